@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+import {randomBytes} from 'node:crypto';
+import {existsSync} from 'node:fs';
+import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {Context} from './context.ts';
+import {withLock} from './lock.ts';
+import {cacheRoot} from './paths.ts';
+
+/** What the cache keeps, one folder a kind, one folder below it a key. */
+export type StoreKind = 'sources' | 'kernels' | 'modules' | 'tools' | 'images' | 'probes';
+
+/** Where the thing with this key lies once it is there. */
+export function storePath(kind: StoreKind, key: string): string {
+  return path.join(cacheRoot, kind, key);
+}
+
+/**
+ * The folder of a content-addressed thing, made by `make` if it is not there yet. Callers at the same time
+ * share one making. A folder is complete when it has its name: it is filled under another and renamed.
+ * @param key stands for everything that `make` depends on
+ */
+export async function stored(
+  kind: StoreKind,
+  key: string,
+  purpose: string,
+  context: Context,
+  make: (folder: string) => Promise<void>,
+): Promise<string> {
+  const folder = storePath(kind, key);
+  if (existsSync(folder)) return folder;
+  return withLock(`${folder}.lock`, purpose, context, async () => {
+    if (existsSync(folder)) return folder;
+    const partial = `${folder}.partial`;
+    await rm(partial, {recursive: true, force: true});
+    await mkdir(partial, {recursive: true});
+    await make(partial);
+    await rename(partial, folder);
+    return folder;
+  });
+}
+
+/** Writes a file so that a reader sees the old content or the new, never a part. */
+export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  const partial = `${file}.${randomBytes(4).toString('hex')}.partial`;
+  await mkdir(path.dirname(file), {recursive: true});
+  try {
+    await writeFile(partial, content);
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, {force: true});
+    throw error;
+  }
+}
