@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The memory that data goes through: a provider's, or anonymous host pages. */
+#ifndef P2P_BUFFER_H
+#define P2P_BUFFER_H
+
+#include <stddef.h>
+
+#define HOST_MEMORY "host-memory"
+
+struct buffer {
+	const char *through;	/* a BDF, or HOST_MEMORY */
+	void *address;
+	size_t bytes;
+};
+
+/*
+ * Each prints its fact and returns 0, or 1 if the kernel refused.  The CPU
+ * touches every byte once, in order, eight at a time: the host traces these
+ * accesses, so they must stay plain.
+ */
+int buffer_map(struct buffer *buffer, const char *through, size_t bytes);
+int buffer_fill(const struct buffer *buffer);
+int buffer_read_back(const struct buffer *buffer);
+int buffer_unmap(struct buffer *buffer);
+
+#endif

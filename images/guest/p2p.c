@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * p2p: drives peer-to-peer DMA inside a guest of the lab and says what it
+ * did, one JSON object a line.  What it says explains a run; the host's own
+ * evidence decides it.
+ *
+ * Built from all the C files of this folder, with -I ../include and -static.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "verbs.h"
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *usage;
+} verbs[] = {
+	{ "tree", verb_tree, "" },
+	{ "copy", verb_copy,
+	  "--from BDF [--to BDF] --through BDF|host-memory --bytes N\n"
+	  "           [--chunk N] [--from-offset N] [--to-offset N]\n"
+	  "           [--no-readback]" },
+	{ "transmit", verb_transmit,
+	  "--from BDF --through BDF|host-memory --nic BDF --bytes N\n"
+	  "           [--payload N] [--chunk N] [--from-offset N]" },
+	{ "counters", verb_counters, "MODULE" },
+	{ "beacon", verb_beacon, "PORT" },
+};
+
+#define VERBS (sizeof(verbs) / sizeof(*verbs))
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; argc > 1 && i < VERBS; i++) {
+		if (!strcmp(argv[1], verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+	}
+	for (i = 0; i < VERBS; i++)
+		fprintf(stderr, "%s p2p %s %s\n", i ? "      " : "usage:",
+			verbs[i].name, verbs[i].usage);
+	return EXIT_USAGE;
+}

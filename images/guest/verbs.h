@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tool's subcommands, a file each.  argv[0] is the verb's own name; the
+ * return value is the exit code.
+ */
+#ifndef P2P_VERBS_H
+#define P2P_VERBS_H
+
+enum { EXIT_DONE = 0, EXIT_KERNEL = 1, EXIT_USAGE = 2 };
+
+int verb_tree(int argc, char **argv);
+int verb_copy(int argc, char **argv);
+int verb_transmit(int argc, char **argv);
+int verb_counters(int argc, char **argv);
+int verb_beacon(int argc, char **argv);
+
+#endif
