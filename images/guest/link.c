@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel tells over rtnetlink that a link runs, and only after its queue
- * was activated (net/core/link_watch.c): an event to wait for, where the
- * "carrier" attribute would be too early.
+ * The kernel tells over rtnetlink that a link is up, and only after its queue
+ * was activated (linkwatch_do_dev() in net/core/link_watch.c).  The "carrier"
+ * attribute is too early, for until then the queue drops every frame; so is
+ * IFF_RUNNING, which is also set while the state is not known yet.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <linux/if.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,7 +37,7 @@ static int set_up(const char *name)
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
 	if (ioctl(fd, SIOCGIFFLAGS, &request))
 		ret = -errno;
 	request.ifr_flags |= IFF_UP;
@@ -84,25 +86,40 @@ static int ask_state(int fd, int ifindex)
 	return 0;
 }
 
-static bool says_running(const void *data, ssize_t len, int ifindex)
+static bool is_up(const struct nlmsghdr *header, int ifindex)
+{
+	const struct ifinfomsg *link = NLMSG_DATA(header);
+	const struct rtattr *attribute = IFLA_RTA(link);
+	int len = IFLA_PAYLOAD(header);
+
+	if (header->nlmsg_type != RTM_NEWLINK || link->ifi_index != ifindex ||
+	    !(link->ifi_flags & IFF_LOWER_UP))
+		return false;
+	for (; RTA_OK(attribute, len); attribute = RTA_NEXT(attribute, len)) {
+		if (attribute->rta_type == IFLA_OPERSTATE)
+			return *(const __u8 *)RTA_DATA(attribute) == IF_OPER_UP;
+	}
+	return false;
+}
+
+static bool says_up(const void *data, ssize_t len, int ifindex)
 {
 	const struct nlmsghdr *header = data;
 
 	for (; NLMSG_OK(header, len); header = NLMSG_NEXT(header, len)) {
-		const struct ifinfomsg *link = NLMSG_DATA(header);
-
-		if (header->nlmsg_type == RTM_NEWLINK &&
-		    link->ifi_index == ifindex &&
-		    (link->ifi_flags & IFF_RUNNING))
+		if (is_up(header, ifindex))
 			return true;
 	}
 	return false;
 }
 
-static int wait_running(int fd, int ifindex, int timeout_ms)
+static int wait_up(int fd, int ifindex, int timeout_ms)
 {
 	long long deadline = now_ms() + timeout_ms;
-	_Alignas(struct nlmsghdr) char data[16384];
+	union {
+		struct nlmsghdr aligned;
+		char bytes[16384];
+	} data;
 	struct pollfd poller = { .fd = fd, .events = POLLIN };
 
 	for (;;) {
@@ -111,10 +128,10 @@ static int wait_running(int fd, int ifindex, int timeout_ms)
 
 		if (left <= 0 || !poll(&poller, 1, left))
 			return -ETIMEDOUT;
-		len = recv(fd, data, sizeof(data), 0);
+		len = recv(fd, &data, sizeof(data), 0);
 		if (len < 0)
 			return -errno;
-		if (says_running(data, len, ifindex))
+		if (says_up(&data, len, ifindex))
 			return 0;
 	}
 }
@@ -133,7 +150,7 @@ int link_up(const char *name, int timeout_ms)
 	if (!ret)
 		ret = ask_state(fd, ifindex);
 	if (!ret)
-		ret = wait_running(fd, ifindex, timeout_ms);
+		ret = wait_up(fd, ifindex, timeout_ms);
 	close(fd);
 	return ret ? ret : ifindex;
 }

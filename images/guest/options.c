@@ -10,8 +10,18 @@
 #include "device.h"
 #include "options.h"
 
-enum { FROM, TO, THROUGH, NIC, BYTES, CHUNK, FROM_OFFSET, TO_OFFSET, PAYLOAD,
-       NO_READBACK };
+enum {
+	FROM,
+	TO,
+	THROUGH,
+	NIC,
+	BYTES,
+	CHUNK,
+	FROM_OFFSET,
+	TO_OFFSET,
+	PAYLOAD,
+	NO_READBACK,
+};
 
 static const struct option known[] = {
 	{ "from", required_argument, NULL, FROM },
