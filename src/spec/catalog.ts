@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+import {globSync, statSync} from 'node:fs';
+import path from 'node:path';
+import {SpecError, UsageError} from '../base/errors.ts';
+import {throwProblems} from './problems.ts';
+import type {ScenarioSpec} from './scenario.ts';
+import {didYouMean} from './suggest.ts';
+import type {Located} from './yaml.ts';
+
+/** Something of the lab that has a name and a file. */
+export interface Entry {
+  /** The path below its folder, without `.yaml`: `switch/nic-from-cmb`. */
+  readonly name: string;
+  /** Absolute. */
+  readonly file: string;
+}
+
+const folders = {topology: 'lab/topologies', kernel: 'lab/kernels', scenario: 'scenarios'} as const;
+
+type Kind = keyof typeof folders;
+
+/** All topologies of the lab at `root`, by name. */
+export function listTopologies(root: string): readonly Entry[] {
+  return list(root, 'topology');
+}
+
+/** All kernels of the lab at `root`, by name. */
+export function listKernels(root: string): readonly Entry[] {
+  return list(root, 'kernel');
+}
+
+/** All scenarios of the lab at `root`, by name. */
+export function listScenarios(root: string): readonly Entry[] {
+  return list(root, 'scenario');
+}
+
+/**
+ * The topology with this name, or at this path.
+ * @throws {UsageError} if there is none
+ */
+export function findTopology(root: string, name: string): Entry {
+  return findOne(root, 'topology', name);
+}
+
+/**
+ * The kernel with this name, or at this path.
+ * @throws {UsageError} if there is none
+ */
+export function findKernel(root: string, name: string): Entry {
+  return findOne(root, 'kernel', name);
+}
+
+/**
+ * The topology that a scenario names; a path counts from the scenario's folder.
+ * @throws {SpecError} located in the scenario's file, if there is none
+ */
+export function findTopologyOf(root: string, scenario: Located<ScenarioSpec>): Entry {
+  const name = scenario.value.topology;
+  try {
+    return findOne(root, 'topology', name, path.dirname(scenario.file));
+  } catch (error) {
+    if (!(error instanceof UsageError) || error instanceof SpecError) throw error;
+    throwProblems([scenario.problem(['topology'], error.message, {hint: error.hint})]);
+    throw error;
+  }
+}
+
+/**
+ * The scenarios that any of the patterns stands for: a name (`switch/nic-from-cmb`), the last part of one
+ * (`nic-from-cmb`), a folder of them (`switch`), a glob over names or paths, or a path. Each comes once, in
+ * the order of the patterns.
+ * @throws {UsageError} for a pattern that stands for none, or for a short name of several
+ */
+export function findScenarios(root: string, patterns: readonly string[]): readonly Entry[] {
+  const all = list(root, 'scenario');
+  const found = patterns.flatMap((pattern) => matching(all, pattern));
+  return found.filter(({file}, index) => found.findIndex((other) => other.file === file) === index);
+}
+
+function matching(all: readonly Entry[], pattern: string): readonly Entry[] {
+  if (/[*?[{]/.test(pattern)) {
+    const named = all.filter(({name}) => path.matchesGlob(name, pattern));
+    if (named.length > 0) return named;
+    const files = globSync(pattern).filter(isFile).toSorted();
+    if (files.length > 0) return files.map((file) => entryAt(all, file));
+    throw new UsageError(`no scenario matches ${pattern}`, {
+      hint: 'the scenarios are listed by "p2plab run --list"',
+    });
+  }
+  const below = all.filter(({name}) => name.startsWith(`${pattern.replace(/\/$/, '')}/`));
+  return below.length > 0 && !all.some(({name}) => name === pattern)
+    ? below
+    : [pick(all, 'scenario', pattern)];
+}
+
+function findOne(root: string, kind: Kind, name: string, from = process.cwd()): Entry {
+  return pick(list(root, kind), kind, name, from);
+}
+
+function pick(all: readonly Entry[], kind: Kind, name: string, from = process.cwd()): Entry {
+  const exact = all.find((entry) => entry.name === name);
+  if (exact !== undefined) return exact;
+  const short = all.filter((entry) => path.basename(entry.name) === name);
+  if (short.length > 1) {
+    const hint = `write ${short.map((entry) => entry.name).join(' or ')}`;
+    throw new UsageError(`${name} is the name of ${short.length} ${kind} files`, {hint});
+  }
+  if (short[0] !== undefined) return short[0];
+  const file = path.resolve(from, name);
+  if (isFile(file)) return entryAt(all, file);
+  const names = all.flatMap((entry) => [entry.name, path.basename(entry.name)]);
+  throw new UsageError(`there is no ${kind} "${name}"`, {hint: didYouMean(name, [...new Set(names)])});
+}
+
+function entryAt(all: readonly Entry[], file: string): Entry {
+  const absolute = path.resolve(file);
+  const known = all.find((entry) => entry.file === absolute);
+  return known ?? {name: path.basename(absolute, '.yaml'), file: absolute};
+}
+
+function list(root: string, kind: Kind): readonly Entry[] {
+  const folder = path.resolve(root, folders[kind]);
+  return globSync('**/*.yaml', {cwd: folder})
+    .toSorted()
+    .map((relative) => ({name: relative.slice(0, -'.yaml'.length), file: path.join(folder, relative)}));
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, {throwIfNoEntry: false})?.isFile() ?? false;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+import {statSync} from 'node:fs';
+import path from 'node:path';
+import {z} from 'zod';
+import type {Problem} from './problems.ts';
+import {throwProblems} from './problems.ts';
+import {description, kebabName} from './names.ts';
+import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
+
+const text = z.string().min(1);
+
+/** The Debian package's name goes into a command line and a path: nothing but what Debian allows. */
+const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'not a name of a Debian package');
+
+/** A leading `-` would be an option to git. */
+const revision = z.string().regex(/^[A-Za-z0-9_][^\s]*$/, 'not a revision of git');
+
+const source = z
+  .strictObject({
+    package: packageName.optional(),
+    tarball: text.optional(),
+    tree: text.optional(),
+    git: text.optional(),
+    revision: revision.optional(),
+  })
+  .transform((given, context) => {
+    const problem = (message: string, key: keyof typeof given | undefined) => {
+      context.addIssue({
+        code: 'custom',
+        message,
+        path: key === undefined ? [] : [key],
+        params: {part: 'key'},
+      });
+      return z.NEVER;
+    };
+    const kinds = (['package', 'tarball', 'tree', 'git'] as const).filter((key) => given[key] !== undefined);
+    if (kinds.length > 1) return problem('a kernel has one source: drop all but one', kinds[1]);
+    if (given.git === undefined && given.revision !== undefined) {
+      return problem('"revision" goes with "git"', 'revision');
+    }
+    if (given.package !== undefined) return {kind: 'package' as const, name: given.package};
+    if (given.tarball !== undefined) return {kind: 'tarball' as const, path: given.tarball};
+    if (given.tree !== undefined) return {kind: 'tree' as const, path: given.tree};
+    if (given.git === undefined) return problem('name one of package, tarball, tree, git', undefined);
+    if (given.revision === undefined) return problem('"git" needs a "revision"', 'git');
+    return {kind: 'git' as const, path: given.git, revision: given.revision};
+  });
+
+export const kernelSchema = z.strictObject({
+  description,
+  source,
+  arch: z.literal('x86_64').default('x86_64'),
+  /** Fragments in images/config/, later ones win. */
+  config: z.array(kebabName).min(1).default(['common', 'x86_64']),
+  /** Folders or mailboxes of patches, applied in this order; paths from the file's folder. */
+  series: z.array(text).default([]),
+  /** What this kernel can do that others cannot: scenarios ask for it by `requires`. */
+  abilities: z.array(kebabName).default([]),
+});
+
+/** A kernel to be built. Its paths are absolute once read by readKernel. */
+export type KernelSpec = Frozen<z.output<typeof kernelSchema>>;
+
+export type KernelSource = KernelSpec['source'];
+
+/**
+ * Reads a kernel's file, its paths made absolute.
+ * @throws {SpecError} for all that is wrong in it, also a series that is not there
+ */
+export function readKernel(file: string): Located<KernelSpec> {
+  const located = readSpec(file, kernelSchema);
+  const absolute = (name: string) => path.resolve(path.dirname(located.file), name);
+  const {source: given, series} = located.value;
+  const problems: Problem[] = [];
+  for (const [index, name] of series.entries()) {
+    if (statSync(absolute(name), {throwIfNoEntry: false}) === undefined) {
+      const hint = 'paths count from the folder of this file';
+      problems.push(located.problem(['series', index], `there is no series ${name}`, {hint}));
+    }
+  }
+  throwProblems(problems);
+  const value = {...located.value, source: absoluteSource(given, absolute), series: series.map(absolute)};
+  return {...located, value: deepFreeze(value)};
+}
+
+function absoluteSource(source: KernelSource, absolute: (name: string) => string): KernelSource {
+  switch (source.kind) {
+    case 'package':
+      return source;
+    case 'tarball':
+    case 'tree':
+      return {...source, path: absolute(source.path)};
+    case 'git':
+      return isUrl(source.path) ? source : {...source, path: absolute(source.path)};
+  }
+}
+
+function isUrl(name: string): boolean {
+  return /^[a-z][a-z0-9+]*:\/\//.test(name);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+import {z} from 'zod';
+
+/** Words that stand where a device's id can stand, or that the lab keeps for its own devices. */
+const reserved = /^(host-memory|nowhere|lab|lab-.*)$/;
+
+/**
+ * A device's id in a topology. At most 20 characters, for it is the serial number of an NVMe controller
+ * too (NVMe base specification: SN, 20 bytes).
+ */
+export const deviceId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,19}$/, 'an id has a small letter, then small letters, digits, "-"; at most 20')
+  .refine((id) => !reserved.test(id), "this name is the lab's own: take another");
+
+/** A word such as `block-under-ops`: of an ability, a configuration fragment. */
+export const kebabName = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'write small letters, digits, "-", "_"');
+
+/** One line for a person. */
+export const description = z.string().trim().min(1, 'say in a line what this is');

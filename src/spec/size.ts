@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+import {z} from 'zod';
+
+const units = {KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30} as const;
+
+/** Bytes in `64KiB`, `16MiB`, `1GiB` or plain digits; NaN for anything else. */
+export function parseSize(text: string): number {
+  const match = /^([1-9][0-9]*)(KiB|MiB|GiB)?$/.exec(text);
+  if (match === null) return Number.NaN;
+  const bytes = Number(match[1]) * (match[2] === undefined ? 1 : units[match[2] as keyof typeof units]);
+  return Number.isSafeInteger(bytes) ? bytes : Number.NaN;
+}
+
+/** Bytes as a person writes them, in the largest unit that leaves no rest: `64KiB`. */
+export function formatSize(bytes: number): string {
+  for (const unit of ['GiB', 'MiB', 'KiB'] as const) {
+    if (bytes > 0 && bytes % units[unit] === 0) return `${bytes / units[unit]}${unit}`;
+  }
+  return `${bytes}B`;
+}
+
+/** A size in bytes, more than 0: `64KiB`, `16MiB`, `1GiB`, or a whole number. */
+export const size = z
+  .union([z.int().positive(), z.string().refine((text) => !Number.isNaN(parseSize(text)))], {
+    error: 'a size: write 64KiB, 16MiB, 1GiB or a whole number of bytes',
+  })
+  .transform((value) => (typeof value === 'number' ? value : parseSize(value)));
+
+/** A size that is a multiple of `unit` bytes. */
+export function multipleOf(unit: number) {
+  return size.refine((bytes) => bytes % unit === 0, {error: `not a multiple of ${formatSize(unit)}`});
+}
+
+/** A size that is a power of two, as a PCI BAR must be, and at least `least` bytes. */
+export function powerOfTwo(least: number) {
+  return size.refine((bytes) => bytes >= least && Number.isInteger(Math.log2(bytes)), {
+    error: `not a power of two of at least ${formatSize(least)}`,
+  });
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+import {z} from 'zod';
+import {type OptionsOf, type VerbName, verbNames, verbs} from './steps/registry.ts';
+
+/**
+ * What must come of a step that moves data: it goes from peer to peer, the kernel refuses it, or it goes by
+ * way of the host's memory.
+ */
+export const expectation = z.enum(['peer', 'refused', 'host-memory']);
+
+export type Expectation = z.output<typeof expectation>;
+
+interface StepOf<V extends VerbName> {
+  readonly verb: V;
+  readonly options: OptionsOf<V>;
+  readonly name?: string;
+  readonly expect?: Expectation;
+  /** Seconds. */
+  readonly timeout?: number;
+}
+
+/** One step of a scenario, discriminated on `verb`. */
+export type Step = {[V in VerbName]: StepOf<V>}[VerbName];
+
+const around = {
+  name: z.string().min(1).max(80).optional(),
+  expect: expectation.optional(),
+  /** Seconds until the step is given up. */
+  timeout: z.number().positive().max(3600).optional(),
+};
+
+type Options = {readonly [V in VerbName]: (typeof verbs)[V]['options']};
+const options = Object.fromEntries(verbNames.map((name) => [name, verbs[name].options])) as Options;
+
+/** A step is an object with one key that is a verb; it comes out discriminated on `verb`. */
+export const stepSchema = z
+  .strictObject({...around, ...z.object(options).partial().shape})
+  .transform(({name, expect, timeout, ...given}, context): Step => {
+    const present = verbNames.filter((verb) => given[verb] !== undefined);
+    const problem = (message: string, key: string | undefined, hint: string) => {
+      const path = key === undefined ? [] : [key];
+      context.addIssue({code: 'custom', message, path, params: {part: 'key', hint}});
+      return z.NEVER;
+    };
+    const [verb, second] = present;
+    if (verb === undefined)
+      return problem('a step needs a verb', undefined, `one of ${verbNames.join(', ')}`);
+    if (second !== undefined) return problem('a step has one verb', second, 'make two steps of it');
+    if (expect !== undefined && !verbs[verb].movesData) {
+      return problem(`"${verb}" moves no data`, 'expect', 'drop "expect"');
+    }
+    return {
+      verb,
+      options: given[verb],
+      ...(name !== undefined && {name}),
+      ...(expect !== undefined && {expect}),
+      ...(timeout !== undefined && {timeout}),
+    } as Step;
+  });

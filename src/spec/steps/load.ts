@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+import {z} from 'zod';
+import {deviceId} from '../names.ts';
+import {checkDevice} from './scene.ts';
+import {verb} from './verb.ts';
+
+const moduleName = z.string().regex(/^[a-z0-9][a-z0-9_]*$/, 'not a name of a module');
+
+/** The value goes to insmod as a word of its own: no blanks, no quotes. */
+const parameter = z.union([z.int(), z.boolean(), z.string().regex(/^[A-Za-z0-9_.,:/-]*$/)], {
+  error: 'a value that a module takes: a whole number, true, false or a word',
+});
+
+/** Loads a kernel module, then unbinds and binds again the drivers of the devices that it is to serve. */
+export const load = verb({
+  movesData: false,
+  options: z.strictObject({
+    module: moduleName,
+    parameters: z.record(z.string().regex(/^[A-Za-z0-9_]+$/), parameter).default({}),
+    rebind: z.array(deviceId).default([]),
+  }),
+  check({rebind}, scene) {
+    for (const [index, id] of rebind.entries()) {
+      const type = checkDevice(scene, ['rebind', index], id)?.type;
+      if (type === 'root-port' || type === 'switch') {
+        scene.report(
+          ['rebind', index],
+          `"${id}" is a bridge: its driver stays`,
+          'name the endpoints below it',
+        );
+      }
+    }
+  },
+});

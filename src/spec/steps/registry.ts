@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+import type {z} from 'zod';
+import type {Frozen} from '../yaml.ts';
+import {blit} from './blit.ts';
+import {copy} from './copy.ts';
+import {load} from './load.ts';
+import {run} from './run.ts';
+import {transmit} from './transmit.ts';
+
+/** All verbs. A new one is a file of its own and a name here. */
+export const verbs = {blit, copy, load, run, transmit} as const;
+
+export type VerbName = keyof typeof verbs;
+
+/** A verb's options as its step has them after reading. */
+export type OptionsOf<V extends VerbName> = Frozen<z.output<(typeof verbs)[V]['options']>>;
+
+export const verbNames = Object.keys(verbs) as readonly VerbName[];

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+import type {Path} from '../source-map.ts';
+import {formatSize} from '../size.ts';
+import {didYouMean} from '../suggest.ts';
+import type {DeviceSpec} from '../topology.ts';
+
+/** What a step's check sees: the devices of the topology, and where to say what is wrong. */
+export interface Scene {
+  readonly devices: Readonly<Record<string, DeviceSpec>>;
+  /** Reports a problem of the part with this path below the step's options. */
+  report(path: Path, text: string, hint?: string): void;
+}
+
+/** Memory of the host instead of a provider's. */
+export const hostMemory = 'host-memory';
+
+/** The device that an option names; reports an id that the topology does not have. */
+export function checkDevice(scene: Scene, path: Path, id: string): DeviceSpec | undefined {
+  const device = Object.hasOwn(scene.devices, id) ? scene.devices[id] : undefined;
+  if (device === undefined) {
+    scene.report(path, `the topology has no device "${id}"`, didYouMean(id, Object.keys(scene.devices)));
+  }
+  return device;
+}
+
+/** Checks that an option names an NVMe drive whose disk holds `bytes` from `offset` on. */
+export function checkDisk(scene: Scene, path: Path, id: string, bytes: number, offset = 0): void {
+  const device = checkDevice(scene, path, id);
+  if (device === undefined) return;
+  if (device.type !== 'nvme' || device.disk === undefined) {
+    scene.report(
+      path,
+      `"${id}" has no disk`,
+      oneOf(scene, (other) => other.type === 'nvme' && !!other.disk),
+    );
+  } else if (offset + bytes > device.disk) {
+    const extent = offset === 0 ? `${bytes} bytes` : `${bytes} bytes from ${offset} on`;
+    scene.report(path, `${extent} are more than the disk of "${id}" holds: ${formatSize(device.disk)}`);
+  }
+}
+
+/** Bytes of memory that a device can provide to peers; `undefined` if it cannot. */
+export function providedBytes(device: DeviceSpec): number | undefined {
+  switch (device.type) {
+    case 'nvme':
+      return device.cmb;
+    case 'bochs-display':
+      return device.vram;
+    case 'ivshmem':
+      return device.size;
+    case 'root-port':
+    case 'switch':
+    case 'e1000':
+    case 'e1000e':
+    case 'igb':
+    case 'edu':
+      return undefined;
+  }
+}
+
+/** Checks that an option names a provider with `bytes` of memory, or host memory. */
+export function checkProvider(scene: Scene, path: Path, id: string, bytes: number): void {
+  if (id === hostMemory) return;
+  const device = checkDevice(scene, path, id);
+  if (device === undefined) return;
+  const provided = providedBytes(device);
+  if (provided === undefined) {
+    const hint = oneOf(scene, (other) => providedBytes(other) !== undefined);
+    scene.report(path, `"${id}" provides no memory to peers`, `${hint}, or ${hostMemory}`);
+  } else if (bytes > provided) {
+    scene.report(path, `${bytes} bytes are more than "${id}" provides: ${formatSize(provided)}`);
+  }
+}
+
+/** Checks that an option names a device of one of these types. */
+export function checkType(
+  scene: Scene,
+  path: Path,
+  id: string,
+  types: readonly DeviceSpec['type'][],
+  what: string,
+): DeviceSpec | undefined {
+  const device = checkDevice(scene, path, id);
+  if (device === undefined) return undefined;
+  if (types.includes(device.type)) return device;
+  scene.report(
+    path,
+    `"${id}" is no ${what}`,
+    oneOf(scene, (other) => types.includes(other.type)),
+  );
+  return undefined;
+}
+
+function oneOf(scene: Scene, fits: (device: DeviceSpec) => boolean): string {
+  const ids = Object.entries(scene.devices)
+    .filter(([, device]) => fits(device))
+    .map(([id]) => id);
+  return ids.length === 0 ? 'the topology has none that would do' : `take ${ids.join(' or ')}`;
+}

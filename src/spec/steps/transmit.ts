@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+import {z} from 'zod';
+import {deviceId} from '../names.ts';
+import {size} from '../size.ts';
+import {checkDisk, checkProvider, checkType} from './scene.ts';
+import {through, transferSize, verb} from './verb.ts';
+
+/** The most that a frame carries: an MTU of 1500 less the sequence number before the payload. */
+export const maxPayload = 1496;
+
+/** A drive writes into a provider's memory, and a NIC sends it from there, a payload a frame. */
+export const transmit = verb({
+  movesData: true,
+  options: z
+    .strictObject({
+      from: deviceId,
+      through,
+      nic: deviceId,
+      bytes: transferSize,
+      payload: size
+        .refine((bytes) => bytes <= maxPayload, {error: `more than a frame carries: ${maxPayload} bytes`})
+        .default(1024),
+    })
+    .refine(({bytes, payload}) => bytes % payload === 0, {
+      path: ['payload'],
+      error: 'the payloads do not add up to the bytes',
+      params: {hint: 'take a divisor, as 512 or 1KiB'},
+    }),
+  check(options, scene) {
+    const {from, nic, bytes} = options;
+    checkDisk(scene, ['from'], from, bytes);
+    checkProvider(scene, ['through'], options.through, bytes);
+    checkType(scene, ['nic'], nic, ['e1000', 'e1000e', 'igb'], 'NIC');
+  },
+});
