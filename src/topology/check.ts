@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+import {formatIdentity, type Identity, identityOf} from './identity.ts';
+import {findNode, nodeOf, type Topology} from './model.ts';
+import {readGuestTree, readQueryPci, type SeenFunction} from './seen.ts';
+import {reservedSlots} from './slots.ts';
+
+/**
+ * Compares a topology with QEMU's answer to `query-pci`, asked once the firmware has numbered the buses.
+ * @returns the differences in words; none if the machine is the declared one
+ */
+export function checkAgainstQemu(topology: Topology, answer: unknown): readonly string[] {
+  const seen = readQueryPci(answer);
+  return seen === undefined ? ["QEMU's answer to query-pci cannot be read"] : compare(topology, seen, 'QEMU');
+}
+
+/**
+ * Compares a topology with what the guest's kernel found: the array that the guest tool's `tree` prints.
+ * @returns the differences in words; none if the guest sees the declared tree
+ */
+export function checkAgainstGuest(topology: Topology, tree: unknown): readonly string[] {
+  const seen = readGuestTree(tree);
+  return seen === undefined ? ["the guest's tree cannot be read"] : compare(topology, seen, 'the guest');
+}
+
+function compare(topology: Topology, seen: readonly SeenFunction[], witness: string): readonly string[] {
+  const byBdf = new Map(seen.map((fn) => [fn.bdf, fn]));
+  const declared = new Set(topology.nodes.map(({bdf}) => bdf));
+  const root = byBdf.get('0000:00:00.0');
+  return [
+    ...(seen.length === byBdf.size ? [] : [`${witness} has two functions at one address`]),
+    ...differingIds('the host bridge', '0000:00:00.0', topology.hostBridge, root, witness),
+    ...topology.nodes.flatMap((node) => {
+      const fn = byBdf.get(node.bdf);
+      const differences = [...differingIds(node.id, node.bdf, identityOf(node), fn, witness)];
+      if (fn === undefined) return differences;
+      const parent = node.parent === null ? null : nodeOf(topology, node.parent).bdf;
+      if (fn.parent !== parent) {
+        differences.push(
+          `${node.id} (${node.bdf}) is below ${place(parent)}; for ${witness} below ${place(fn.parent)}`,
+        );
+      }
+      if (fn.id !== undefined && fn.id !== node.id) {
+        differences.push(`${node.bdf} is ${node.id}; for ${witness} it is "${fn.id}"`);
+      }
+      if (fn.buses !== undefined && node.kind !== 'endpoint') {
+        const {secondary, subordinate} = fn.buses;
+        if (secondary !== node.secondaryBus || subordinate !== node.subordinateBus) {
+          const numbers = `${node.secondaryBus} to ${node.subordinateBus}`;
+          differences.push(
+            `${node.id} leads to buses ${numbers}; for ${witness} to ${secondary} to ${subordinate}`,
+          );
+        }
+      }
+      return differences;
+    }),
+    ...seen
+      .filter(({bdf}) => !declared.has(bdf) && !isReserved(bdf))
+      .map(
+        (fn) =>
+          `${witness} has ${formatIdentity(fn)} at ${fn.bdf}, which the topology does not declare${known(topology, fn)}`,
+      ),
+  ];
+}
+
+function differingIds(
+  id: string,
+  bdf: string,
+  declared: Identity,
+  fn: SeenFunction | undefined,
+  witness: string,
+): readonly string[] {
+  if (fn === undefined) return [`${id} (${bdf}) is missing for ${witness}`];
+  if (formatIdentity(fn) === formatIdentity(declared)) return [];
+  return [`${id} (${bdf}) is ${formatIdentity(declared)}; for ${witness} ${formatIdentity(fn)}`];
+}
+
+function known(topology: Topology, {id}: SeenFunction): string {
+  const node = id === undefined ? undefined : findNode(topology, id);
+  return node === undefined ? '' : ` there: ${node.id} should be at ${node.bdf}`;
+}
+
+function place(parent: string | null): string {
+  return parent ?? 'the root complex';
+}
+
+/** What the machine and the lab put on the root bus is not part of the topology. */
+function isReserved(bdf: string): boolean {
+  return reservedSlots.some((slot) => bdf.startsWith(`0000:00:${slot.toString(16).padStart(2, '0')}.`));
+}

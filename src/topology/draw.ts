@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import {formatSize} from '../spec/size.ts';
+import {childrenOf, type Node, type Topology} from './model.ts';
+
+/** A tree of a topology in text: one line a function, with its BDF, id, type and what it has. */
+export function drawTopology(topology: Topology): string {
+  const {machine, cpu, cpuVendor, memory, cpus} = topology.spec;
+  const rows = branches(topology, null, '');
+  const width = Math.max(0, ...rows.map(({tree}) => tree.length));
+  const lines = rows.map(({tree, text}) => `${tree.padEnd(width)}  ${text}`);
+  const head = `${machine}, ${cpu} (${cpuVendor}), ${formatSize(memory)}, ${cpus === 1 ? '1 CPU' : `${cpus} CPUs`}`;
+  return [head, 'pcie.0', ...lines, ''].join('\n');
+}
+
+interface Row {
+  readonly tree: string;
+  readonly text: string;
+}
+
+function branches(topology: Topology, parent: string | null, indent: string): readonly Row[] {
+  const children = childrenOf(topology, parent);
+  return children.flatMap((node, index) => {
+    const last = index === children.length - 1;
+    const row = {
+      tree: `${indent}${last ? '└─' : '├─'} ${node.bdf.slice('0000:'.length)} ${node.id}`,
+      text: describe(node),
+    };
+    return [row, ...branches(topology, node.id, `${indent}${last ? '   ' : '│  '}`)];
+  });
+}
+
+/** What a function is, and what it has. */
+export function describe(node: Node): string {
+  switch (node.kind) {
+    case 'root-port':
+      return 'root port';
+    case 'upstream-port':
+      return 'switch, upstream port';
+    case 'downstream-port':
+      return 'downstream port';
+    case 'endpoint':
+      switch (node.type) {
+        case 'nvme': {
+          const disk = node.disk === undefined ? '' : `, disk ${formatSize(node.disk)}`;
+          return `nvme${disk}${node.cmb === undefined ? '' : `, CMB ${formatSize(node.cmb)}`}`;
+        }
+        case 'bochs-display':
+          return `bochs-display, VRAM ${formatSize(node.vram)}`;
+        case 'ivshmem':
+          return `ivshmem, ${formatSize(node.size)}`;
+        case 'e1000':
+        case 'e1000e':
+        case 'igb':
+        case 'edu':
+          return node.type;
+      }
+  }
+}

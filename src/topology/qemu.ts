@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+import {type Endpoint, hex, type Node, type Topology} from './model.ts';
+import {missing, type QemuVersion} from './requirements.ts';
+import {labSlots} from './slots.ts';
+
+/** Files behind the devices, by a device's id. */
+export interface DeviceFiles {
+  /** Raw images of NVMe drives that have a disk. */
+  readonly disks: Readonly<Record<string, string>>;
+  /** Where the frames of NICs are recorded, in pcap format; a NIC without one is not recorded. */
+  readonly pcaps: Readonly<Record<string, string>>;
+  /** Memory of ivshmem devices. */
+  readonly shared: Readonly<Record<string, string>>;
+}
+
+/** Ids of the devices that the lab itself puts beside the tree under test. */
+export const labDevices = {controlNic: 'lab-nic', panicDevice: 'lab-panic'} as const;
+
+/**
+ * QEMU's arguments for a topology: machine, CPU, memory, devices; nothing that starts or watches the guest.
+ * Every device has its id; an NVMe controller's namespace has an nsid that is unique over the topology, for
+ * QEMU's trace names no controller.
+ * @throws {TypeError} if a file is missing, or if this QEMU lacks a device: ask `missing` first
+ */
+export function qemuArguments(
+  topology: Topology,
+  {qemu, files}: {readonly qemu: QemuVersion; readonly files: DeviceFiles},
+): readonly string[] {
+  const [lacking] = missing(topology, qemu);
+  if (lacking !== undefined) throw new TypeError(lacking);
+  const {machine, cpu, cpuVendor, memory, cpus} = topology.spec;
+  return [
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none'],
+    ...['-machine', machine, '-cpu', `${cpu},vendor=${cpuVendor}`],
+    ...['-m', `${memory / 2 ** 20}M`, '-smp', String(cpus)],
+    ...topology.nodes.flatMap((node) => nodeArguments(node, files)),
+  ];
+}
+
+/**
+ * The lab's own devices: a NIC to reach the guest by, and one that tells of the guest's panics.
+ * @param netdev the id of the NIC's backend, which the caller defines
+ */
+export function labDeviceArguments(netdev: string): readonly string[] {
+  const {controlNic, panicDevice} = labSlots;
+  return [
+    ...option('-device', 'virtio-net-pci', {
+      id: labDevices.controlNic,
+      bus: rootBus,
+      addr: `${hex(controlNic)}.0`,
+      netdev,
+      romfile: '',
+    }),
+    ...option('-device', 'pvpanic-pci', {
+      id: labDevices.panicDevice,
+      bus: rootBus,
+      addr: `${hex(panicDevice)}.0`,
+    }),
+  ];
+}
+
+const rootBus = 'pcie.0';
+
+type Properties = Readonly<Record<string, string | number | undefined>>;
+
+function nodeArguments(node: Node, files: DeviceFiles): readonly string[] {
+  const place = {
+    id: node.id,
+    bus: node.parent ?? rootBus,
+    addr: `${hex(node.device)}.${node.function}`,
+  };
+  switch (node.kind) {
+    case 'root-port':
+      return option('-device', 'pcie-root-port', {...place, chassis: node.chassis, slot: node.device});
+    case 'upstream-port':
+      return option('-device', 'x3130-upstream', place);
+    case 'downstream-port':
+      return option('-device', 'xio3130-downstream', {
+        ...place,
+        chassis: node.chassis,
+        slot: node.device,
+        port: node.device,
+      });
+    case 'endpoint':
+      return endpointArguments(node, place, files);
+  }
+}
+
+function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles): readonly string[] {
+  const {id} = node;
+  switch (node.type) {
+    case 'nvme': {
+      const cmb = node.cmb === undefined ? undefined : node.cmb / 2 ** 20;
+      const controller = option('-device', 'nvme', {...place, serial: id, cmb_size_mb: cmb});
+      if (node.nsid === undefined) return controller;
+      return [
+        ...option('-blockdev', undefined, {
+          driver: 'raw',
+          'node-name': `${id}.disk`,
+          'file.driver': 'file',
+          'file.filename': fileOf(files.disks, id, 'disk'),
+          // The host reads the image through its page cache: a flush would only wait for the host's disk.
+          'cache.no-flush': 'on',
+        }),
+        ...controller,
+        ...option('-device', 'nvme-ns', {id: `${id}.ns`, bus: id, nsid: node.nsid, drive: `${id}.disk`}),
+      ];
+    }
+    case 'e1000':
+    case 'e1000e':
+    case 'igb': {
+      const pcap = files.pcaps[id];
+      return [
+        // Leads nowhere: a backend must be there for a filter to record what the NIC sends.
+        ...option('-netdev', 'user', {id: `${id}.net`, restrict: 'on', ipv6: 'off'}),
+        ...option('-device', node.type, {...place, netdev: `${id}.net`, mac: node.mac, romfile: ''}),
+        ...(pcap === undefined
+          ? []
+          : option('-object', 'filter-dump', {id: `${id}.pcap`, netdev: `${id}.net`, file: pcap})),
+      ];
+    }
+    case 'bochs-display':
+      return option('-device', 'bochs-display', {...place, vgamem: node.vram, romfile: ''});
+    case 'edu':
+      return option('-device', 'edu', place);
+    case 'ivshmem':
+      return [
+        ...option('-object', 'memory-backend-file', {
+          id: `${id}.memory`,
+          share: 'on',
+          'mem-path': fileOf(files.shared, id, 'shared memory'),
+          size: node.size,
+        }),
+        ...option('-device', 'ivshmem-plain', {...place, memdev: `${id}.memory`}),
+      ];
+  }
+}
+
+function fileOf(files: Readonly<Record<string, string>>, id: string, what: string): string {
+  const file = files[id];
+  if (file === undefined) throw new TypeError(`no file for the ${what} of ${id}`);
+  return file;
+}
+
+/** An option of QEMU with its properties; a comma in a value is written twice. */
+function option(name: string, driver: string | undefined, properties: Properties): readonly string[] {
+  const words = Object.entries(properties)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${String(value).replaceAll(',', ',,')}`);
+  return [name, [...(driver === undefined ? [] : [driver]), ...words].join(',')];
+}

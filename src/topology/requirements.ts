@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+import {endpointsOf, type Topology} from './model.ts';
+
+/** A version of QEMU. */
+export interface QemuVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** The first QEMU that has a device, where that is newer than the oldest that the lab supports (7.2). */
+const since: Readonly<Record<string, QemuVersion>> = {igb: {major: 8, minor: 0}};
+
+/** What a topology needs and this QEMU lacks: a reason each, for the verdict `skip`. */
+export function missing(topology: Topology, qemu: QemuVersion): readonly string[] {
+  const types = new Set(endpointsOf(topology).map(({type}) => type));
+  return [...types].flatMap((type) => {
+    const first = since[type];
+    if (first === undefined || qemu.major > first.major) return [];
+    if (qemu.major === first.major && qemu.minor >= first.minor) return [];
+    return [`${type} needs QEMU ${first.major}.${first.minor} or newer, this is ${qemu.major}.${qemu.minor}`];
+  });
+}
