@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 import {randomBytes} from 'node:crypto';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import type {ZodType} from 'zod';
 import type {Context} from './context.ts';
+import type {Json} from './hash.ts';
 import {withLock} from './lock.ts';
 import {cacheRoot} from './paths.ts';
 
 /** What the cache keeps, one folder a kind, one folder below it a key. */
-export type StoreKind = 'sources' | 'kernels' | 'modules' | 'tools' | 'images' | 'probes';
+export type StoreKind = 'sources' | 'trees' | 'kernels' | 'modules' | 'tools' | 'images' | 'keys' | 'probes';
 
 /** Where the thing with this key lies once it is there. */
 export function storePath(kind: StoreKind, key: string): string {
@@ -51,4 +53,18 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
     await rm(partial, {force: true});
     throw error;
   }
+}
+
+/** What was noted under a key, or undefined if nothing was, or nothing that `schema` accepts. */
+export function readRecord<T>(kind: StoreKind, key: string, schema: ZodType<T>): T | undefined {
+  try {
+    return schema.parse(JSON.parse(readFileSync(`${storePath(kind, key)}.json`, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes something small that was found out about this machine. */
+export async function writeRecord(kind: StoreKind, key: string, value: Json): Promise<void> {
+  await writeWhole(`${storePath(kind, key)}.json`, `${JSON.stringify(value)}\n`);
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {Context} from '../base/context.ts';
+import {BuildError} from '../base/errors.ts';
+import {run} from '../base/process.ts';
+import {buildEnvironment} from './compiler.ts';
+import {configText, type Fragment, mergeFragments, type Refused, refusedSettings} from './config.ts';
+import {reasonLines} from './make.ts';
+
+/** What an option depends on, as the first Kconfig file that defines it says. */
+async function dependencies(tree: string, option: string): Promise<readonly string[] | undefined> {
+  const name = option.replace(/^CONFIG_/, '');
+  const found = await run('grep', [
+    '-rlE',
+    '--include=Kconfig*',
+    `^[[:space:]]*(menu)?config ${name}$`,
+    tree,
+  ]);
+  const file = found.stdout.split('\n')[0];
+  if (file === undefined || file === '') return undefined;
+  const text = await readFile(file, 'utf8');
+  const start = text.search(new RegExp(`^\\s*(menu)?config ${name}$`, 'm'));
+  const entry = text
+    .slice(start)
+    .split(/\n(?=\s*(?:config|menuconfig|endif|if|menu|endmenu|choice|comment)\b)/)[0];
+  return [...(entry ?? '').matchAll(/^\s+depends on (.+)$/gm)].map(([, condition = '']) => condition);
+}
+
+async function explain(tree: string, refused: Refused, config: string): Promise<string> {
+  const {option, value, got, fragment, line} = refused;
+  const where = `images/config/${fragment}.config:${line}: ${option}=${value}, but the kernel has ${got}`;
+  const conditions = await dependencies(tree, option);
+  if (conditions === undefined) return `${where}: this kernel has no such option`;
+  const names = conditions.flatMap((condition) => condition.match(/(?<![!\w])[A-Z][A-Z0-9_]+\b/g) ?? []);
+  const off = [...new Set(names)].filter((name) => !new RegExp(`^CONFIG_${name}=`, 'm').test(config));
+  if (conditions.length === 0) return where;
+  const unmet = off.length === 0 ? '' : ` (off: ${off.join(', ')})`;
+  return `${where}: it depends on ${conditions.join(' && ')}${unmet}`;
+}
+
+/**
+ * Writes .config: the fragments, and nothing else that Kconfig does not force. Then every line of the
+ * fragments is compared with what came of it: merge_config.sh would only warn.
+ * @returns the whole configuration
+ * @throws {BuildError} naming each line that did not stick, and why
+ */
+export async function configure(
+  tree: string,
+  objects: string,
+  arch: string,
+  fragments: readonly Fragment[],
+  context: Context,
+): Promise<string> {
+  const settings = mergeFragments(fragments);
+  const wanted = path.join(objects, '.fragments');
+  const file = path.join(objects, '.config');
+  await writeFile(wanted, configText(settings));
+  // allnoconfig keeps off what a fragment makes visible but does not ask for; olddefconfig would not.
+  const made = await run('make', ['-C', tree, `O=${objects}`, `ARCH=${arch}`, 'allnoconfig'], {
+    env: {...buildEnvironment(), KCONFIG_ALLCONFIG: wanted},
+    signal: context.signal,
+  });
+  if (made.exitCode !== 0) {
+    throw new BuildError(`cannot configure the kernel:\n${reasonLines(made.all).join('\n')}`);
+  }
+  const config = await readFile(file, 'utf8');
+  const refused = refusedSettings(settings, config);
+  if (refused.length === 0) return config;
+  const lines: string[] = [];
+  for (const setting of refused) lines.push(await explain(tree, setting, config));
+  throw new BuildError(`the kernel does not take its configuration:\n${lines.join('\n')}`, {
+    hint: 'turn on what the option depends on, or drop the line',
+  });
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
+import type {Context} from '../base/context.ts';
+import {BuildError} from '../base/errors.ts';
+import {contentKey} from '../base/hash.ts';
+import {labRoot} from '../base/paths.ts';
+import {run} from '../base/process.ts';
+import {stored} from '../base/store.ts';
+import {buildEnvironment, compilerVersion} from './compiler.ts';
+import {reasonLines} from './make.ts';
+import {folderHashes} from './modules.ts';
+
+/** The program `p2p` that works in the guest. */
+export interface GuestTool {
+  readonly key: string;
+  /** The absolute path of the static executable. */
+  readonly file: string;
+}
+
+const sources = path.join(labRoot, 'images/guest');
+const includes = path.join(labRoot, 'images/include');
+
+async function compile(target: string, context: Context): Promise<void> {
+  const files = (await readdir(sources)).filter((name) => name.endsWith('.c')).sort();
+  const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-static', '-s', `-I${includes}`];
+  const built = await run('gcc', [...flags, '-o', target, ...files], {
+    cwd: sources,
+    env: buildEnvironment(),
+    signal: context.signal,
+  });
+  if (built.exitCode !== 0) {
+    throw new BuildError(`images/guest does not compile:\n${reasonLines(built.all).join('\n')}`);
+  }
+}
+
+/**
+ * The guest's tool, compiled from images/guest, without any library that the guest would need to have.
+ * @throws {BuildError} with the compiler's own lines
+ */
+export async function ensureGuestTool(context: Context): Promise<GuestTool> {
+  const [compiler, code, included] = await Promise.all([
+    compilerVersion(),
+    folderHashes(sources),
+    folderHashes(includes),
+  ]);
+  // The folder holds the guest's init too, which is none of the compiler's business.
+  const compiled = Object.fromEntries(Object.entries(code).filter(([name]) => /\.[ch]$/.test(name)));
+  const key = contentKey({recipe: 1, compiler, compiled, included});
+  const folder = await stored('tools', key, 'guest tool', context, async (partial) => {
+    context.report({topic: 'guest tool', text: 'compiling'});
+    await compile(path.join(partial, 'p2p'), context);
+  });
+  return Object.freeze({key, file: path.join(folder, 'p2p')});
+}

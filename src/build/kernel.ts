@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+import {copyFile, mkdir, readFile, utimes, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {Context} from '../base/context.ts';
+import {contentKey, sha256, sha256File} from '../base/hash.ts';
+import {storePath, stored} from '../base/store.ts';
+import type {KernelSpec} from '../spec/kernel.ts';
+import {type Architecture, architectures} from './architecture.ts';
+import {compilerVersion} from './compiler.ts';
+import {type Fragment, readFragments} from './config.ts';
+import {configure} from './configure.ts';
+import {installKit} from './kit.ts';
+import {make} from './make.ts';
+import {guardObjects, knownTotal, rememberTotal} from './objects.ts';
+import {readSeries, type Series} from './series.ts';
+import {ensureSource, type Source} from './source.ts';
+import {type WorkTree, withWorkTree} from './tree.ts';
+
+/** What a kernel is made of. `name` is for people; all else decides the key. */
+export type KernelPlan = Pick<KernelSpec, 'source' | 'arch' | 'config' | 'series' | 'abilities'> & {
+  readonly name: string;
+};
+
+/** A kernel that is compiled, with what belongs to it. All paths are absolute; nothing there is ever changed. */
+export interface Kernel {
+  readonly name: string;
+  readonly key: string;
+  readonly folder: string;
+  readonly arch: KernelSpec['arch'];
+  /** What QEMU boots: bzImage. */
+  readonly image: string;
+  /** The same as ELF, with symbols. */
+  readonly vmlinux: string;
+  readonly config: string;
+  readonly systemMap: string;
+  /** What modules are built against. */
+  readonly kit: string;
+  /** `uname -r`. */
+  readonly release: string;
+  readonly abilities: readonly string[];
+  readonly inputs: KernelInputs;
+}
+
+/** What went into a kernel: recorded in its kernel.json, and in the bundle of each run. */
+export interface KernelInputs {
+  readonly source: {readonly title: string; readonly key: string};
+  readonly arch: string;
+  readonly config: readonly {readonly name: string; readonly sha256: string}[];
+  readonly series: readonly {
+    readonly name: string;
+    readonly patches: readonly {readonly name: string; readonly sha256: string}[];
+  }[];
+  readonly compiler: string;
+}
+
+/** kernel.json. */
+interface Record {
+  readonly key: string;
+  readonly release: string;
+  readonly image: {readonly file: string; readonly sha256: string};
+  readonly inputs: KernelInputs;
+  /** How long it took, and how many files were compiled, in its making. */
+  readonly build: {readonly seconds: number; readonly compiled: number};
+}
+
+/** Counts up when what is built from the same inputs changes. */
+const recipe = 1;
+
+/** A fixed time and place, so that the same inputs make the same bytes. */
+const reproducible = {
+  KBUILD_BUILD_TIMESTAMP: '2000-01-01 00:00:00 UTC',
+  KBUILD_BUILD_USER: 'p2plab',
+  KBUILD_BUILD_HOST: 'p2plab',
+  KBUILD_BUILD_VERSION: '1',
+};
+
+interface Parts {
+  readonly source: Source;
+  readonly fragments: readonly Fragment[];
+  readonly series: readonly Series[];
+  readonly inputs: KernelInputs;
+  readonly key: string;
+}
+
+async function gather(plan: KernelPlan, context: Context): Promise<Parts> {
+  const [source, fragments, series, compiler] = await Promise.all([
+    ensureSource(plan.source, context),
+    readFragments(plan.config),
+    Promise.all(plan.series.map(readSeries)),
+    compilerVersion(),
+  ]);
+  const inputs: KernelInputs = {
+    source: {title: source.title, key: source.key},
+    arch: plan.arch,
+    config: fragments.map(({name, text}) => ({name, sha256: sha256(text)})),
+    series: series.map(({name, files}) => ({
+      name,
+      patches: files.map((file) => ({name: file.name, sha256: file.sha256})),
+    })),
+    compiler,
+  };
+  const patches = series.flatMap(({files}) => files.map((file) => file.sha256));
+  const config = inputs.config.map((fragment) => fragment.sha256);
+  const key = contentKey({recipe, source: source.key, arch: plan.arch, config, patches, compiler});
+  return {source, fragments, series, inputs, key};
+}
+
+/** Compiles in the work tree, and copies what is kept into `folder`. */
+async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: string, context: Context) {
+  const architecture: Architecture = architectures[plan.arch];
+  const objects = path.join(tree.objects, [plan.arch, ...plan.config].join('+'));
+  const topic = `kernel ${plan.name}`;
+  const begun = Date.now();
+  const total = await knownTotal(objects);
+  const compiled = await guardObjects(objects, async () => {
+    context.report({topic, text: 'configuring'});
+    await configure(tree.folder, objects, architecture.arch, parts.fragments, context);
+    return make(
+      {
+        topic,
+        folder: objects,
+        args: [`ARCH=${architecture.arch}`, architecture.target, 'modules'],
+        env: reproducible,
+        log: `${objects}.log`,
+        hide: tree.folder,
+        // What a whole build takes is known after the first one; then there is no telling what is left of it.
+        total: total === undefined ? estimate : undefined,
+      },
+      context,
+    );
+  });
+  if (total === undefined) await rememberTotal(objects, compiled);
+  context.report({topic, text: 'storing'});
+  const keep = (from: string, to = path.basename(from)): Promise<void> =>
+    copyFile(path.join(objects, from), path.join(folder, to));
+  await mkdir(folder, {recursive: true});
+  await Promise.all([
+    keep(architecture.image),
+    keep('vmlinux'),
+    keep('System.map'),
+    keep('.config', 'config'),
+    installKit(tree.folder, objects, architecture, path.join(folder, 'kit'), context),
+  ]);
+  const image = path.basename(architecture.image);
+  const record: Record = {
+    key: parts.key,
+    release: (await readFile(path.join(objects, 'include/config/kernel.release'), 'utf8')).trim(),
+    image: {file: image, sha256: await sha256File(path.join(folder, image))},
+    inputs: parts.inputs,
+    build: {seconds: (Date.now() - begun) / 1000, compiled},
+  };
+  await writeFile(path.join(folder, 'kernel.json'), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** About how many files the lab's usual fragments compile, for the first build's progress. */
+const estimate = 1200;
+
+/** The key that a plan's kernel has, without building it. The source is fetched if it is not there. */
+export async function kernelKey(plan: KernelPlan, context: Context): Promise<string> {
+  return (await gather(plan, context)).key;
+}
+
+/**
+ * The kernel of a plan: from the store, or compiled and put there. Callers at the same time share one build.
+ * @throws {BuildError} when a series does not apply, a setting does not stick or the compiler refuses
+ */
+export async function ensureKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
+  const parts = await gather(plan, context);
+  const {source, series, key} = parts;
+  const folder = await stored('kernels', key, `kernel ${plan.name}`, context, (partial) =>
+    withWorkTree(source, series, context, (tree) => build(plan, parts, tree, partial, context)),
+  );
+  const now = new Date();
+  await utimes(folder, now, now);
+  const record = JSON.parse(await readFile(path.join(folder, 'kernel.json'), 'utf8')) as Record;
+  return Object.freeze({
+    name: plan.name,
+    key,
+    folder,
+    arch: plan.arch,
+    image: path.join(folder, record.image.file),
+    vmlinux: path.join(folder, 'vmlinux'),
+    config: path.join(folder, 'config'),
+    systemMap: path.join(folder, 'System.map'),
+    kit: path.join(folder, 'kit'),
+    release: record.release,
+    abilities: plan.abilities,
+    inputs: record.inputs,
+  });
+}
+
+/** Where the kernel with this key is kept. */
+export function kernelFolder(key: string): string {
+  return storePath('kernels', key);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+import {createWriteStream} from 'node:fs';
+import {mkdir} from 'node:fs/promises';
+import {availableParallelism} from 'node:os';
+import path from 'node:path';
+import {finished as written} from 'node:stream/promises';
+import type {Context} from '../base/context.ts';
+import {BuildError, HostError, type LabError} from '../base/errors.ts';
+import {displayPath} from '../base/paths.ts';
+import {runGroup} from '../base/process.ts';
+import {buildEnvironment} from './compiler.ts';
+
+export interface MakeJob {
+  /** What is made, for a person: `kernel baseline`. */
+  readonly topic: string;
+  /** Where make runs. */
+  readonly folder: string;
+  /** Targets and variables. */
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where all of its output goes. */
+  readonly log: string;
+  /** A prefix of paths in the output that tells a reader nothing: the work tree. */
+  readonly hide?: string;
+  /** How many files there are to compile, if known. */
+  readonly total?: number | undefined;
+}
+
+const maxLines = 20;
+
+/** The lines of a failed make that say why: the compiler's, the linker's, modpost's, else make's own. */
+export function reasonLines(output: string): readonly string[] {
+  const lines = output.split('\n');
+  const causes =
+    /: (fatal )?error: |: error #|undefined reference to |^ERROR: modpost: |^ld: |multiple definition of /;
+  const own = /^make(\[\d+\])?: \*\*\* |^error: |^\*\*\* /;
+  const found = lines.filter((line) => causes.test(line));
+  const chosen = found.length > 0 ? found : lines.filter((line) => own.test(line));
+  const all = chosen.length > 0 ? chosen : lines.filter((line) => line.trim() !== '').slice(-5);
+  const more = all.length - maxLines;
+  return more > 0 ? [...all.slice(0, maxLines), `… and ${more} more`] : all;
+}
+
+function makeFailed({topic, log, hide}: MakeJob, output: string): LabError {
+  if (output.includes('No space left on device')) {
+    return new HostError(`no space left on the disk while compiling ${topic}`, {
+      hint: 'p2plab kernel gc makes room',
+    });
+  }
+  const text = hide === undefined ? output : output.replaceAll(`${hide}/`, '');
+  return new BuildError(`${topic} does not compile:\n${reasonLines(text).join('\n')}`, {
+    hint: `all of the output: ${displayPath(log)}`,
+    log,
+  });
+}
+
+/**
+ * Runs make with all processors and reports how far it is.
+ * @returns how many files were compiled
+ * @throws {BuildError} with the compiler's own lines; {HostError} when the disk is full
+ */
+export async function make(job: MakeJob, context: Context): Promise<number> {
+  const {topic, folder, log, total} = job;
+  await mkdir(path.dirname(log), {recursive: true});
+  const file = createWriteStream(log);
+  let compiled = 0;
+  let reported = 0;
+  const onLine = (line: string): void => {
+    file.write(`${line}\n`);
+    if (!/^ {2}(CC|AS) /.test(line)) {
+      if (/^ {2}(LD|KSYMS|OBJCOPY) +(vmlinux|\.tmp_vmlinux)/.test(line))
+        context.report({topic, text: 'linking'});
+      return;
+    }
+    compiled++;
+    const now = Date.now();
+    if (now - reported < 200) return;
+    reported = now;
+    const of = total === undefined || compiled > total ? '' : ` of ${total}`;
+    context.report({topic, text: `${compiled}${of} compiled`});
+  };
+  try {
+    const result = await runGroup('make', [`-j${availableParallelism() + 1}`, ...job.args], {
+      cwd: folder,
+      env: {...buildEnvironment(), ...job.env},
+      signal: context.signal,
+      onLine,
+    });
+    if (result.exitCode !== 0) throw makeFailed(job, result.all);
+    return compiled;
+  } finally {
+    file.end();
+    await written(file);
+  }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+import {existsSync} from 'node:fs';
+import {copyFile, lstat, mkdir, readFile, readlink, rename, rm, rmdir, symlink} from 'node:fs/promises';
+import path from 'node:path';
+import {type Context, checkpoint} from '../base/context.ts';
+import {isErrno} from '../base/errors.ts';
+import {contentKey} from '../base/hash.ts';
+import {withLock} from '../base/lock.ts';
+import {output} from '../base/process.ts';
+import {storePath, writeWhole} from '../base/store.ts';
+import {applySeries, type Overlay} from './overlay.ts';
+import type {Series} from './series.ts';
+import type {Source} from './source.ts';
+
+/** The one tree of a source that is patched and compiled. It is used under its lock only. */
+export interface WorkTree {
+  /** The Linux tree: the source with the series applied. */
+  readonly folder: string;
+  /** Where object folders go. */
+  readonly objects: string;
+}
+
+/**
+ * What is in the work tree. It is written before the tree is touched, with `series: null` and every file that
+ * may change: a lab that was killed in between looks at all of those again.
+ */
+interface State {
+  readonly source: string;
+  readonly series: string | null;
+  /** Files that are not as the source has them. */
+  readonly changed: readonly string[];
+}
+
+async function readJson<T>(file: string, absent: T): Promise<T> {
+  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as T) : absent;
+}
+
+/** What a path is: undefined if there is nothing. A link's target, or bytes with the bit to execute them. */
+async function contentOf(file: string): Promise<Buffer | string | undefined> {
+  try {
+    const found = await lstat(file);
+    if (found.isSymbolicLink()) return `link ${await readlink(file)}`;
+    const bytes = await readFile(file);
+    return Buffer.concat([Buffer.from([found.mode & 0o100]), bytes]);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+function same(a: Buffer | string | undefined, b: Buffer | string | undefined): boolean {
+  return Buffer.isBuffer(a) && Buffer.isBuffer(b) ? a.equals(b) : a === b;
+}
+
+/** Deletes a file, and the folders that it leaves empty. */
+async function remove(root: string, name: string): Promise<void> {
+  await rm(path.join(root, name), {force: true});
+  for (let folder = path.dirname(name); folder !== '.'; folder = path.dirname(folder)) {
+    try {
+      await rmdir(path.join(root, folder));
+    } catch (error) {
+      if (isErrno(error, 'ENOTEMPTY') || isErrno(error, 'EEXIST')) return;
+      if (!isErrno(error, 'ENOENT')) throw error;
+    }
+  }
+}
+
+/**
+ * Makes `name` in the tree what `wanted` is, if it is not that already. The new file takes the old one's
+ * place by a rename: the old one may be a hard link into the source. Its time is now, so that make sees it.
+ */
+async function place(
+  root: string,
+  name: string,
+  wanted: string | undefined,
+  incoming: string,
+): Promise<void> {
+  const target = path.join(root, name);
+  const content = wanted === undefined ? undefined : await contentOf(wanted);
+  if (same(content, await contentOf(target))) return;
+  if (wanted === undefined || content === undefined) {
+    await remove(root, name);
+    return;
+  }
+  await rm(incoming, {force: true});
+  if (typeof content === 'string') await symlink(content.slice('link '.length), incoming);
+  else await copyFile(wanted, incoming);
+  await mkdir(path.dirname(target), {recursive: true});
+  await rename(incoming, target);
+}
+
+/** The files of a user's tree that are not what they were when the work tree was last made of it. */
+async function changedInSource(source: Source, manifest: string): Promise<readonly string[]> {
+  if (source.files === undefined) return [];
+  const before = new Map(Object.entries(await readJson<Record<string, string>>(manifest, {})));
+  const names = new Set([...before.keys(), ...source.files.keys()]);
+  return [...names].filter((name) => before.get(name) !== source.files?.get(name));
+}
+
+/** The work tree's first content: links to the source's files, at no cost of space. */
+async function create(source: Source, tree: string, context: Context): Promise<void> {
+  if (existsSync(tree)) return;
+  if (source.files !== undefined) {
+    await mkdir(tree, {recursive: true});
+    return;
+  }
+  const partial = `${tree}.partial`;
+  await rm(partial, {recursive: true, force: true});
+  await output('cp', ['-al', source.folder, partial], {signal: context.signal});
+  await rename(partial, tree);
+}
+
+/** Makes the work tree the source with an overlay on it, writing only files whose content changes. */
+async function synchronise(
+  source: Source,
+  overlay: Overlay,
+  series: string,
+  root: string,
+  state: State,
+  context: Context,
+): Promise<void> {
+  const tree = path.join(root, 'linux');
+  const manifest = path.join(root, 'files.json');
+  const ours = [...overlay.files, ...overlay.deleted];
+  const inSource = await changedInSource(source, manifest);
+  const changed = [...new Set([...state.changed, ...ours, ...inSource])];
+  const record = (next: State): Promise<void> =>
+    writeWhole(path.join(root, 'state.json'), JSON.stringify(next));
+  await record({source: source.key, series: null, changed});
+  const patched = new Set(overlay.files);
+  const gone = new Set(overlay.deleted);
+  for (const name of changed) {
+    checkpoint(context);
+    const pristine = source.files?.has(name) === false ? undefined : path.join(source.folder, name);
+    const wanted = patched.has(name)
+      ? path.join(overlay.folder, name)
+      : gone.has(name)
+        ? undefined
+        : pristine;
+    await place(tree, name, wanted, path.join(root, 'incoming'));
+  }
+  if (source.files !== undefined)
+    await writeWhole(manifest, JSON.stringify(Object.fromEntries(source.files)));
+  await record({source: source.key, series, changed: ours});
+}
+
+/**
+ * Runs `work` on the source's work tree with exactly these series applied, while nobody else uses it.
+ * Files that stay what they were keep their time: make compiles only what a change of series touches.
+ * @throws {BuildError} when a patch does not apply
+ */
+export async function withWorkTree<T>(
+  source: Source,
+  series: readonly Series[],
+  context: Context,
+  work: (tree: WorkTree) => Promise<T>,
+): Promise<T> {
+  const root = storePath('trees', source.id);
+  const key = contentKey(series.map((one) => one.key));
+  return withLock(path.join(root, 'lock'), `source ${source.title}`, context, async () => {
+    const folder = path.join(root, 'linux');
+    await create(source, folder, context);
+    const unknown: State = {source: '', series: null, changed: []};
+    const state = await readJson(path.join(root, 'state.json'), unknown);
+    if (state.source !== source.key || state.series !== key) {
+      const scratch = path.join(root, 'scratch');
+      const overlay = await applySeries(source, series, scratch, context);
+      await synchronise(source, overlay, key, root, state, context);
+      await rm(scratch, {recursive: true, force: true});
+    }
+    return work({folder, objects: path.join(root, 'objects')});
+  });
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+import {readFile, utimes, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {Context} from '../base/context.ts';
+import {contentKey, sha256} from '../base/hash.ts';
+import {labRoot} from '../base/paths.ts';
+import {output} from '../base/process.ts';
+import {stored} from '../base/store.ts';
+import type {GuestTool} from '../build/guest-tool.ts';
+import {installed, remembered, rememberedHash} from '../build/memory.ts';
+import type {Module} from '../build/modules.ts';
+import {cpioArchive, type Entry} from './cpio.ts';
+import {ensureLabKeys} from './lab-keys.ts';
+import {librariesOf} from './libraries.ts';
+
+/** What differs from image to image. */
+export interface ImagePlan {
+  readonly tool: GuestTool;
+  readonly modules: readonly Module[];
+}
+
+/** An initramfs, and what a client needs to log in to the guest that boots it. */
+export interface Image {
+  readonly key: string;
+  /** The absolute path of the archive, for `-initrd`. */
+  readonly file: string;
+  readonly sha256: string;
+  /** The private key of the user root, in OpenSSH's format, and where it lies. */
+  readonly sshKey: string;
+  readonly sshKeyFile: string;
+  /** What the guest will show as its public key: `ssh-ed25519 AAAA…`. */
+  readonly hostPublicKey: string;
+}
+
+/** Counts up when the same inputs make another image. */
+const recipe = 1;
+
+const init = path.join(labRoot, 'images/guest/init');
+
+/** A file of the image: where it goes, where it comes from, and a hash that says what it holds. */
+interface Ingredient {
+  readonly path: string;
+  readonly from: string;
+  readonly hash: string;
+}
+
+async function ingredient(target: string, from: string): Promise<Ingredient> {
+  return {path: target.replace(/^\//, ''), from, hash: await rememberedHash(from)};
+}
+
+async function ingredients({tool, modules}: ImagePlan): Promise<readonly Ingredient[]> {
+  const [busybox, dropbear] = await Promise.all([
+    installed(['/usr/bin/busybox', '/bin/busybox'], 'busybox-static'),
+    installed(['/usr/sbin/dropbear'], 'dropbear-bin'),
+  ]);
+  const libraries = await librariesOf(dropbear);
+  return Promise.all([
+    ingredient('bin/busybox', busybox),
+    ingredient('sbin/dropbear', dropbear),
+    // The loader and the libraries at the paths where the program looks for them.
+    ...libraries.map((file) => ingredient(file, file)),
+    ...[
+      {path: 'bin/p2p', from: tool.file, hash: tool.key},
+      ...modules.map(({name, file, key}) => ({path: `lib/modules/${name}.ko`, from: file, hash: key})),
+    ].map((part) => Promise.resolve(part)),
+    readFile(init).then((text) => ({path: 'init', from: init, hash: sha256(text)})),
+  ]);
+}
+
+/** Folders above each path, outermost first. */
+function foldersOf(paths: readonly string[]): readonly string[] {
+  const folders = new Set<string>();
+  for (const name of paths) {
+    const parts = name.split('/').slice(0, -1);
+    parts.forEach((_, index) => folders.add(parts.slice(0, index + 1).join('/')));
+  }
+  return [...folders].sort();
+}
+
+function text(name: string, content: string, mode = 0o644): Entry {
+  return {kind: 'file', path: name, mode, content: new TextEncoder().encode(content)};
+}
+
+/** Folders that only a running system fills. */
+const mountPoints = ['dev', 'proc', 'sys', 'tmp', 'run', 'root', 'mnt', 'var/log'];
+
+/** What only its owner may read, or ssh will not trust it. */
+const guarded: Readonly<Record<string, number>> = {root: 0o700, 'root/.ssh': 0o700, tmp: 0o1777};
+
+async function entries(
+  parts: readonly Ingredient[],
+  hostKey: Uint8Array,
+  authorized: string,
+): Promise<readonly Entry[]> {
+  const busybox = parts.find((part) => part.path === 'bin/busybox')?.from ?? 'busybox';
+  const applets = await remembered(busybox, 'applets', (file) => output(file, ['--list']));
+  const programs = await Promise.all(
+    parts.map(async ({path: name, from}): Promise<Entry> => {
+      const content = await readFile(from);
+      return {kind: 'file', path: name, mode: 0o755, content};
+    }),
+  );
+  const files: readonly Entry[] = [
+    ...programs,
+    ...applets
+      .split('\n')
+      .filter((name) => name !== '' && name !== 'busybox')
+      .map((name): Entry => ({kind: 'link', path: `bin/${name}`, target: 'busybox'})),
+    // The kernel opens it for /init before anything is mounted.
+    {kind: 'character-device', path: 'dev/console', mode: 0o600, major: 5, minor: 1},
+    {kind: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3},
+    text('etc/passwd', 'root::0:0:root:/root:/bin/sh\n'),
+    text('etc/group', 'root:x:0:\n'),
+    text('etc/shells', '/bin/sh\n'),
+    {kind: 'file', path: 'etc/dropbear/host_key', mode: 0o600, content: hostKey},
+    text('root/.ssh/authorized_keys', `${authorized}\n`, 0o600),
+  ];
+  const folders = foldersOf([...mountPoints.map((name) => `${name}/.`), ...files.map((file) => file.path)]);
+  return [
+    ...folders.map((name): Entry => ({kind: 'directory', path: name, mode: guarded[name] ?? 0o755})),
+    ...files,
+  ];
+}
+
+/**
+ * The initramfs with these modules: busybox, dropbear, the lab's tool and its init, uncompressed, for a
+ * guest unpacks slower than a host reads.
+ * @throws {HostError} when busybox or dropbear is not installed
+ */
+export async function ensureImage(plan: ImagePlan, context: Context): Promise<Image> {
+  const [parts, keys] = await Promise.all([ingredients(plan), ensureLabKeys(context)]);
+  const key = contentKey({
+    recipe,
+    files: parts.map(({path: name, hash}) => [name, hash]),
+    host: keys.hostPublicKey,
+    client: keys.clientPublicKey,
+  });
+  const folder = await stored('images', key, 'guest image', context, async (partial) => {
+    const archive = cpioArchive(await entries(parts, keys.hostKey, keys.clientPublicKey));
+    await writeFile(path.join(partial, 'image.cpio'), archive);
+    const record = {
+      key,
+      sha256: sha256(archive),
+      bytes: archive.length,
+      files: parts.map(({path: name, hash}) => ({path: name, hash})),
+    };
+    await writeFile(path.join(partial, 'image.json'), `${JSON.stringify(record, null, 2)}\n`);
+  });
+  const now = new Date();
+  await utimes(folder, now, now);
+  const record = JSON.parse(await readFile(path.join(folder, 'image.json'), 'utf8')) as {sha256: string};
+  return Object.freeze({
+    key,
+    file: path.join(folder, 'image.cpio'),
+    sha256: record.sha256,
+    sshKey: keys.clientKey,
+    sshKeyFile: keys.clientKeyFile,
+    hostPublicKey: keys.hostPublicKey,
+  });
+}
+
+/**
+ * A small archive that follows the image in `-initrd`: the script that the guest runs instead of waiting to
+ * be driven, so that a bundle can be repeated without the lab.
+ */
+export function replayArchive(script: string): Uint8Array {
+  return cpioArchive([
+    {kind: 'directory', path: 'p2plab', mode: 0o755},
+    text('p2plab/replay', script, 0o755),
+  ]);
+}
