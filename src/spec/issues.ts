@@ -48,11 +48,11 @@ export function findings(issue: z.core.$ZodIssue, value: unknown, known: KnownKe
     case 'invalid_value':
       return [unknownValue(path, got, `${last}: `, issue.values.map(String))];
     case 'invalid_union':
-      if (got === undefined) return [missing(path)];
       if ('options' in issue && Array.isArray(issue.options)) {
         return [unknownValue(path, got, `unknown ${last} `, issue.options.map(String))];
       }
-      return [{path, part: 'value', text: `${inWords(got)} is not ${issue.message}`}];
+      if (got === undefined) return [missing(path)];
+      return [{path, part: 'value', text: issue.message}];
     case 'invalid_key':
       return [{path, part: 'key', text: `"${last}" is no good name`, hint: issue.issues[0]?.message}];
     case 'custom': {

@@ -2,8 +2,7 @@
 import {statSync} from 'node:fs';
 import path from 'node:path';
 import {z} from 'zod';
-import type {Problem} from './problems.ts';
-import {throwProblems} from './problems.ts';
+import {type Problem, throwProblems} from './problems.ts';
 import {description, kebabName} from './names.ts';
 import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
 
@@ -24,6 +23,7 @@ const source = z
     revision: revision.optional(),
   })
   .transform((given, context) => {
+    if (context.issues.length > 0) return z.NEVER;
     const problem = (message: string, key: keyof typeof given | undefined) => {
       context.addIssue({
         code: 'custom',

@@ -36,12 +36,13 @@ export function readScenario(file: string): Located<ScenarioSpec> {
  */
 export function checkScenario(
   scenario: Located<ScenarioSpec>,
-  {devices}: Pick<TopologySpec, 'devices'>,
+  {devices, cpus}: Pick<TopologySpec, 'devices' | 'cpus'>,
 ): void {
   const problems: Problem[] = [];
   for (const [index, step] of scenario.value.steps.entries()) {
     const scene: Scene = {
       devices,
+      cpus,
       report(path, text, hint) {
         problems.push(scenario.problem(['steps', index, step.verb, ...path], text, {hint}));
       },

@@ -19,10 +19,12 @@ export function formatSize(bytes: number): string {
   return `${bytes}B`;
 }
 
+const error = 'not a size: write 64KiB, 16MiB, 1GiB or a whole number of bytes';
+
 /** A size in bytes, more than 0: `64KiB`, `16MiB`, `1GiB`, or a whole number. */
 export const size = z
-  .union([z.int().positive(), z.string().refine((text) => !Number.isNaN(parseSize(text)))], {
-    error: 'a size: write 64KiB, 16MiB, 1GiB or a whole number of bytes',
+  .union([z.int().positive({error}), z.string().refine((text) => !Number.isNaN(parseSize(text)), {error})], {
+    error,
   })
   .transform((value) => (typeof value === 'number' ? value : parseSize(value)));
 

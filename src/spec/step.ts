@@ -36,6 +36,7 @@ const options = Object.fromEntries(verbNames.map((name) => [name, verbs[name].op
 export const stepSchema = z
   .strictObject({...around, ...z.object(options).partial().shape})
   .transform(({name, expect, timeout, ...given}, context): Step => {
+    if (context.issues.length > 0) return z.NEVER;
     const present = verbNames.filter((verb) => given[verb] !== undefined);
     const problem = (message: string, key: string | undefined, hint: string) => {
       const path = key === undefined ? [] : [key];

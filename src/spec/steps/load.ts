@@ -6,10 +6,11 @@ import {verb} from './verb.ts';
 
 const moduleName = z.string().regex(/^[a-z0-9][a-z0-9_]*$/, 'not a name of a module');
 
+const error = 'not a value that a module takes: a whole number, true, false or a word';
+
 /** The value goes to insmod as a word of its own: no blanks, no quotes. */
-const parameter = z.union([z.int(), z.boolean(), z.string().regex(/^[A-Za-z0-9_.,:/-]*$/)], {
-  error: 'a value that a module takes: a whole number, true, false or a word',
-});
+const word = z.string().refine((text) => /^[A-Za-z0-9_.,:/-]*$/.test(text), {error});
+const parameter = z.union([z.int(), z.boolean(), word], {error});
 
 /** Loads a kernel module, then unbinds and binds again the drivers of the devices that it is to serve. */
 export const load = verb({

@@ -7,6 +7,7 @@ import type {DeviceSpec} from '../topology.ts';
 /** What a step's check sees: the devices of the topology, and where to say what is wrong. */
 export interface Scene {
   readonly devices: Readonly<Record<string, DeviceSpec>>;
+  readonly cpus: number;
   /** Reports a problem of the part with this path below the step's options. */
   report(path: Path, text: string, hint?: string): void;
 }
@@ -39,11 +40,17 @@ export function checkDisk(scene: Scene, path: Path, id: string, bytes: number, o
   }
 }
 
+/**
+ * What Linux keeps of a CMB for itself: an I/O queue a CPU, each of 1024 entries of 64 bytes
+ * (drivers/nvme/host/pci.c, nvme_alloc_sq_cmds).
+ */
+const queueBytes = 64 * 1024;
+
 /** Bytes of memory that a device can provide to peers; `undefined` if it cannot. */
-export function providedBytes(device: DeviceSpec): number | undefined {
+export function providedBytes(device: DeviceSpec, cpus: number): number | undefined {
   switch (device.type) {
     case 'nvme':
-      return device.cmb;
+      return device.cmb === undefined ? undefined : Math.max(0, device.cmb - cpus * queueBytes);
     case 'bochs-display':
       return device.vram;
     case 'ivshmem':
@@ -63,9 +70,9 @@ export function checkProvider(scene: Scene, path: Path, id: string, bytes: numbe
   if (id === hostMemory) return;
   const device = checkDevice(scene, path, id);
   if (device === undefined) return;
-  const provided = providedBytes(device);
+  const provided = providedBytes(device, scene.cpus);
   if (provided === undefined) {
-    const hint = oneOf(scene, (other) => providedBytes(other) !== undefined);
+    const hint = oneOf(scene, (other) => providedBytes(other, scene.cpus) !== undefined);
     scene.report(path, `"${id}" provides no memory to peers`, `${hint}, or ${hostMemory}`);
   } else if (bytes > provided) {
     scene.report(path, `${bytes} bytes are more than "${id}" provides: ${formatSize(provided)}`);

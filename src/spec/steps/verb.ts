@@ -27,5 +27,5 @@ export const transferSize = multipleOf(pageBytes);
 
 /** A provider's id, or `host-memory`. */
 export const through = z.union([z.literal(hostMemory), deviceId], {
-  error: `the id of a device, nor ${hostMemory}`,
+  error: `neither the id of a device nor ${hostMemory}`,
 });

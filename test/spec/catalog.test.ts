@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import anyTest, {type TestFn} from 'ava';
+import {UsageError} from '../../src/base/errors.ts';
+import {
+  findKernel,
+  findScenarios,
+  findTopology,
+  findTopologyOf,
+  listScenarios,
+} from '../../src/spec/catalog.ts';
+import {readScenario} from '../../src/spec/scenario.ts';
+import {wrong} from './wrong.ts';
+
+const test = anyTest as TestFn<{root: string}>;
+
+test.before((t) => {
+  const root = mkdtempSync(path.join(tmpdir(), 'p2plab-catalog-'));
+  t.context = {root};
+  const files = [
+    'lab/topologies/nvme-switch.yaml',
+    'lab/kernels/baseline.yaml',
+    'scenarios/nvme-copy.yaml',
+    'scenarios/switch/nic-from-cmb.yaml',
+    'scenarios/switch/same.yaml',
+    'scenarios/pagemap/same.yaml',
+    'elsewhere/own.yaml',
+  ];
+  for (const file of files) {
+    mkdirSync(path.dirname(path.join(root, file)), {recursive: true});
+    writeFileSync(
+      path.join(root, file),
+      'description: x\ntopology: nvme-swich\nsteps:\n  - run: {command: [a]}\n',
+    );
+  }
+});
+
+test.after.always((t) => {
+  rmSync(t.context.root, {recursive: true, force: true});
+});
+
+const found = (root: string, ...patterns: string[]) => findScenarios(root, patterns).map(({name}) => name);
+
+test('a scenario by its name, the last part of it, its folder', (t) => {
+  const {root} = t.context;
+  t.deepEqual(found(root, 'nvme-copy'), ['nvme-copy']);
+  t.deepEqual(found(root, 'switch/nic-from-cmb'), ['switch/nic-from-cmb']);
+  t.deepEqual(found(root, 'nic-from-cmb'), ['switch/nic-from-cmb']);
+  t.deepEqual(found(root, 'switch'), ['switch/nic-from-cmb', 'switch/same']);
+  t.deepEqual(found(root, 'switch/'), ['switch/nic-from-cmb', 'switch/same']);
+});
+
+test('scenarios by a glob of names or of paths', (t) => {
+  const {root} = t.context;
+  t.deepEqual(found(root, '*/same'), ['pagemap/same', 'switch/same']);
+  t.deepEqual(
+    found(root, '**'),
+    listScenarios(root).map(({name}) => name),
+  );
+  t.deepEqual(found(root, `${root}/scenarios/switch/n*.yaml`), ['switch/nic-from-cmb']);
+  t.deepEqual(found(root, `${root}/elsewhere/*.yaml`), ['own']);
+});
+
+test('a scenario by its path, in the lab or not', (t) => {
+  const {root} = t.context;
+  t.deepEqual(findScenarios(root, [`${root}/elsewhere/own.yaml`]), [
+    {name: 'own', file: path.join(root, 'elsewhere/own.yaml')},
+  ]);
+  t.deepEqual(found(root, path.relative('.', `${root}/scenarios/nvme-copy.yaml`)), ['nvme-copy']);
+});
+
+test('each scenario comes once', (t) => {
+  t.deepEqual(found(t.context.root, 'switch/same', 'switch', '**/same'), [
+    'switch/same',
+    'switch/nic-from-cmb',
+    'pagemap/same',
+  ]);
+});
+
+const usage = (action: () => unknown) => {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof UsageError) return [error.message, error.hint];
+    throw error;
+  }
+  return [];
+};
+
+test('what is not there', (t) => {
+  const {root} = t.context;
+  t.deepEqual(
+    usage(() => findScenarios(root, ['nvme-cpy'])),
+    ['there is no scenario "nvme-cpy"', 'did you mean "nvme-copy"?'],
+  );
+  t.deepEqual(
+    usage(() => findScenarios(root, ['zzz-*'])),
+    ['no scenario matches zzz-*', 'the scenarios are listed by "p2plab run --list"'],
+  );
+  t.deepEqual(
+    usage(() => findTopology(root, 'nvme-swich')),
+    ['there is no topology "nvme-swich"', 'did you mean "nvme-switch"?'],
+  );
+  t.deepEqual(
+    usage(() => findKernel(root, 'pagemap')),
+    ['there is no kernel "pagemap"', 'there are: baseline'],
+  );
+});
+
+test('a short name of two scenarios', (t) => {
+  t.deepEqual(
+    usage(() => findScenarios(t.context.root, ['same'])),
+    ['same is the name of 2 scenario files', 'write pagemap/same or switch/same'],
+  );
+});
+
+test('a topology that a scenario names and that is not there is a problem of its file', (t) => {
+  const {root} = t.context;
+  const scenario = readScenario(path.join(root, 'scenarios/nvme-copy.yaml'));
+  const lines = wrong(() => findTopologyOf(root, scenario)).map((line) =>
+    line.replace(/^.*nvme-copy\.yaml/, 'nvme-copy.yaml'),
+  );
+  t.deepEqual(lines, [
+    'nvme-copy.yaml:2:11: there is no topology "nvme-swich"',
+    'did you mean "nvme-switch"?',
+  ]);
+});
+
+test("a topology by a path from the scenario's folder", (t) => {
+  const {root} = t.context;
+  const file = path.join(root, 'elsewhere/with-path.yaml');
+  writeFileSync(file, 'description: x\ntopology: ./own.yaml\nsteps:\n  - run: {command: [a]}\n');
+  t.is(findTopologyOf(root, readScenario(file)).file, path.join(root, 'elsewhere/own.yaml'));
+});

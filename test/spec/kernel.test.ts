@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import {readKernel} from '../../src/spec/kernel.ts';
+import {parseSpec} from '../../src/spec/yaml.ts';
+import {kernelSchema} from '../../src/spec/kernel.ts';
+import {wrong} from './wrong.ts';
+
+const source = (text: string) =>
+  parseSpec(`description: x\nsource: ${text}`, 'x.yaml', kernelSchema).value.source;
+const problems = (text: string) => wrong(() => source(text));
+
+test('a source is one of four', (t) => {
+  t.deepEqual(source('{package: linux-source-6.12}'), {kind: 'package', name: 'linux-source-6.12'});
+  t.deepEqual(source('{tarball: l.tar.xz}'), {kind: 'tarball', path: 'l.tar.xz'});
+  t.deepEqual(source('{tree: ../linux}'), {kind: 'tree', path: '../linux'});
+  t.deepEqual(source('{git: ../linux, revision: v6.12}'), {kind: 'git', path: '../linux', revision: 'v6.12'});
+});
+
+const cases: readonly [string, string, readonly string[]][] = [
+  ['no source', '{}', ['x.yaml:2:1: name one of package, tarball, tree, git']],
+  ['two sources', '{tree: a, tarball: b}', ['x.yaml:2:10: a kernel has one source: drop all but one']],
+  ['git without a revision', '{git: a}', ['x.yaml:2:10: "git" needs a "revision"']],
+  ['a revision without git', '{tree: a, revision: v6.12}', ['x.yaml:2:19: "revision" goes with "git"']],
+  [
+    'a revision that is an option',
+    '{git: a, revision: --exec=x}',
+    ['x.yaml:2:28: revision: not a revision of git'],
+  ],
+  ['a package that is a path', '{package: ../x}', ['x.yaml:2:19: package: not a name of a Debian package']],
+  ['an unknown kind', '{tarbal: x}', ['x.yaml:2:10: unknown key "tarbal"', 'did you mean "tarball"?']],
+];
+
+for (const [what, text, expected] of cases) {
+  test(`refused: ${what}`, (t) => {
+    t.deepEqual(problems(text), expected);
+  });
+}
+
+function lab(t: {teardown(fn: () => void): void}, text: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'p2plab-kernel-'));
+  t.teardown(() => {
+    rmSync(folder, {recursive: true, force: true});
+  });
+  mkdirSync(path.join(folder, 'kernels'));
+  mkdirSync(path.join(folder, 'patches/switch'), {recursive: true});
+  const file = path.join(folder, 'kernels/k.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+test("paths count from the file's folder", (t) => {
+  const file = lab(
+    t,
+    'description: x\nsource: {tree: ../linux}\nseries: [../patches/switch]\nabilities: [block-under-ops]\n',
+  );
+  const folder = path.dirname(path.dirname(file));
+  t.deepEqual(readKernel(file).value, {
+    description: 'x',
+    source: {kind: 'tree', path: path.join(folder, 'linux')},
+    arch: 'x86_64',
+    config: ['common', 'x86_64'],
+    series: [path.join(folder, 'patches/switch')],
+    abilities: ['block-under-ops'],
+  });
+});
+
+test('a repository elsewhere keeps its address', (t) => {
+  const file = lab(
+    t,
+    'description: x\nsource: {git: "https://git.example.org/linux.git", revision: v6.12}\n',
+  );
+  t.like(readKernel(file).value.source, {path: 'https://git.example.org/linux.git'});
+});
+
+test('a series that is not there', (t) => {
+  const file = lab(
+    t,
+    'description: x\nsource: {tree: x}\nseries:\n  - ../patches/switch\n  - ../patches/swich\n',
+  );
+  t.deepEqual(
+    wrong(() => readKernel(file)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
+    ['k.yaml:5:5: there is no series ../patches/swich', 'paths count from the folder of this file'],
+  );
+});

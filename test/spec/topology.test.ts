@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+import test from 'ava';
+import {z} from 'zod';
+import {labRoot} from '../../src/base/paths.ts';
+import {listTopologies} from '../../src/spec/catalog.ts';
+import {readTopology, topologySchema} from '../../src/spec/topology.ts';
+import {parseSpec} from '../../src/spec/yaml.ts';
+import {wrong} from './wrong.ts';
+
+const read = (rest: string) => parseSpec(`description: x\n${rest}`, 'x.yaml', topologySchema).value;
+const problems = (rest: string) => wrong(() => read(rest));
+const device = (text: string) => problems(`devices:\n  a: ${text}`);
+
+test('what is not said has a default', (t) => {
+  t.deepEqual(read('devices: {}'), {
+    description: 'x',
+    machine: 'q35',
+    cpu: 'Nehalem',
+    cpuVendor: 'GenuineIntel',
+    memory: 512 * 2 ** 20,
+    cpus: 1,
+    devices: {},
+  });
+});
+
+test('the vendor goes with the CPU, unless it is given', (t) => {
+  t.is(read('cpu: EPYC-Milan\ndevices: {}').cpuVendor, 'AuthenticAMD');
+  t.is(read('cpu: Opteron_G5\ncpu-vendor: AuthenticAMD\ndevices: {}').cpuVendor, 'AuthenticAMD');
+  t.is(read('cpu: Opteron_G5\ndevices: {}').cpuVendor, 'GenuineIntel');
+});
+
+test("a CPU that is the host's own, or no name at all", (t) => {
+  const text = 'x.yaml:2:6: this CPU is another on each host, and with it what Linux allows: name a model';
+  t.deepEqual(problems('cpu: host\ndevices: {}'), [text]);
+  t.deepEqual(problems('cpu: max\ndevices: {}'), [text]);
+  t.regex(problems('cpu: Nehalem,+x\ndevices: {}')[0] ?? '', /^x\.yaml:2:6: .*not a CPU model of QEMU/);
+});
+
+const cases: readonly [string, string, readonly string[]][] = [
+  ['an unknown type', '{type: nvmee}', ['x.yaml:3:13: unknown type "nvmee"', 'did you mean "nvme"?']],
+  [
+    'no type',
+    '{on: b}',
+    [
+      'x.yaml:3:3: the key "type" is missing',
+      'one of root-port, switch, nvme, e1000, e1000e, igb, bochs-display, edu, ivshmem',
+    ],
+  ],
+  [
+    'a key of another type',
+    '{type: edu, disk: 1MiB}',
+    ['x.yaml:3:18: unknown key "disk"', 'there are: type, on, slot'],
+  ],
+  [
+    'a CMB that Linux cannot publish',
+    '{type: nvme, cmb: 1MiB}',
+    ['x.yaml:3:24: not a power of two of at least 2MiB'],
+  ],
+  ['a CMB that is no BAR', '{type: nvme, cmb: 24MiB}', ['x.yaml:3:24: not a power of two of at least 2MiB']],
+  ['a disk of half pages', '{type: nvme, disk: 1000}', ['x.yaml:3:25: not a multiple of 4KiB']],
+  [
+    'a slot that no bus has',
+    '{type: edu, slot: 32}',
+    ['x.yaml:3:24: slot: Too big: expected number to be <=31'],
+  ],
+  ['shared memory without a size', '{type: ivshmem}', ['x.yaml:3:3: the key "size" is missing']],
+];
+
+for (const [what, text, expected] of cases) {
+  test(`refused: ${what}`, (t) => {
+    t.deepEqual(device(text), expected);
+  });
+}
+
+for (const id of ['Src', '0a', 'a.b', 'a_b', 'host-memory', 'nowhere', 'lab-nic', 'a-name-of-21-characte']) {
+  test(`no id: ${id}`, (t) => {
+    t.regex(problems(`devices:\n  ${id}: {type: edu}`)[0] ?? '', /^x\.yaml:3:3: "[^"]+" is no good name$/);
+  });
+}
+
+test('every topology of the lab can be read', (t) => {
+  const all = listTopologies(labRoot);
+  t.true(all.length >= 6);
+  for (const {file} of all) t.notThrows(() => readTopology(file));
+});
+
+test('editors get a JSON schema', (t) => {
+  const json = z.toJSONSchema(topologySchema, {io: 'input'});
+  t.deepEqual(json.required, ['description', 'devices']);
+});
