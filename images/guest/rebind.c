@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * p2p rebind: takes a device's driver away and gives it back, so that what
+ * hooks itself on at binding has its chance.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "json.h"
+#include "verbs.h"
+
+static int tell_driver(const char *driver, const char *what, const char *bdf)
+{
+	char path[PATH_MAX];
+	int fd, error = 0;
+
+	if (snprintf(path, sizeof(path), "%s/%s", driver, what) >=
+	    (int)sizeof(path))
+		return ENAMETOOLONG;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	if (write(fd, bdf, strlen(bdf)) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+static int failed(const char *bdf, const char *what, int error)
+{
+	fact_begin_failed("rebind", error);
+	json_string("device", bdf);
+	json_string("at", what);
+	fact_end();
+	return EXIT_KERNEL;
+}
+
+int verb_rebind(int argc, char **argv)
+{
+	char path[PATH_MAX], driver[PATH_MAX];
+	bool has_disk;
+	int error;
+
+	if (argc != 2 || !is_bdf(argv[1])) {
+		fprintf(stderr, "p2p: rebind wants a BDF\n");
+		return EXIT_USAGE;
+	}
+	snprintf(path, sizeof(path), "%s/%s/driver", PCI_DEVICES, argv[1]);
+	if (!realpath(path, driver))
+		return failed(argv[1], "driver", errno);
+	has_disk = !find_disk(argv[1], path);
+	error = tell_driver(driver, "unbind", argv[1]);
+	if (error)
+		return failed(argv[1], "unbind", error);
+	error = tell_driver(driver, "bind", argv[1]);
+	if (error)
+		return failed(argv[1], "bind", error);
+
+	/* What had a namespace gets it back, after a scan. */
+	if (has_disk && settle_disk(argv[1]))
+		return EXIT_KERNEL;
+	fact_begin("rebind");
+	json_string("device", argv[1]);
+	json_string("driver", strrchr(driver, '/') + 1);
+	fact_end();
+	return EXIT_DONE;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+import type {Progress} from '../../base/context.ts';
+import type {Result, ResultListener} from '../run-all.ts';
+
+/** Shows a person or a program how runs go and what came of them. */
+export interface Reporter extends ResultListener {
+  readonly progress: (progress: Progress) => void;
+  /** Ends what is still shown of progress; called also when the work ends with an error. */
+  readonly close: () => void;
+  /** Shows the results; returns the exit code that they mean. */
+  readonly end: (results: readonly Result[]) => number;
+}
+
+/** 0 all passed or skipped, 1 a fail or crash, 3 an error of the lab or the host. */
+export function exitCodeOf(results: readonly Pick<Result, 'verdict'>[]): number {
+  if (results.some(({verdict}) => verdict === 'fail' || verdict === 'crash')) return 1;
+  return results.some(({verdict}) => verdict === 'error') ? 3 : 0;
+}

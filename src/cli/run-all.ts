@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import type {Context} from '../base/context.ts';
+import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
+import type {KernelPlan} from '../build/kernel.ts';
+import {type Machine, prepareMachine} from '../scenario/machine.ts';
+import {planScenario, type ScenarioPlan} from '../scenario/plan.ts';
+import type {RunRecord} from '../scenario/record.ts';
+import {runScenario} from '../scenario/run.ts';
+
+/** What `run` was asked for. */
+export interface Request {
+  readonly entries: readonly {readonly name: string; readonly file: string}[];
+  readonly kernel: KernelPlan;
+  readonly qemu: string | undefined;
+  readonly jobs: number;
+  readonly keep: boolean;
+}
+
+/** A run's record, and where its bundle is. */
+export interface Result extends RunRecord {
+  readonly bundle: string;
+}
+
+/** Whoever wants to know of results as they come. */
+export interface ResultListener {
+  readonly result: (result: Result) => void;
+}
+
+/** Checks all files, builds what is needed, then runs the scenarios, several at a time. Results are in order. */
+export async function runAll(request: Request, listener: ResultListener, context: Context): Promise<readonly Result[]> {
+  const plans = request.entries.map(planScenario);
+  const machine = await prepareMachine(request.kernel, request.qemu, context);
+  const results: Result[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < plans.length; index = next++) {
+      const plan = plans[index];
+      if (plan === undefined) return;
+      const result = await runOne(plan, machine, request.keep, context);
+      results[index] = result;
+      listener.result(result);
+    }
+  };
+  await Promise.all(Array.from({length: Math.min(request.jobs, plans.length)}, work));
+  return results;
+}
+
+async function runOne(plan: ScenarioPlan, machine: Machine, keep: boolean, context: Context): Promise<Result> {
+  const run = await createBundle(plan, machine);
+  try {
+    const record = await runScenario(run, context);
+    await finishBundle(run, record, keep);
+    return {...record, bundle: run.files.folder};
+  } catch (error) {
+    await discardBundle(run);
+    throw error;
+  }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+import {type AddressMap, locate} from './address-map.ts';
+import type {TraceEvent} from './trace.ts';
+
+/** Bytes that one initiator moved in one direction to or from one place, contiguous there. */
+export interface LedgerEntry {
+  /** The id of the device that did the DMA. */
+  readonly initiator: string;
+  /** As the initiator does it to the target. */
+  readonly direction: 'read' | 'write';
+  /** The id of the device whose BAR it is, `host-memory` or `nowhere`. */
+  readonly target: string;
+  readonly bar?: number;
+  readonly bytes: number;
+  /** The first address, as the initiator was given it: a bus address. */
+  readonly address: number;
+}
+
+/** The DMA ledger of a step. */
+export interface Ledger {
+  readonly entries: readonly LedgerEntry[];
+  /** What does not add up: with one of these the ledger proves nothing. */
+  readonly gaps: readonly string[];
+}
+
+/** Who initiates what, so that events that name no device can be told apart. */
+export interface Initiators {
+  /** NVMe drives by the nsid of their namespace, which is unique over the topology. */
+  readonly drives: Readonly<Record<number, string>>;
+  /** NICs whose descriptors are traced. The trace does not name them: more than one cannot be told apart. */
+  readonly nics: readonly string[];
+  /** Devices whose BAR is a region that QEMU traces access by access (a CMB), so that arrival shows. */
+  readonly traced: readonly string[];
+}
+
+/** Adds up the trace of a step: every byte that an initiator was told to move, and where that lies. */
+export function buildLedger(events: readonly TraceEvent[], map: AddressMap, initiators: Initiators): Ledger {
+  const gaps: string[] = [];
+  const transfers = collect(events, map, initiators, gaps);
+  gaps.push(...arrivalGaps(events, map, initiators, transfers));
+  return {entries: merge(transfers), gaps};
+}
+
+interface Command {
+  readonly initiator: string;
+  readonly direction: 'read' | 'write';
+  /** What the controller was asked for, and what it has been given addresses for. */
+  readonly bytes: number;
+  mapped: number;
+}
+
+/** Follows the trace: the addresses that a controller is given belong to the command before them. */
+function collect(
+  events: readonly TraceEvent[],
+  map: AddressMap,
+  initiators: Initiators,
+  gaps: string[],
+): readonly LedgerEntry[] {
+  const entries: LedgerEntry[] = [];
+  let command: Command | 'administrative' | undefined;
+  const close = (): void => {
+    if (typeof command !== 'object' || command.bytes === command.mapped) return;
+    const {initiator, bytes, mapped} = command;
+    gaps.push(`${initiator} was asked for ${bytes} bytes and given addresses for ${mapped}`);
+  };
+  const add = (initiator: string, direction: 'read' | 'write', given: number, length: number): void => {
+    for (const {target, address, bytes} of locate(map, given, length)) {
+      const place =
+        target.kind === 'bar' ? {target: target.device, bar: target.bar} : {target: target.kind};
+      entries.push({initiator, direction, ...place, bytes, address});
+    }
+  };
+  for (const event of events) {
+    switch (event.kind) {
+      case 'nvme-admin':
+        close();
+        command = 'administrative';
+        break;
+      case 'nvme-command':
+        close();
+        command = commandOf(event, initiators);
+        if (command === undefined) gaps.push(`a command on namespace ${event.nsid}, which no drive has`);
+        break;
+      case 'nvme-map':
+        // What a controller is asked about itself is no transfer of the step.
+        if (command === 'administrative') break;
+        if (command === undefined) {
+          gaps.push(`an NVMe controller was given ${hex(event.address)} outside any command`);
+          break;
+        }
+        command.mapped += event.bytes;
+        add(command.initiator, command.direction, event.address, event.bytes);
+        break;
+      case 'nic-transmit': {
+        const [nic, second] = initiators.nics;
+        if (nic !== undefined && second === undefined) add(nic, 'read', event.address, event.bytes);
+        else gaps.push('a NIC sent, and the trace does not say which');
+        break;
+      }
+      case 'access':
+        break;
+    }
+  }
+  close();
+  return entries;
+}
+
+function commandOf(
+  {nsid, operation, bytes}: Extract<TraceEvent, {kind: 'nvme-command'}>,
+  {drives}: Initiators,
+): Command | undefined {
+  const initiator = drives[nsid];
+  // A drive that reads its medium writes to memory.
+  const direction = operation === 'read' ? 'write' : 'read';
+  return initiator === undefined ? undefined : {initiator, direction, bytes, mapped: 0};
+}
+
+/**
+ * A second witness: where the target is a region that QEMU traces, the bytes that arrived there by DMA must
+ * be those of the transfers. A NIC reads inside a vCPU's doorbell write, so its accesses show that vCPU; they
+ * follow its descriptor at once and are told from the CPU's own by that.
+ */
+function arrivalGaps(
+  events: readonly TraceEvent[],
+  map: AddressMap,
+  initiators: Initiators,
+  transfers: readonly LedgerEntry[],
+): readonly string[] {
+  return initiators.traced.flatMap((device) =>
+    (['read', 'write'] as const).flatMap((direction) => {
+      const sent = sum(
+        transfers.filter((t) => t.target === device && t.direction === direction && t.initiator !== device),
+      );
+      const seen = sum(
+        dmaAccesses(events).filter((a) => a.operation === direction && at(map, a.address) === device),
+      );
+      if (sent === seen) return [];
+      return [`${sent} bytes of ${direction}s were sent to ${device}, but ${seen} arrived there`];
+    }),
+  );
+}
+
+type Access = Extract<TraceEvent, {kind: 'access'}>;
+
+/** Accesses by devices: those of no vCPU, and those that a NIC makes for the descriptor just before. */
+function dmaAccesses(
+  events: readonly TraceEvent[],
+): readonly {operation: 'read' | 'write'; address: number; bytes: number}[] {
+  const found: {operation: 'read' | 'write'; address: number; bytes: number}[] = [];
+  let fetch: {from: number; to: number} | undefined;
+  for (const event of events) {
+    if (event.kind === 'nic-transmit') fetch = {from: event.address, to: event.address + event.bytes};
+    if (event.kind !== 'access') continue;
+    if (event.cpu === -1) found.push({operation: event.operation, address: event.address, bytes: event.size});
+    else if (isFetch(event, fetch)) {
+      found.push({operation: 'read', address: event.address, bytes: event.size});
+      fetch = {from: event.address + event.size, to: fetch.to};
+    }
+  }
+  return found;
+}
+
+function isFetch(
+  event: Access,
+  fetch: {from: number; to: number} | undefined,
+): fetch is {from: number; to: number} {
+  return (
+    fetch !== undefined &&
+    event.operation === 'read' &&
+    event.address === fetch.from &&
+    event.address + event.size <= fetch.to
+  );
+}
+
+/** What the CPU itself read or wrote in a traced region: where it believes the provider's memory to be. */
+export function cpuAccesses(events: readonly TraceEvent[], operation: 'read' | 'write'): readonly Access[] {
+  let fetch: {from: number; to: number} | undefined;
+  return events.filter((event): event is Access => {
+    if (event.kind === 'nic-transmit') fetch = {from: event.address, to: event.address + event.bytes};
+    if (event.kind !== 'access' || event.cpu === -1 || event.operation !== operation) return false;
+    if (!isFetch(event, fetch)) return true;
+    fetch = {from: event.address + event.size, to: fetch.to};
+    return false;
+  });
+}
+
+/** Joins transfers of one initiator to one place that follow each other without a hole. */
+function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
+  const entries: LedgerEntry[] = [];
+  for (const transfer of transfers) {
+    const index = entries.findIndex(
+      (entry) =>
+        entry.initiator === transfer.initiator &&
+        entry.direction === transfer.direction &&
+        entry.target === transfer.target &&
+        entry.bar === transfer.bar &&
+        entry.address + entry.bytes === transfer.address,
+    );
+    const entry = entries[index];
+    if (entry === undefined) entries.push(transfer);
+    else entries[index] = {...entry, bytes: entry.bytes + transfer.bytes};
+  }
+  return entries;
+}
+
+function at(map: AddressMap, address: number): string | undefined {
+  const target = locate(map, address, 1)[0]?.target;
+  return target?.kind === 'bar' ? target.device : undefined;
+}
+
+function sum(items: readonly {readonly bytes: number}[]): number {
+  return items.reduce((total, {bytes}) => total + bytes, 0);
+}
+
+function hex(address: number): string {
+  return `0x${address.toString(16)}`;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+
+/**
+ * What the lab reads of QEMU's trace. Addresses are as the device was given them (bus addresses), but those
+ * of an access, which are absolute in QEMU's system memory.
+ */
+export type TraceEvent =
+  | {
+      /** hw/nvme/ctrl.c, nvme_read and nvme_write: a command on a namespace, of this many bytes. */
+      readonly kind: 'nvme-command';
+      readonly operation: 'read' | 'write';
+      readonly nsid: number;
+      readonly bytes: number;
+    }
+  /** hw/nvme/ctrl.c, nvme_admin_cmd: a command to the controller itself. */
+  | {readonly kind: 'nvme-admin'}
+  /** hw/nvme/ctrl.c, nvme_map_addr: the controller was given this address for the command before. */
+  | {readonly kind: 'nvme-map'; readonly address: number; readonly bytes: number}
+  /** hw/net/e1000e_core.c, e1000e_process_tx_desc: a descriptor for `bytes` of a frame. */
+  | {readonly kind: 'nic-transmit'; readonly address: number; readonly bytes: number}
+  /** system/memory.c: an access to a region that a device model implements; `cpu` -1 is no vCPU: DMA. */
+  | {
+      readonly kind: 'access';
+      readonly operation: 'read' | 'write';
+      readonly cpu: number;
+      readonly address: number;
+      readonly value: bigint;
+      readonly size: number;
+      readonly region: string;
+    };
+
+/** The events that are switched on while a step runs. */
+export const tracedEvents = [
+  'pci_nvme_admin_cmd',
+  'pci_nvme_read',
+  'pci_nvme_write',
+  'pci_nvme_map_addr',
+  'e1000e_tx_descr',
+  'memory_region_ops_read',
+  'memory_region_ops_write',
+] as const;
+
+/** The region whose accesses matter: an NVMe controller's memory buffer. The others are registers. */
+const tracedRegion = "name 'nvme-cmb'";
+
+/**
+ * Reads the lines of QEMU's log backend. Lines of other events are passed over.
+ * @throws SyntaxError at a line of one of our events that does not read as it should
+ */
+export function parseTrace(text: string): readonly TraceEvent[] {
+  const events: TraceEvent[] = [];
+  for (const line of text.split('\n')) {
+    const event = parseLine(line);
+    if (event !== undefined) events.push(event);
+  }
+  return events;
+}
+
+function parseLine(line: string): TraceEvent | undefined {
+  const end = line.indexOf(' ');
+  switch (line.slice(0, end)) {
+    case 'memory_region_ops_read':
+    case 'memory_region_ops_write':
+      return line.endsWith(tracedRegion) ? parseAccess(line) : undefined;
+    case 'pci_nvme_read':
+    case 'pci_nvme_write': {
+      const [, operation, nsid, bytes] = matched(
+        line,
+        /^pci_nvme_(read|write) cid \d+ .*?nsid (\d+) nlb \d+ count (\d+) /,
+      );
+      return {
+        kind: 'nvme-command',
+        operation: operation === 'read' ? 'read' : 'write',
+        nsid: Number(nsid),
+        bytes: Number(bytes),
+      };
+    }
+    case 'pci_nvme_admin_cmd':
+      return {kind: 'nvme-admin'};
+    case 'pci_nvme_map_addr': {
+      const [, address, bytes] = matched(line, /^pci_nvme_map_addr addr (0x[\da-f]+) len (\d+)/);
+      return {kind: 'nvme-map', address: Number(address), bytes: Number(bytes)};
+    }
+    case 'e1000e_tx_descr': {
+      const [, address, lower] = matched(line, /^e1000e_tx_descr (0x[\da-f]+|\(nil\)) : ([\da-f]+) [\da-f]+/);
+      return transmitDescriptor(address === '(nil)' ? 0 : Number(address), Number.parseInt(lower ?? '', 16));
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Intel 82574 datasheet, 7.2.10: bit 29 is DEXT; the descriptor type is in bits 23:20, 0 for a context. */
+function transmitDescriptor(address: number, lower: number): TraceEvent | undefined {
+  const extended = (lower & 0x2000_0000) !== 0;
+  const isContext = extended && ((lower >>> 20) & 0xf) === 0;
+  const bytes = extended ? lower & 0xf_ffff : lower & 0xffff;
+  return isContext || bytes === 0 ? undefined : {kind: 'nic-transmit', address, bytes};
+}
+
+function parseAccess(line: string): TraceEvent {
+  const [, operation, cpu, address, value, size] = matched(
+    line,
+    /^memory_region_ops_(read|write) cpu (-?\d+) mr \S+ addr (0x[\da-f]+) value (0x[\da-f]+) size (\d+) name/,
+  );
+  return {
+    kind: 'access',
+    operation: operation === 'read' ? 'read' : 'write',
+    cpu: Number(cpu),
+    address: Number(address),
+    value: BigInt(value ?? ''),
+    size: Number(size),
+    region: 'nvme-cmb',
+  };
+}
+
+function matched(line: string, pattern: RegExp): RegExpExecArray {
+  const match = pattern.exec(line);
+  if (match === null)
+    throw new SyntaxError(`QEMU's trace has a line that cannot be read: ${line.slice(0, 200)}`);
+  return match;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import {accessSync, constants} from 'node:fs';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {release, tmpdir} from 'node:os';
+import path from 'node:path';
+import {z} from 'zod';
+import type {Context} from '../base/context.ts';
+import {Interrupted, messageOf} from '../base/errors.ts';
+import {contentKey} from '../base/hash.ts';
+import {readRecord, writeRecord} from '../base/store.ts';
+import type {BootPlan} from './guest.ts';
+import type {QemuBinary} from './qemu-binary.ts';
+
+/** How QEMU runs the guest's instructions here, and why so. */
+export interface Acceleration {
+  readonly name: 'kvm' | 'tcg';
+  readonly why: string;
+}
+
+const schema = z.object({name: z.enum(['kvm', 'tcg']), why: z.string()});
+
+function hasKvm(): boolean {
+  try {
+    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What to accelerate with. A /dev/kvm may be there and of no use, so a guest is booted with each and timed;
+ * the answer is kept for this host's kernel and this QEMU.
+ * @param boot boots a guest with a given acceleration and ends it; rejects when it does not come up
+ */
+export async function probeAcceleration(
+  qemu: QemuBinary,
+  boot: (plan: Pick<BootPlan, 'acceleration' | 'folder'>, context: Context) => Promise<void>,
+  context: Context,
+): Promise<Acceleration> {
+  if (!hasKvm()) return {name: 'tcg', why: 'this machine has no /dev/kvm that we may use'};
+  const key = `accel-${contentKey({release: release(), qemu: qemu.path, version: qemu.version.text})}`;
+  const known = readRecord('probes', key, schema);
+  if (known !== undefined) return known;
+  const time = async (name: Acceleration['name'], limit: number): Promise<number> => {
+    context.report({topic: 'acceleration', text: `booting a guest with ${name}`});
+    const folder = await mkdtemp(path.join(tmpdir(), 'p2plab-probe-'));
+    const deadline = AbortSignal.timeout(limit);
+    const start = performance.now();
+    try {
+      const signal = AbortSignal.any([context.signal, deadline]);
+      await boot({acceleration: {name, why: 'probe'}, folder}, {...context, signal});
+      return performance.now() - start;
+    } catch (error) {
+      if (deadline.aborted && !context.signal.aborted)
+        throw new Error(`not up within ${(limit / 1000).toFixed(0)} s`, {cause: error});
+      throw error;
+    } finally {
+      await rm(folder, {recursive: true, force: true});
+    }
+  };
+  const tcg = await time('tcg', 120_000);
+  const found = await time('kvm', Math.max(5000, 2 * tcg)).then(
+    (kvm): Acceleration => {
+      const times = `a guest is up in ${(kvm / 1000).toFixed(1)} s with kvm, ${(tcg / 1000).toFixed(1)} s with tcg`;
+      return {name: kvm < tcg ? 'kvm' : 'tcg', why: times};
+    },
+    (error: unknown): Acceleration => {
+      if (error instanceof Interrupted && context.signal.aborted) throw error;
+      return {name: 'tcg', why: `/dev/kvm is there but of no use: ${messageOf(error)}`};
+    },
+  );
+  await writeRecord('probes', key, {...found});
+  return found;
+}

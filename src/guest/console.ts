@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+import {createWriteStream} from 'node:fs';
+import type {Readable} from 'node:stream';
+import {finished} from 'node:stream/promises';
+
+/** More than this of a console is not kept: a guest's output is hostile. */
+const limit = 16 * 1024 * 1024;
+const lineLimit = 4096;
+
+/** A guest's console: written to a file as it comes, each whole line told to `onLine`. */
+export interface ConsoleRecorder {
+  /** Resolves when QEMU has closed the console and the file is complete. */
+  readonly done: Promise<void>;
+}
+
+/** Records a console into `file`, up to 16 MiB. */
+export function recordConsole(
+  stream: Readable,
+  file: string,
+  onLine: (line: string) => void,
+): ConsoleRecorder {
+  const target = createWriteStream(file);
+  let kept = 0;
+  let rest = '';
+  stream.on('data', (chunk: Buffer) => {
+    if (kept < limit) target.write(chunk.subarray(0, limit - kept));
+    else if (kept - chunk.length < limit)
+      target.write('\n[p2plab: the console goes on, but no more of it is kept]\n');
+    kept += chunk.length;
+    const lines = (rest + chunk.toString('latin1')).split(/\r?\n/);
+    rest = (lines.pop() ?? '').slice(-lineLimit);
+    for (const line of lines) onLine(line.slice(0, lineLimit));
+  });
+  const done = new Promise<void>((resolve) => {
+    stream.once('close', () => {
+      target.end();
+      finished(target).then(resolve, resolve);
+    });
+  });
+  return {done};
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+import path from 'node:path';
+import type {Client, ClientChannel} from 'ssh2';
+import {type Context, checkpoint} from '../base/context.ts';
+import {HostError, Interrupted, LabError} from '../base/errors.ts';
+import {controlArguments, controlNames} from '../topology/control.ts';
+import type {Acceleration} from './acceleration.ts';
+import {type ConsoleRecorder, recordConsole} from './console.ts';
+import type {QemuBinary} from './qemu-binary.ts';
+import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
+import {Qmp} from './qmp.ts';
+import {connect, exec, type ExecResult, openShell, type SshTarget} from './ssh.ts';
+import type {GuestFailure} from './vitals.ts';
+import {Watch} from './watch.ts';
+import {within} from './within.ts';
+
+/** What is booted, and where its files go. */
+export interface BootPlan {
+  readonly qemu: QemuBinary;
+  readonly acceleration: Acceleration;
+  /** The machine and the tested tree, as topology/ compiles them. */
+  readonly machine: readonly string[];
+  readonly kernel: string;
+  readonly initrd: string;
+  /** Words for the kernel beyond the lab's own. */
+  readonly commandLine: readonly string[];
+  readonly ssh: Omit<SshTarget, 'port'>;
+  /** An existing folder: console.log and trace.log are written there. */
+  readonly folder: string;
+}
+
+/** The guest failed: its kernel panicked, oopsed, hung or ended. */
+export class GuestError extends LabError {
+  readonly exitCode = 3;
+  readonly failure: GuestFailure;
+
+  constructor(failure: GuestFailure) {
+    super(failure.reason);
+    this.failure = failure;
+  }
+}
+
+/** The kernel's command line for a plan: the lab's words, then the plan's. */
+export function kernelCommandLine(words: readonly string[]): string {
+  return [
+    `console=${controlNames.console}`,
+    `p2plab.port=${controlNames.port}`,
+    'oops=panic',
+    'panic=0',
+    ...words,
+  ].join(' ');
+}
+
+/** All of QEMU's arguments for a plan, but the lab's channels. */
+export function bootArguments(
+  plan: Pick<BootPlan, 'acceleration' | 'machine' | 'kernel' | 'initrd' | 'commandLine'>,
+): readonly string[] {
+  return [
+    ...['-accel', plan.acceleration.name],
+    ...plan.machine,
+    ...['-kernel', plan.kernel, '-initrd', plan.initrd, '-append', kernelCommandLine(plan.commandLine)],
+  ];
+}
+
+const readyLimit = 180_000;
+
+/** One booted guest, from the start of its QEMU to its end. Make it with {@link bootGuest}; close it always. */
+export class Guest {
+  readonly qmp: Qmp;
+  /** Where QEMU writes the trace events that are switched on. */
+  readonly traceFile: string;
+  readonly consoleFile: string;
+  readonly #process: QemuProcess;
+  readonly #watch: Watch;
+  readonly #recorder: ConsoleRecorder;
+  readonly #context: Context;
+  #ssh: Client | undefined;
+  readonly #onAbort: () => void;
+
+  constructor(
+    plan: BootPlan,
+    process: QemuProcess,
+    watch: Watch,
+    recorder: ConsoleRecorder,
+    qmp: Qmp,
+    context: Context,
+  ) {
+    this.qmp = qmp;
+    this.traceFile = path.join(plan.folder, 'trace.log');
+    this.consoleFile = path.join(plan.folder, 'console.log');
+    this.#process = process;
+    this.#watch = watch;
+    this.#recorder = recorder;
+    this.#context = context;
+    this.#onAbort = () => {
+      process.kill();
+    };
+    context.signal.addEventListener('abort', this.#onAbort, {once: true});
+  }
+
+  /** What went wrong with the guest, if something has. */
+  get failure(): GuestFailure | undefined {
+    return this.#watch.failure;
+  }
+
+  /** Waits until the guest says that it is ready, then connects. */
+  async ready(target: Omit<SshTarget, 'port'>): Promise<void> {
+    await this.guard(within(readyLimit, 'the guest to be ready', this.#watch.ready));
+    const port = parseForwardedPort(await this.qmp.monitor('info usernet'));
+    this.#ssh = await this.guard(within(60_000, 'the ssh handshake', connect({...target, port})));
+  }
+
+  /**
+   * Runs a command in the guest.
+   * @param limit milliseconds
+   * @throws GuestError when the guest fails meanwhile, WaitError at the limit
+   */
+  async exec(words: readonly string[], limit = 30_000): Promise<ExecResult> {
+    return this.guard(within(limit, `"${words.join(' ')}" in the guest`, exec(this.#client(), words)));
+  }
+
+  /** An interactive shell on a terminal of the guest. */
+  async shell(window: Parameters<typeof openShell>[1]): Promise<ClientChannel> {
+    return openShell(this.#client(), window);
+  }
+
+  /** The promise's outcome, or the guest's failure or the user's interrupt, whichever comes first. */
+  async guard<T>(promise: Promise<T>): Promise<T> {
+    let aborted: (() => void) | undefined;
+    const stop = new Promise<never>((_resolve, reject) => {
+      aborted = () => {
+        reject(new Interrupted());
+      };
+      this.#context.signal.addEventListener('abort', aborted, {once: true});
+    });
+    const failed = this.#watch.failed.then((failure): never => {
+      throw this.#asError(failure);
+    });
+    try {
+      checkpoint(this.#context);
+      return await Promise.race([promise, failed, stop]);
+    } catch (error) {
+      // A lost connection is often the first that is seen of a panic: give the cause a moment to show.
+      const failure =
+        error instanceof HostError && !this.#context.signal.aborted ? await this.#soon() : undefined;
+      if (failure !== undefined) throw this.#asError(failure);
+      throw error;
+    } finally {
+      if (aborted !== undefined) this.#context.signal.removeEventListener('abort', aborted);
+    }
+  }
+
+  /** Ends the guest: QEMU quits and writes out what it holds, or is killed after two seconds. */
+  async close(): Promise<void> {
+    this.#watch.end();
+    this.#context.signal.removeEventListener('abort', this.#onAbort);
+    this.#ssh?.destroy();
+    this.qmp.execute('quit').catch(() => undefined);
+    await within(2000, "QEMU's end", this.#process.exited).catch(() => {
+      this.#process.kill();
+    });
+    await this.#process.exited;
+    this.qmp.close();
+    await this.#recorder.done;
+  }
+
+  #client(): Client {
+    if (this.#ssh === undefined) throw new HostError('the guest is not connected yet');
+    return this.#ssh;
+  }
+
+  async #soon(): Promise<GuestFailure | undefined> {
+    if (this.#watch.failure !== undefined) return this.#watch.failure;
+    const patience = new Promise<undefined>((resolve) => setTimeout(resolve, 2000, undefined).unref());
+    return Promise.race([this.#watch.failed, patience]);
+  }
+
+  #asError(failure: GuestFailure): LabError {
+    if (failure.kind === 'exit' && !this.#watch.guestEndedItself) return new HostError(failure.reason);
+    return new GuestError(failure);
+  }
+}
+
+/** Starts a guest and waits until commands can be run in it. On any failure nothing of it is left. */
+export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest> {
+  checkpoint(context);
+  const channels = {...channelBackends, trace: path.join(plan.folder, 'trace.log')};
+  const process = startQemu(plan.qemu.path, [...bootArguments(plan), ...controlArguments(channels)]);
+  const watch = new Watch(process);
+  const recorder = recordConsole(process.console, path.join(plan.folder, 'console.log'), (line) => {
+    watch.onConsoleLine(line);
+  });
+  let guest: Guest | undefined;
+  try {
+    const early = process.exited.then(({stderr}): never => {
+      throw new HostError(`QEMU does not start: ${stderr === '' ? 'it says nothing' : stderr}`);
+    });
+    const opening = Qmp.open(process.qmp, (event) => {
+      watch.onEvent(event);
+    });
+    const qmp = await Promise.race([opening, early]);
+    guest = new Guest(plan, process, watch, recorder, qmp, context);
+    await guest.ready(plan.ssh);
+    return guest;
+  } catch (error) {
+    if (guest === undefined) {
+      watch.end();
+      process.kill();
+      await process.exited;
+      await recorder.done;
+    } else await guest.close();
+    throw error;
+  }
+}
+
+/** The host's port in what the monitor's `info usernet` prints of our one forwarding. */
+export function parseForwardedPort(text: string): number {
+  const match = /TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)/.exec(text);
+  if (match === null) throw new HostError(`QEMU forwards no port: ${text.slice(0, 400)}`);
+  return Number(match[1]);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+import {randomBytes} from 'node:crypto';
+import {copyFile, link, mkdir, readdir, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {isErrno} from '../base/errors.ts';
+import {sha256File} from '../base/hash.ts';
+import {stateRoot} from '../base/paths.ts';
+import {replayArchive} from '../image/initramfs.ts';
+import {runFiles} from '../scenario/boot-plan.ts';
+import {Disks, planHeads} from '../scenario/disks.ts';
+import type {Machine} from '../scenario/machine.ts';
+import type {ScenarioPlan} from '../scenario/plan.ts';
+import type {RunRecord} from '../scenario/record.ts';
+import {replayScript} from '../scenario/replay.ts';
+import type {Run} from '../scenario/run.ts';
+import {drawTopology} from '../topology/draw.ts';
+import {reproduceScript} from './reproduce.ts';
+
+/** Where bundles are kept, one folder a run, the newest last by name. */
+export const bundlesRoot = path.join(stateRoot, 'runs');
+
+/** Folders whose content follows from the rest of a bundle once a run has passed. */
+const bulky = ['disks', 'trace.log'];
+
+/** A run with its bundle's folder: all that the run is made of is there before it begins. */
+export async function createBundle(plan: ScenarioPlan, machine: Machine): Promise<Run> {
+  const stamp = new Date().toISOString().replaceAll(':', '').replace(/\.\d+Z$/, 'Z');
+  const name = [stamp, plan.name.replaceAll('/', '.'), machine.kernel.name, randomBytes(3).toString('hex')].join('_');
+  const folder = path.join(bundlesRoot, name);
+  await mkdir(folder, {recursive: true});
+  const files = runFiles(folder, plan.topology);
+  const heads = planHeads(plan.topology, plan.scenario.value);
+  const inputs = new Disks(plan.topology, path.join(folder, 'inputs'), heads);
+  const disks = new Disks(plan.topology, path.join(folder, 'disks'), heads);
+  const run: Run = {plan, machine, files, disks};
+  const put = (file: string, content: string | Uint8Array, mode = 0o644): Promise<void> =>
+    writeFile(path.join(folder, file), content, {mode});
+  await Promise.all([
+    inputs.create(),
+    disks.create(),
+    linkOrCopy(machine.kernel.image, path.join(folder, 'kernel')),
+    linkOrCopy(machine.image.file, path.join(folder, 'initrd.cpio')),
+    copyFile(plan.scenario.file, path.join(folder, 'scenario.yaml')),
+    copyFile(plan.topologyFile, path.join(folder, 'topology.yaml')),
+    put('replay.cpio', replayArchive(replayScript(plan.scenario.value, plan.topology))),
+    put('topology.txt', `${drawTopology(plan.topology)}\n`),
+    put('inputs.json', json(inputsOf(run))),
+    put('reproduce.sh', reproduceScript(run), 0o755),
+  ]);
+  return run;
+}
+
+/** What a run is a function of. */
+function inputsOf({plan, machine}: Run): object {
+  const {kernel, image, qemu, acceleration} = machine;
+  return {
+    scenario: plan.name,
+    topology: plan.topology.name,
+    kernel: {name: kernel.name, key: kernel.key, release: kernel.release, ...kernel.inputs},
+    image: {key: image.key, sha256: image.sha256},
+    qemu: {path: qemu.path, version: qemu.version.text},
+    acceleration,
+  };
+}
+
+/**
+ * Writes a run's result into its bundle, and the hashes of all that is in it.
+ * @param keep keeps the disks and the trace of a run that passed, too
+ */
+export async function finishBundle({files}: Run, record: RunRecord, keep: boolean): Promise<void> {
+  const {folder} = files;
+  await writeFile(path.join(folder, 'result.json'), json(record));
+  if (record.verdict === 'skip') await rm(path.join(folder, 'disks'), {recursive: true, force: true});
+  if (record.verdict === 'pass' && !keep) {
+    await Promise.all(bulky.map((name) => rm(path.join(folder, name), {recursive: true, force: true})));
+  }
+  await writeFile(path.join(folder, 'SHA256SUMS'), await checksums(folder));
+}
+
+/** The lines that `sha256sum --check` reads, for all files of a folder. */
+async function checksums(folder: string): Promise<string> {
+  const entries = await readdir(folder, {recursive: true, withFileTypes: true});
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+  const lines = await Promise.all(names.map(async (name) => `${await sha256File(path.join(folder, name))}  ${name}\n`));
+  return lines.join('');
+}
+
+/** Gives a bundle what the store may lose later; it costs no room where both lie on one file system. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!isErrno(error, 'EXDEV') && !isErrno(error, 'EPERM') && !isErrno(error, 'EMLINK')) throw error;
+    await copyFile(from, to);
+  }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Removes a bundle of a run that did not come to an end. */
+export async function discardBundle({files}: Run): Promise<void> {
+  await rm(files.folder, {recursive: true, force: true});
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+import type {Check} from '../verdict/check.ts';
+import type {ExpectedStep} from '../verdict/expectation.ts';
+import type {Fact} from './facts.ts';
+
+/**
+ * Whether the guest's account of a step fits. It is checked against, never believed: success that it reports
+ * proves nothing, but a failure that nobody expected is one.
+ */
+export function guestChecks(expected: ExpectedStep, facts: readonly Fact[]): readonly Check[] {
+  const failed = facts.find(({ok}) => !ok);
+  const account = failed === undefined ? 'the guest reports success' : `the guest's ${failed.op} failed with ${failed.errname ?? 'an error'}`;
+  const because = expected.contradiction === undefined ? '' : `; ${expected.contradiction}`;
+  const [refused] = expected.refused;
+  if (refused === undefined) {
+    return [{name: 'guest', ok: failed === undefined, witness: 'guest', detail: `${account}${because}.`}];
+  }
+  // An unmodified NIC driver drops a frame that it cannot map, and says nothing: the ledger tells.
+  if (facts.some(({op}) => op === 'transmit')) return [];
+  // The drive's medium is read where it writes to memory.
+  const op = refused.direction === 'write' ? 'read' : 'write';
+  const ok = failed?.op === op && failed.errname === 'EREMOTEIO';
+  const wanted = ok ? '' : `; its ${op} had to fail with EREMOTEIO`;
+  return [{name: 'guest', ok, witness: 'guest', detail: `${account}${wanted}${because}.`}];
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
+import type {Context} from '../base/context.ts';
+import {labRoot} from '../base/paths.ts';
+import {ensureGuestTool} from '../build/guest-tool.ts';
+import {ensureKernel, type Kernel, type KernelPlan} from '../build/kernel.ts';
+import {ensureModules} from '../build/modules.ts';
+import {type Acceleration, probeAcceleration} from '../guest/acceleration.ts';
+import {bootGuest} from '../guest/guest.ts';
+import {findQemu, type QemuBinary} from '../guest/qemu-binary.ts';
+import {ensureImage, type Image} from '../image/initramfs.ts';
+import {loadTopology} from '../topology/plan.ts';
+import {qemuArguments} from '../topology/qemu.ts';
+
+/** All that is needed to boot guests of one kernel, built and found. */
+export interface Machine {
+  readonly kernel: Kernel;
+  readonly image: Image;
+  readonly qemu: QemuBinary;
+  readonly acceleration: Acceleration;
+}
+
+/** A topology with nothing in it: what acceleration is probed with. */
+const probeTopology = 'empty';
+
+/** Builds, finds and probes what guests of this kernel need; what is there already costs next to nothing. */
+export async function prepareMachine(
+  plan: KernelPlan,
+  qemuPath: string | undefined,
+  context: Context,
+): Promise<Machine> {
+  const [qemu, {kernel, image}] = await Promise.all([
+    findQemu(plan.arch, qemuPath, context),
+    buildGuest(plan, context),
+  ]);
+  const acceleration = await probeAcceleration(
+    qemu,
+    async (probe, probeContext) => {
+      const machine = qemuArguments(loadTopology(labRoot, probeTopology), {
+        qemu: qemu.version,
+        files: {disks: {}, pcaps: {}, shared: {}},
+      });
+      const guest = await bootGuest(
+        {qemu, machine, kernel: kernel.image, initrd: image.file, commandLine: [], ssh: sshOf(image), ...probe},
+        probeContext,
+      );
+      await guest.close();
+    },
+    context,
+  );
+  return {kernel, image, qemu, acceleration};
+}
+
+async function buildGuest(plan: KernelPlan, context: Context): Promise<{kernel: Kernel; image: Image}> {
+  const folder = path.join(labRoot, 'images/modules');
+  const [kernel, tool, names] = await Promise.all([
+    ensureKernel(plan, context),
+    ensureGuestTool(context),
+    readdir(folder),
+  ]);
+  const modules = await ensureModules(
+    kernel,
+    names.toSorted().map((name) => path.join(folder, name)),
+    context,
+  );
+  return {kernel, image: await ensureImage({tool, modules}, context)};
+}
+
+/** What a client needs to log in to a guest of this image. */
+export function sshOf(image: Image): {readonly privateKey: string; readonly hostKey: string} {
+  return {privateKey: image.sshKey, hostKey: image.hostPublicKey.split(' ')[1] ?? ''};
+}

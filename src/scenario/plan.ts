@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import {labRoot} from '../base/paths.ts';
+import type {QemuBinary} from '../guest/qemu-binary.ts';
+import {findTopologyOf} from '../spec/catalog.ts';
+import {checkScenario, readScenario, type ScenarioSpec} from '../spec/scenario.ts';
+import {readTopology} from '../spec/topology.ts';
+import type {Located} from '../spec/yaml.ts';
+import type {Topology} from '../topology/model.ts';
+import {planTopology} from '../topology/plan.ts';
+import {missing} from '../topology/requirements.ts';
+
+/** A scenario that was read and checked, with its topology planned. */
+export interface ScenarioPlan {
+  readonly name: string;
+  readonly scenario: Located<ScenarioSpec>;
+  readonly topology: Topology;
+  /** The topology's file. */
+  readonly topologyFile: string;
+}
+
+/**
+ * Reads a scenario and its topology and checks that they fit.
+ * @throws SpecError for all that is wrong in either file
+ */
+export function planScenario(entry: {readonly name: string; readonly file: string}): ScenarioPlan {
+  const scenario = readScenario(entry.file);
+  const found = findTopologyOf(labRoot, scenario);
+  const spec = readTopology(found.file);
+  const topology = planTopology(found.name, spec);
+  checkScenario(scenario, spec.value);
+  return Object.freeze({name: entry.name, scenario, topology, topologyFile: found.file});
+}
+
+/** Why a plan cannot be run with this kernel and this QEMU; undefined if it can. */
+export function reasonToSkip(
+  plan: ScenarioPlan,
+  kernel: {readonly name: string; readonly abilities: readonly string[]},
+  qemu: QemuBinary,
+): string | undefined {
+  const lacking = plan.scenario.value.requires.find((ability) => !kernel.abilities.includes(ability));
+  if (lacking !== undefined) return `the kernel ${kernel.name} does not have the ability ${lacking}`;
+  return missing(plan.topology, qemu.version)[0];
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+import {z} from 'zod';
+import type {LedgerEntry} from '../evidence/ledger.ts';
+import type {Guest} from '../guest/guest.ts';
+import type {OptionsOf} from '../spec/steps/registry.ts';
+import type {Check} from '../verdict/check.ts';
+
+/** Counters of loaded modules, by a module's name. */
+type Counters = ReadonlyMap<string, Readonly<Record<string, number>>>;
+
+const schema = z.record(z.string(), z.number());
+
+/** The ends of the names of counters that count bytes mapped for peers. */
+const peerBytes = /_peer_bytes$/;
+
+/**
+ * Modules that map DMA for devices themselves, and count what they map. Their counts are held against the
+ * ledger: every byte that their devices moved from peer to peer must have been mapped by them.
+ */
+export class Prototypes {
+  readonly #devices = new Map<string, readonly string[]>();
+
+  /** Notes a module that serves devices, if it counts what it maps. */
+  async loaded({module, rebind}: OptionsOf<'load'>, guest: Guest): Promise<void> {
+    if (rebind.length === 0) return;
+    const counters = await readCounters(module, guest);
+    if (Object.keys(counters).some((name) => peerBytes.test(name))) this.#devices.set(module, rebind);
+  }
+
+  /** The counters as they stand. */
+  async read(guest: Guest): Promise<Counters> {
+    const counters = new Map<string, Readonly<Record<string, number>>>();
+    for (const module of this.#devices.keys()) counters.set(module, await readCounters(module, guest));
+    return counters;
+  }
+
+  /** Compares what was counted since `before` with the ledger. */
+  async check(before: Counters, ledger: readonly LedgerEntry[], guest: Guest): Promise<readonly Check[]> {
+    const after = await this.read(guest);
+    return [...this.#devices].map(([module, devices]): Check => {
+      const counted = sumPeerBytes(after.get(module)) - sumPeerBytes(before.get(module));
+      const moved = ledger
+        .filter(({initiator, target, bar}) => devices.includes(initiator) && bar !== undefined && target !== initiator)
+        .reduce((sum, {bytes}) => sum + bytes, 0);
+      const words = `${module} mapped ${counted} bytes for peers, the ledger has ${moved}.`;
+      return {name: 'prototype', ok: counted === moved, witness: 'guest', detail: words};
+    });
+  }
+}
+
+function sumPeerBytes(counters: Readonly<Record<string, number>> = {}): number {
+  return Object.entries(counters).reduce((sum, [name, value]) => (peerBytes.test(name) ? sum + value : sum), 0);
+}
+
+async function readCounters(module: string, guest: Guest): Promise<Readonly<Record<string, number>>> {
+  const {code, stdout} = await guest.exec(['p2p', 'counters', module]);
+  if (code !== 0) return {};
+  const line: unknown = JSON.parse(stdout.trim().split('\n')[0] ?? '{}');
+  return schema.catch({}).parse(line);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+import type {LedgerEntry} from '../evidence/ledger.ts';
+import type {Check} from '../verdict/check.ts';
+import type {ExpectedStep} from '../verdict/expectation.ts';
+import type {Judgement} from '../verdict/judge.ts';
+import type {Fact} from './facts.ts';
+
+/** What one step did, and what was seen of it. */
+export interface StepRecord {
+  readonly title: string;
+  readonly verb: string;
+  readonly durationMs: number;
+  readonly expected?: ExpectedStep;
+  readonly ledger: readonly LedgerEntry[];
+  readonly checks: readonly Check[];
+  /** What the guest said: it explains, it never decides alone. */
+  readonly guest: readonly {
+    readonly command: readonly string[];
+    readonly code: number;
+    readonly facts: readonly Fact[];
+    readonly stdout: string;
+    readonly stderr: string;
+  }[];
+}
+
+/** What came of a run. */
+export interface RunRecord extends Judgement {
+  readonly scenario: string;
+  readonly topology: string;
+  readonly kernel: string;
+  readonly lane: 'plain';
+  readonly durationMs: number;
+  readonly steps: readonly StepRecord[];
+  /** Lines that the kernel wrote about peer-to-peer DMA: its own reasons. */
+  readonly kernelSays: readonly string[];
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+import {mkdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {Context} from '../base/context.ts';
+import {HostError, Interrupted, LabError, messageOf} from '../base/errors.ts';
+import {kernelReports} from '../evidence/kernel-log.ts';
+import {bootGuest, type Guest, GuestError} from '../guest/guest.ts';
+import {WaitError} from '../guest/within.ts';
+import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
+import {type Findings, judge} from '../verdict/judge.ts';
+import {bootPlan, type RunFiles} from './boot-plan.ts';
+import {Disks} from './disks.ts';
+import {driveStep, machineMemory, stepTitle} from './drive.ts';
+import type {Machine} from './machine.ts';
+import {reasonToSkip, type ScenarioPlan} from './plan.ts';
+import {Prototypes} from './prototypes.ts';
+import type {RunRecord, StepRecord} from './record.ts';
+import {settleCommand} from './steps/registry.ts';
+
+/** What is run, and where its files go. */
+export interface Run {
+  readonly plan: ScenarioPlan;
+  readonly machine: Machine;
+  readonly files: RunFiles;
+  readonly disks: Disks;
+}
+
+interface Draft {
+  readonly steps: StepRecord[];
+  readonly errors: string[];
+  kernelSays: readonly string[];
+  crash: string | undefined;
+}
+
+/**
+ * Boots a guest, drives a scenario in it, gathers the evidence and has it judged.
+ * @throws Interrupted; anything else that goes wrong is the record's verdict
+ */
+export async function runScenario(run: Run, context: Context): Promise<RunRecord> {
+  const {plan, machine} = run;
+  const begun = performance.now();
+  const draft: Draft = {steps: [], errors: [], kernelSays: [], crash: undefined};
+  const skip = reasonToSkip(plan, machine.kernel, machine.qemu);
+  if (skip === undefined) {
+    try {
+      await driveAll(run, draft, context);
+    } catch (error) {
+      if (error instanceof Interrupted || context.signal.aborted) throw new Interrupted();
+      if (error instanceof GuestError) draft.crash = `${error.failure.kind}: ${error.failure.reason}`;
+      else draft.errors.push(wordsOf(error));
+    }
+  }
+  const checks = draft.steps.flatMap((step) => step.checks);
+  const findings: Findings = {skip, crash: draft.crash, errors: draft.errors, checks};
+  return {
+    scenario: plan.name,
+    topology: plan.topology.name,
+    kernel: machine.kernel.name,
+    lane: 'plain',
+    ...explain(judge(findings), draft),
+    durationMs: Math.round(performance.now() - begun),
+    steps: draft.steps,
+    kernelSays: draft.kernelSays,
+  };
+}
+
+async function driveAll(run: Run, draft: Draft, context: Context): Promise<void> {
+  const {plan, files, disks} = run;
+  const {topology} = plan;
+  const topic = plan.name;
+  context.report({topic, text: 'booting'});
+  const guest = await bootGuest(bootPlan(run), context);
+  try {
+    const memory = await checkTree(guest, run, draft);
+    if (draft.errors.length > 0) return;
+    const settled = await guest.exec(settleCommand(topology).words);
+    if (settled.code !== 0) throw new HostError(`a drive's namespace did not appear: ${settled.stdout.trim()}`);
+    const scene = {topology, guest, disks, pcaps: files.pcaps, memory, prototypes: new Prototypes(), folder: files.screens};
+    await mkdir(files.screens, {recursive: true});
+    for (const step of plan.scenario.value.steps) {
+      context.report({topic, text: stepTitle(step)});
+      const {record, errors} = await drive(step, scene);
+      draft.steps.push(record);
+      draft.errors.push(...errors);
+      if (errors.length > 0 || record.checks.some(({ok}) => !ok)) break;
+    }
+    await readLog(guest, files, draft);
+  } finally {
+    await guest.close();
+  }
+}
+
+/** A step that does not end while its guest lives on is a hang of what it asked the kernel for. */
+async function drive(...[step, scene]: Parameters<typeof driveStep>): ReturnType<typeof driveStep> {
+  try {
+    return await driveStep(step, scene);
+  } catch (error) {
+    if (!(error instanceof WaitError)) throw error;
+    await scene.guest.exec(['sh', '-c', 'echo w >/proc/sysrq-trigger'], 5000).catch(() => undefined);
+    throw new GuestError({kind: 'hang', reason: `${stepTitle(step)}: ${error.message}, and it still runs`});
+  }
+}
+
+/** Before anything is driven: QEMU and the guest must both have the declared tree. */
+async function checkTree(guest: Guest, {plan}: Run, draft: Draft): Promise<Awaited<ReturnType<typeof machineMemory>>> {
+  const [answer, tree, memory] = await Promise.all([
+    guest.qmp.execute('query-pci'),
+    guest.exec(['p2p', 'tree']),
+    machineMemory(guest),
+  ]);
+  const seen = tree.code === 0 ? (JSON.parse(tree.stdout) as unknown) : undefined;
+  for (const difference of [...checkAgainstQemu(plan.topology, answer), ...checkAgainstGuest(plan.topology, seen)]) {
+    draft.errors.push(`the machine is not the declared one: ${difference}`);
+  }
+  return memory;
+}
+
+/** The kernel's log explains; a report of its ill health in it is a crash. */
+async function readLog(guest: Guest, files: RunFiles, draft: Draft): Promise<void> {
+  const {stdout} = await guest.exec(['dmesg']);
+  await writeFile(path.join(files.folder, 'dmesg.txt'), stdout);
+  draft.kernelSays = stdout
+    .split('\n')
+    .map((line) => line.replace(/^\[\s*[\d.]+\]\s*/, ''))
+    .filter((line) => /peer-to-peer|p2pdma|P2P/.test(line))
+    .slice(0, 20);
+  const [report] = kernelReports(stdout);
+  if (report !== undefined) draft.crash = `${report.kind}: ${report.line}`;
+}
+
+/** A failed or crashed run's reason takes the kernel's own words along. */
+function explain<T extends {readonly verdict: string; readonly reason: string}>(judgement: T, draft: Draft): T {
+  if (judgement.verdict !== 'fail') return judgement;
+  const contradiction = draft.steps.find(({expected}) => expected?.contradiction !== undefined)?.expected?.contradiction;
+  if (contradiction === undefined || judgement.reason.includes(contradiction)) return judgement;
+  return {...judgement, reason: `${judgement.reason} But ${contradiction}`};
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof LabError) return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+  return error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
+}

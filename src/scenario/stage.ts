@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+import type {AddressMap} from '../evidence/address-map.ts';
+import type {Ledger} from '../evidence/ledger.ts';
+import type {TraceEvent} from '../evidence/trace.ts';
+import type {Guest} from '../guest/guest.ts';
+import type {Topology} from '../topology/model.ts';
+import type {Check} from '../verdict/check.ts';
+import type {ExpectedStep, ExpectedTransfer} from '../verdict/expectation.ts';
+import type {Disks} from './disks.ts';
+
+/** What a step can look at once it has been driven. */
+export interface Observed {
+  readonly topology: Topology;
+  readonly guest: Guest;
+  readonly map: AddressMap;
+  readonly events: readonly TraceEvent[];
+  readonly ledger: Ledger;
+  readonly expected: ExpectedStep;
+  readonly disks: Disks;
+  /** Where the frames of NICs are recorded, by id. */
+  readonly pcaps: Readonly<Record<string, string>>;
+  /** A folder for pictures. */
+  readonly folder: string;
+}
+
+/** A verb that moves data by DMA: what the guest is told, what must move, what else the host can look at. */
+export interface DataVerb<Options> {
+  /** The guest's command. */
+  readonly command: (options: Options, topology: Topology) => readonly string[];
+  /** What moves if every path is allowed, in the order in which it is driven. */
+  readonly transfers: (options: Options) => readonly ExpectedTransfer[];
+  /** Notes what the step writes to disks if it goes through. */
+  readonly effect: (options: Options, disks: Disks) => void;
+  /** Evidence beyond ledger and disks, for a step that goes through. */
+  readonly checks: (options: Options, observed: Observed) => Promise<readonly Check[]>;
+}

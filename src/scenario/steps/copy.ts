@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+import {cpuAccesses} from '../../evidence/ledger.ts';
+import {difference} from '../../evidence/image.ts';
+import type {OptionsOf} from '../../spec/steps/registry.ts';
+import {nodeOf, type Topology} from '../../topology/model.ts';
+import type {Check} from '../../verdict/check.ts';
+import type {DataVerb, Observed} from '../stage.ts';
+
+type Copy = OptionsOf<'copy'>;
+
+/** The words by which the guest tool finds a device, or host memory. */
+export function place(topology: Topology, id: string): string {
+  return id === 'host-memory' ? id : nodeOf(topology, id).bdf;
+}
+
+/** NVMe -> provider -> NVMe, with the CPU's own look at the provider's memory in between. */
+export const copy: DataVerb<Copy> = {
+  command: ({from, through, to, bytes, chunk, fromOffset, toOffset, readback}, topology) => [
+    ...['p2p', 'copy', '--from', place(topology, from), '--through', place(topology, through)],
+    ...['--bytes', String(bytes)],
+    ...(to === undefined ? [] : ['--to', place(topology, to)]),
+    ...(chunk === undefined ? [] : ['--chunk', String(chunk)]),
+    ...(fromOffset === 0 ? [] : ['--from-offset', String(fromOffset)]),
+    ...(toOffset === 0 ? [] : ['--to-offset', String(toOffset)]),
+    ...(readback ? [] : ['--no-readback']),
+  ],
+  transfers: ({from, through, to, bytes}) => [
+    {initiator: from, direction: 'write', target: through, bytes},
+    ...(to === undefined ? [] : [{initiator: to, direction: 'read', target: through, bytes} as const]),
+  ],
+  effect: ({from, to, bytes, fromOffset, toOffset}, disks) => {
+    if (to !== undefined) disks.write(to, toOffset, disks.read(from, fromOffset, bytes));
+  },
+  checks: ({from, through, bytes, fromOffset, readback}, observed) => {
+    const traced = through !== 'host-memory' && nodeOf(observed.topology, through).type === 'nvme';
+    if (!traced || !readback) return Promise.resolve([]);
+    return Promise.resolve(providerChecks(observed, through, observed.disks.read(from, fromOffset, bytes)));
+  },
+};
+
+/**
+ * Where the CPU finds the provider's memory, and what it finds there, both as QEMU saw the CPU's reads. A
+ * copy that misses by the same distance in both directions compares equal on the disks; it fails here.
+ */
+export function providerChecks(
+  {events, ledger, expected}: Pick<Observed, 'events' | 'ledger' | 'expected'>,
+  through: string,
+  content: Buffer,
+): readonly Check[] {
+  const reads = cpuAccesses(events, 'read').toSorted((a, b) => a.address - b.address);
+  const start = reads[0]?.address ?? 0;
+  const seen = Buffer.alloc(content.length);
+  let covered = 0;
+  for (const {address, size, value} of reads) {
+    const at = address - start;
+    if (at !== covered || at + size > seen.length) break;
+    for (let byte = 0; byte < size; byte++) seen[at + byte] = Number((value >> BigInt(8 * byte)) & 0xffn);
+    covered += size;
+  }
+  if (covered !== content.length) {
+    const detail = `the CPU read ${covered} of ${content.length} bytes of ${through} in one piece.`;
+    return [{name: 'read-back', ok: false, witness: 'host', detail}];
+  }
+  const misplaced = ledger.entries.filter(
+    ({initiator, address, bytes}) =>
+      expected.transfers.some((transfer) => transfer.initiator === initiator) &&
+      (address < start || address + bytes > start + content.length),
+  );
+  const first = misplaced[0];
+  const wrong = difference(seen, content);
+  return [
+    {
+      name: 'placement',
+      ok: first === undefined,
+      witness: 'host',
+      detail:
+        first === undefined
+          ? `the CPU finds the memory of ${through} at ${hex(start)}, where the devices were sent.`
+          : `${first.initiator} was sent to ${hex(first.address)}, but the CPU finds that memory of ${through} at ${hex(start)}.`,
+    },
+    {
+      name: 'read-back',
+      ok: wrong === undefined,
+      witness: 'host',
+      detail:
+        wrong === undefined
+          ? `the CPU read the source's bytes in ${through}.`
+          : `the CPU read other bytes in ${through} than the source holds: ${wrong.bytes} differ, the first at offset ${wrong.offset}.`,
+    },
+  ];
+}
+
+function hex(address: number): string {
+  return `0x${address.toString(16)}`;
+}

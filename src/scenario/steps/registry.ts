@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+import type {Step} from '../../spec/step.ts';
+import type {Topology} from '../../topology/model.ts';
+import {endpointsOf, nodeOf} from '../../topology/model.ts';
+import type {DataVerb} from '../stage.ts';
+import {blit} from './blit.ts';
+import {copy} from './copy.ts';
+import {transmit} from './transmit.ts';
+
+/** A verb's behaviour with the options of one step already given. */
+export interface BoundDataVerb {
+  readonly command: (topology: Topology) => readonly string[];
+  readonly transfers: () => ReturnType<DataVerb<never>['transfers']>;
+  readonly effect: (disks: Parameters<DataVerb<never>['effect']>[1]) => void;
+  readonly checks: (observed: Parameters<DataVerb<never>['checks']>[1]) => ReturnType<DataVerb<never>['checks']>;
+}
+
+function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb {
+  return {
+    command: (topology) => verb.command(options, topology),
+    transfers: () => verb.transfers(options),
+    effect: (disks) => {
+      verb.effect(options, disks);
+    },
+    checks: (observed) => verb.checks(options, observed),
+  };
+}
+
+/** What a step that moves data does; undefined for one that does not. */
+export function dataVerb(step: Step): BoundDataVerb | undefined {
+  switch (step.verb) {
+    case 'copy':
+      return bind(copy, step.options);
+    case 'blit':
+      return bind(blit, step.options);
+    case 'transmit':
+      return bind(transmit, step.options);
+    case 'load':
+    case 'run':
+      return undefined;
+  }
+}
+
+/** A command of the guest, and the exit status that it must end with. */
+export interface GuestCommand {
+  readonly words: readonly string[];
+  readonly exit: number;
+}
+
+/** Waits in the guest until the kernel has found the namespace of every drive: it scans while it boots on. */
+export function settleCommand(topology: Topology): GuestCommand {
+  const drives = endpointsOf(topology).filter((node) => node.type === 'nvme' && node.disk !== undefined);
+  return {words: ['p2p', 'settle', ...drives.map(({bdf}) => bdf)], exit: 0};
+}
+
+/** Everything that a step has the guest do, in order. It depends on nothing but the plan. */
+export function guestCommands(step: Step, topology: Topology): readonly GuestCommand[] {
+  switch (step.verb) {
+    case 'load': {
+      const {module, parameters, rebind} = step.options;
+      const words = Object.entries(parameters).map(([name, value]) => `${name}=${moduleValue(value)}`);
+      return [
+        {words: ['insmod', `/lib/modules/p2plab/${module}.ko`, ...words], exit: 0},
+        ...rebind.map((id) => ({words: ['p2p', 'rebind', nodeOf(topology, id).bdf], exit: 0})),
+      ];
+    }
+    case 'run':
+      return [{words: step.options.command, exit: step.options.exit}];
+    case 'copy':
+    case 'blit':
+    case 'transmit':
+      return [{words: dataVerb(step)?.command(topology) ?? [], exit: 0}];
+  }
+}
+
+/** A module's bool parameter takes Y and N. */
+function moduleValue(value: string | number | boolean): string {
+  if (typeof value !== 'boolean') return String(value);
+  return value ? 'Y' : 'N';
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+import {readFile} from 'node:fs/promises';
+import {readPcap, testFrames} from '../../evidence/pcap.ts';
+import {difference} from '../../evidence/image.ts';
+import type {OptionsOf} from '../../spec/steps/registry.ts';
+import {nodeOf} from '../../topology/model.ts';
+import type {DataVerb} from '../stage.ts';
+import {place} from './copy.ts';
+
+type Transmit = OptionsOf<'transmit'>;
+
+/** Ethernet header and sequence number: the linear part of a frame, which lies in host memory. */
+const headerBytes = 18;
+
+/** NVMe -> provider -> frames of a NIC whose driver knows nothing of it. */
+export const transmit: DataVerb<Transmit> = {
+  command: ({from, through, nic, bytes, payload}, topology) => [
+    ...['p2p', 'transmit', '--from', place(topology, from), '--through', place(topology, through)],
+    ...['--nic', nodeOf(topology, nic).bdf, '--bytes', String(bytes), '--payload', String(payload)],
+  ],
+  transfers: ({from, through, nic, bytes, payload}) => [
+    {initiator: from, direction: 'write', target: through, bytes},
+    {initiator: nic, direction: 'read', target: through, bytes},
+    {initiator: nic, direction: 'read', target: 'host-memory', bytes: (bytes / payload) * headerBytes},
+  ],
+  effect: () => undefined,
+  checks: async ({from, nic, bytes, payload}, {pcaps, disks}) => {
+    const recorded = testFrames(readPcap(await readFile(pcaps[nic] ?? '')), payload);
+    const frames = recorded.toSorted((a, b) => a.sequence - b.sequence);
+    const inSequence = frames.every(({sequence}, index) => sequence === index);
+    const sent = Buffer.concat(frames.map((frame) => frame.payload));
+    const wrong = difference(sent, disks.read(from, 0, bytes));
+    const count = `${nic} sent ${frames.length} frames`;
+    const detail =
+      wrong === undefined && inSequence
+        ? `${count} whose payloads are the bytes of ${from}.`
+        : `${count}, not the ${bytes / payload} that hold the bytes of ${from}: ${wrong?.bytes ?? 0} bytes differ, the first at offset ${wrong?.offset ?? 0}.`;
+    return [{name: 'frames', ok: wrong === undefined && inSequence, witness: 'host', detail}];
+  },
+};

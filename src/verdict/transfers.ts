@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+import type {LedgerEntry} from '../evidence/ledger.ts';
+import {formatSize} from '../spec/size.ts';
+import type {Check} from './check.ts';
+import type {ExpectedTransfer} from './expectation.ts';
+
+type Flow = Pick<ExpectedTransfer, 'initiator' | 'direction' | 'target' | 'bytes'>;
+
+/** Adds up flows of the same initiator, direction and target. */
+function total(flows: readonly Flow[]): ReadonlyMap<string, Flow> {
+  const sums = new Map<string, Flow>();
+  for (const {initiator, direction, target, bytes} of flows) {
+    const key = `${initiator} ${direction} ${target}`;
+    sums.set(key, {initiator, direction, target, bytes: (sums.get(key)?.bytes ?? 0) + bytes});
+  }
+  return sums;
+}
+
+/** A flow as a person says it: `src wrote 128KiB to cmb`. */
+export function describeFlow({initiator, direction, target, bytes}: Flow): string {
+  return direction === 'write'
+    ? `${initiator} wrote ${formatSize(bytes)} to ${target}`
+    : `${initiator} read ${formatSize(bytes)} from ${target}`;
+}
+
+function describeFlows(flows: Iterable<Flow>): string {
+  const words = [...flows].map(describeFlow);
+  return words.length === 0 ? 'nothing was transferred' : words.join(', ');
+}
+
+/** Compares the ledger with what had to be transferred: all of it, to the byte, and nothing else. */
+export function checkTransfers(ledger: readonly LedgerEntry[], expected: readonly ExpectedTransfer[]): Check {
+  const actual = total(ledger);
+  const wanted = total(expected);
+  const same =
+    actual.size === wanted.size && [...wanted].every(([key, {bytes}]) => actual.get(key)?.bytes === bytes);
+  const seen = describeFlows(actual.values());
+  return {
+    name: 'ledger',
+    ok: same,
+    witness: 'host',
+    detail: same ? `${seen}.` : `${seen}; expected: ${describeFlows(wanted.values())}.`,
+  };
+}
