@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {randomBytes} from 'node:crypto';
 import {existsSync, readFileSync} from 'node:fs';
-import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
+import {mkdir, rename, rm, utimes, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {ZodType} from 'zod';
 import type {Context} from './context.ts';
@@ -19,7 +19,8 @@ export function storePath(kind: StoreKind, key: string): string {
 
 /**
  * The folder of a content-addressed thing, made by `make` if it is not there yet. Callers at the same time
- * share one making. A folder is complete when it has its name: it is filled under another and renamed.
+ * share one making. A folder is complete when it has its name: it is filled under another and renamed. Its
+ * time is that of its last use.
  * @param key stands for everything that `make` depends on
  */
 export async function stored(
@@ -30,7 +31,11 @@ export async function stored(
   make: (folder: string) => Promise<void>,
 ): Promise<string> {
   const folder = storePath(kind, key);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    const now = new Date();
+    await utimes(folder, now, now);
+    return folder;
+  }
   return withLock(`${folder}.lock`, purpose, context, async () => {
     if (existsSync(folder)) return folder;
     const partial = `${folder}.partial`;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {copyFile, mkdir, readFile, utimes, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256, sha256File} from '../base/hash.ts';
@@ -54,7 +54,7 @@ export interface KernelInputs {
 }
 
 /** kernel.json. */
-interface Record {
+export interface KernelRecord {
   readonly key: string;
   readonly release: string;
   readonly image: {readonly file: string; readonly sha256: string};
@@ -142,7 +142,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
     installKit(tree.folder, objects, architecture, path.join(folder, 'kit'), context),
   ]);
   const image = path.basename(architecture.image);
-  const record: Record = {
+  const record: KernelRecord = {
     key: parts.key,
     release: (await readFile(path.join(objects, 'include/config/kernel.release'), 'utf8')).trim(),
     image: {file: image, sha256: await sha256File(path.join(folder, image))},
@@ -170,9 +170,7 @@ export async function ensureKernel(plan: KernelPlan, context: Context): Promise<
   const folder = await stored('kernels', key, `kernel ${plan.name}`, context, (partial) =>
     withWorkTree(source, series, context, (tree) => build(plan, parts, tree, partial, context)),
   );
-  const now = new Date();
-  await utimes(folder, now, now);
-  const record = JSON.parse(await readFile(path.join(folder, 'kernel.json'), 'utf8')) as Record;
+  const record = JSON.parse(await readFile(path.join(folder, 'kernel.json'), 'utf8')) as KernelRecord;
   return Object.freeze({
     name: plan.name,
     key,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {copyFile, mkdir, readdir, rm} from 'node:fs/promises';
+import {copyFile, mkdir, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {type Context, checkpoint} from '../base/context.ts';
 import {BuildError} from '../base/errors.ts';
 import {displayPath} from '../base/paths.ts';
-import {run} from '../base/process.ts';
+import {runGroup} from '../base/process.ts';
 import {type PatchFile, patchesOf, type Series} from './series.ts';
 import type {Source} from './source.ts';
 
@@ -58,7 +58,7 @@ async function applyPatch(patch: PatchFile, series: Series, source: Source, fold
   const options = ['apply', '--whitespace=nowarn', '--reject', '--verbose', patch.file];
   // The cache may lie in some repository: git would count the patch's paths from there.
   const env = {GIT_CEILING_DIRECTORIES: path.dirname(folder), GIT_DIR: undefined, LC_ALL: 'C'};
-  const applied = await run('git', options, {cwd: folder, env});
+  const applied = await runGroup('git', options, {cwd: folder, env});
   if (applied.exitCode === 0) return;
   throw new BuildError(
     `series ${series.name}: ${patch.name} does not apply to ${source.title}:\n${whereItFails(applied.stderr)}`,
@@ -77,7 +77,7 @@ async function filesBelow(root: string): Promise<readonly string[]> {
 
 /**
  * Applies series one after the other to copies of the files that they touch.
- * @param scratch a folder for the copies; what was in it is deleted
+ * @param scratch a new folder for the copies
  * @throws {BuildError} for the first patch that does not apply, with file and hunk
  */
 export async function applySeries(
@@ -87,7 +87,6 @@ export async function applySeries(
   context: Context,
 ): Promise<Overlay> {
   const folder = path.join(scratch, 'patched');
-  await rm(scratch, {recursive: true, force: true});
   await mkdir(folder, {recursive: true});
   const named = new Set<string>();
   for (const [index, one] of series.entries()) {

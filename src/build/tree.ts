@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {copyFile, lstat, mkdir, readFile, readlink, rename, rm, rmdir, symlink} from 'node:fs/promises';
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+} from 'node:fs/promises';
 import path from 'node:path';
 import {type Context, checkpoint} from '../base/context.ts';
-import {isErrno} from '../base/errors.ts';
+import {HostError, isErrno} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';
 import {withLock} from '../base/lock.ts';
-import {output} from '../base/process.ts';
+import {runGroup} from '../base/process.ts';
 import {storePath, writeWhole} from '../base/store.ts';
 import {applySeries, type Overlay} from './overlay.ts';
 import type {Series} from './series.ts';
@@ -104,10 +116,17 @@ async function create(source: Source, tree: string, context: Context): Promise<v
     await mkdir(tree, {recursive: true});
     return;
   }
-  const partial = `${tree}.partial`;
-  await rm(partial, {recursive: true, force: true});
-  await output('cp', ['-al', source.folder, partial], {signal: context.signal});
+  const partial = await mkdtemp(`${tree}.partial-`);
+  const copied = await runGroup('cp', ['-al', `${source.folder}/.`, partial], {signal: context.signal});
+  if (copied.exitCode !== 0)
+    throw new HostError(`cannot make the work tree of ${source.title}:\n${copied.all}`);
   await rename(partial, tree);
+}
+
+/** Deletes what patching leaves, also what a killed lab left. */
+async function sweep(root: string): Promise<void> {
+  const left = (await readdir(root)).filter((name) => /^(scratch-|linux\.partial-|incoming$)/.test(name));
+  for (const name of left) await rm(path.join(root, name), {recursive: true, force: true, maxRetries: 3});
 }
 
 /** Makes the work tree the source with an overlay on it, writing only files whose content changes. */
@@ -163,10 +182,11 @@ export async function withWorkTree<T>(
     const unknown: State = {source: '', series: null, changed: []};
     const state = await readJson(path.join(root, 'state.json'), unknown);
     if (state.source !== source.key || state.series !== key) {
-      const scratch = path.join(root, 'scratch');
+      // A name of its own: a patch that a killed lab was at may still be dying in the last one's.
+      const scratch = await mkdtemp(path.join(root, 'scratch-'));
       const overlay = await applySeries(source, series, scratch, context);
       await synchronise(source, overlay, key, root, state, context);
-      await rm(scratch, {recursive: true, force: true});
+      await sweep(root);
     }
     return work({folder, objects: path.join(root, 'objects')});
   });

@@ -2,6 +2,7 @@
 import {createWriteStream} from 'node:fs';
 import type {Readable} from 'node:stream';
 import {finished} from 'node:stream/promises';
+import {onLines} from './lines.ts';
 
 /** More than this of a console is not kept: a guest's output is hostile. */
 const limit = 16 * 1024 * 1024;
@@ -21,15 +22,12 @@ export function recordConsole(
 ): ConsoleRecorder {
   const target = createWriteStream(file);
   let kept = 0;
-  let rest = '';
+  onLines(stream, lineLimit, onLine);
   stream.on('data', (chunk: Buffer) => {
     if (kept < limit) target.write(chunk.subarray(0, limit - kept));
     else if (kept - chunk.length < limit)
       target.write('\n[p2plab: the console goes on, but no more of it is kept]\n');
     kept += chunk.length;
-    const lines = (rest + chunk.toString('latin1')).split(/\r?\n/);
-    rest = (lines.pop() ?? '').slice(-lineLimit);
-    for (const line of lines) onLine(line.slice(0, lineLimit));
   });
   const done = new Promise<void>((resolve) => {
     stream.once('close', () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Socket} from 'node:net';
-import {createInterface} from 'node:readline';
 import {HostError} from '../base/errors.ts';
+import {onLines} from './lines.ts';
 import {within} from './within.ts';
 
 /** An event that QEMU sent: docs/interop/qmp-spec.rst. */
@@ -9,6 +9,9 @@ export interface QmpEvent {
   readonly event: string;
   readonly data?: Readonly<Record<string, unknown>>;
 }
+
+/** More than the longest answer: that to `info mtree`. */
+const answerLimit = 16 * 1024 * 1024;
 
 interface Reply {
   readonly resolve: (value: unknown) => void;
@@ -35,11 +38,8 @@ export class Qmp {
   private constructor(socket: Socket, onEvent: (event: QmpEvent) => void) {
     this.#socket = socket;
     this.#onEvent = onEvent;
-    createInterface({input: socket}).on('line', (line) => {
+    onLines(socket, answerLimit, (line) => {
       this.#receive(line);
-    });
-    socket.on('error', () => {
-      // Its close follows, and tells whoever waits.
     });
     socket.on('close', () => {
       this.#closed = true;

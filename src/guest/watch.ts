@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Readable} from 'node:stream';
-import {createInterface} from 'node:readline';
+import {onLines} from './lines.ts';
 import type {QemuProcess} from './qemu-process.ts';
 import type {QmpEvent} from './qmp.ts';
 import {cpuSeconds, diagnoseLine, type GuestFailure, isHung} from './vitals.ts';
@@ -35,7 +34,7 @@ export class Watch {
       this.#settle = resolve;
     });
     this.ready = new Promise((resolve) => {
-      createInterface({input: process.port as Readable}).on('line', (line) => {
+      onLines(process.port, 256, (line) => {
         this.#sign();
         if (line.trim() !== 'ready') return;
         this.#isReady = true;

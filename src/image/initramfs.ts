@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {readFile, utimes, writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256} from '../base/hash.ts';
@@ -137,7 +137,8 @@ export async function ensureImage(plan: ImagePlan, context: Context): Promise<Im
   });
   const folder = await stored('images', key, 'guest image', context, async (partial) => {
     const archive = cpioArchive(await entries(parts, keys.hostKey, keys.clientPublicKey));
-    await writeFile(path.join(partial, 'image.cpio'), archive);
+    // It holds the key that the guest proves itself with.
+    await writeFile(path.join(partial, 'image.cpio'), archive, {mode: 0o600});
     const record = {
       key,
       sha256: sha256(archive),
@@ -146,8 +147,6 @@ export async function ensureImage(plan: ImagePlan, context: Context): Promise<Im
     };
     await writeFile(path.join(partial, 'image.json'), `${JSON.stringify(record, null, 2)}\n`);
   });
-  const now = new Date();
-  await utimes(folder, now, now);
   const record = JSON.parse(await readFile(path.join(folder, 'image.json'), 'utf8')) as {sha256: string};
   return Object.freeze({
     key,
