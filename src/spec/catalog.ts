@@ -83,9 +83,8 @@ function matching(all: readonly Entry[], pattern: string): readonly Entry[] {
     if (named.length > 0) return named;
     const files = globSync(pattern).filter(isFile).toSorted();
     if (files.length > 0) return files.map((file) => entryAt(all, file));
-    throw new UsageError(`no scenario matches ${pattern}`, {
-      hint: 'the scenarios are listed by "p2plab run --list"',
-    });
+    const names = all.map(({name}) => name).join(', ');
+    throw new UsageError(`no scenario matches ${pattern}`, {hint: `there are: ${names}`});
   }
   const below = all.filter(({name}) => name.startsWith(`${pattern.replace(/\/$/, '')}/`));
   return below.length > 0 && !all.some(({name}) => name === pattern)

@@ -97,7 +97,7 @@ test('what is not there', (t) => {
   );
   t.deepEqual(
     usage(() => findScenarios(root, ['zzz-*'])),
-    ['no scenario matches zzz-*', 'the scenarios are listed by "p2plab run --list"'],
+    ['no scenario matches zzz-*', 'there are: nvme-copy, pagemap/same, switch/nic-from-cmb, switch/same'],
   );
   t.deepEqual(
     usage(() => findTopology(root, 'nvme-swich')),
