@@ -8,6 +8,8 @@ export function fail(error: unknown): number {
     if (error.hint !== undefined) process.stderr.write(`        ${error.hint}\n`);
     return error.exitCode;
   }
-  process.stderr.write(`p2plab: an error of the lab itself:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `p2plab: an error of the lab itself:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return 3;
 }

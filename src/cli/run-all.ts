@@ -27,7 +27,11 @@ export interface ResultListener {
 }
 
 /** Checks all files, builds what is needed, then runs the scenarios, several at a time. Results are in order. */
-export async function runAll(request: Request, listener: ResultListener, context: Context): Promise<readonly Result[]> {
+export async function runAll(
+  request: Request,
+  listener: ResultListener,
+  context: Context,
+): Promise<readonly Result[]> {
   const plans = request.entries.map(planScenario);
   const machine = await prepareMachine(request.kernel, request.qemu, context);
   const results: Result[] = [];
@@ -45,7 +49,12 @@ export async function runAll(request: Request, listener: ResultListener, context
   return results;
 }
 
-async function runOne(plan: ScenarioPlan, machine: Machine, keep: boolean, context: Context): Promise<Result> {
+async function runOne(
+  plan: ScenarioPlan,
+  machine: Machine,
+  keep: boolean,
+  context: Context,
+): Promise<Result> {
   const run = await createBundle(plan, machine);
   try {
     const record = await runScenario(run, context);

@@ -9,7 +9,8 @@ import {formats, reporterFor} from './reporters/registry.ts';
 
 function count(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1 on.');
   return value;
 }
 
@@ -24,7 +25,12 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .description('boot a guest for each scenario, drive it, and judge what the devices did')
     .argument('[scenario...]', 'a name, a path, a folder or a glob; all scenarios if none is given')
     .option('--kernel <name>', 'a kernel of lab/kernels, or the path of such a file', 'baseline')
-    .option('--series <path>', 'apply a folder of patches, a patch or a mailbox on top (repeatable)', collect, [])
+    .option(
+      '--series <path>',
+      'apply a folder of patches, a patch or a mailbox on top (repeatable)',
+      collect,
+      [],
+    )
     .option('--qemu <path>', "another QEMU than the machine's own")
     .option('--jobs <n>', 'guests at the same time', count, 1)
     .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
@@ -34,7 +40,11 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
       const kernel = selectKernel(options.kernel, options.series);
       const reporter = reporterFor(options.format);
       const results = await interruptible(reporter.progress, (context) =>
-        runAll({entries, kernel, qemu: options.qemu, jobs: options.jobs, keep: options.keep}, reporter, context),
+        runAll(
+          {entries, kernel, qemu: options.qemu, jobs: options.jobs, keep: options.keep},
+          reporter,
+          context,
+        ),
       ).finally(() => {
         reporter.close();
       });

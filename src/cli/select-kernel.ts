@@ -17,9 +17,13 @@ export function selectKernel(name: string, series: readonly string[]): KernelPla
   const added = series.map((given) => path.resolve(given));
   for (const file of added) {
     if (statSync(file, {throwIfNoEntry: false}) === undefined) {
-      throw new UsageError(`there is no series ${file}`, {hint: 'give a folder of patches, a patch or a mailbox'});
+      throw new UsageError(`there is no series ${file}`, {
+        hint: 'give a folder of patches, a patch or a mailbox',
+      });
     }
   }
-  const title = [entry.name, ...added.map((file) => path.basename(file).replace(/\.(patch|mbox)$/, ''))].join('+');
+  const title = [entry.name, ...added.map((file) => path.basename(file).replace(/\.(patch|mbox)$/, ''))].join(
+    '+',
+  );
   return {...spec, name: title, series: [...spec.series, ...added]};
 }

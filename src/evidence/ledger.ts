@@ -65,8 +65,7 @@ function collect(
   };
   const add = (initiator: string, direction: 'read' | 'write', given: number, length: number): void => {
     for (const {target, address, bytes} of locate(map, given, length)) {
-      const place =
-        target.kind === 'bar' ? {target: target.device, bar: target.bar} : {target: target.kind};
+      const place = target.kind === 'bar' ? {target: target.device, bar: target.bar} : {target: target.kind};
       entries.push({initiator, direction, ...place, bytes, address});
     }
   };

@@ -7,7 +7,12 @@ import {PNG} from 'pngjs';
  * @param pixels 32 bits each, blue first
  * @returns how they differ, in words; undefined if they are the same
  */
-export function comparePicture(png: Buffer, pixels: Buffer, width: number, height: number): string | undefined {
+export function comparePicture(
+  png: Buffer,
+  pixels: Buffer,
+  width: number,
+  height: number,
+): string | undefined {
   const screen = PNG.sync.read(png);
   if (screen.width !== width || screen.height !== height) {
     return `the screen has ${screen.width}x${screen.height} pixels, not ${width}x${height}.`;

@@ -24,8 +24,16 @@ const bulky = ['disks', 'trace.log'];
 
 /** A run with its bundle's folder: all that the run is made of is there before it begins. */
 export async function createBundle(plan: ScenarioPlan, machine: Machine): Promise<Run> {
-  const stamp = new Date().toISOString().replaceAll(':', '').replace(/\.\d+Z$/, 'Z');
-  const name = [stamp, plan.name.replaceAll('/', '.'), machine.kernel.name, randomBytes(3).toString('hex')].join('_');
+  const stamp = new Date()
+    .toISOString()
+    .replaceAll(':', '')
+    .replace(/\.\d+Z$/, 'Z');
+  const name = [
+    stamp,
+    plan.name.replaceAll('/', '.'),
+    machine.kernel.name,
+    randomBytes(3).toString('hex'),
+  ].join('_');
   const folder = path.join(bundlesRoot, name);
   await mkdir(folder, {recursive: true});
   const files = runFiles(folder, plan.topology);
@@ -84,7 +92,9 @@ async function checksums(folder: string): Promise<string> {
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
-  const lines = await Promise.all(names.map(async (name) => `${await sha256File(path.join(folder, name))}  ${name}\n`));
+  const lines = await Promise.all(
+    names.map(async (name) => `${await sha256File(path.join(folder, name))}  ${name}\n`),
+  );
   return lines.join('');
 }
 

@@ -16,7 +16,9 @@ export function reproduceScript(run: Run): string {
   const plan = bootPlan(run);
   const channels = {qmp: undefined, console: 'stdio', port: 'null', trace: `${folder}/trace.log`};
   const machine = bootArguments({...plan, kernel: `${folder}/kernel`, initrd: `${folder}/initrd`});
-  const words = [plan.qemu.path, ...machine, ...controlArguments(channels)].map((word) => relocate(word, folder));
+  const words = [plan.qemu.path, ...machine, ...controlArguments(channels)].map((word) =>
+    relocate(word, folder),
+  );
   const disks = Object.keys(run.disks.files);
   return `#!/bin/sh
 # SPDX-License-Identifier: MIT

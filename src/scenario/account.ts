@@ -9,7 +9,10 @@ import type {Fact} from './facts.ts';
  */
 export function guestChecks(expected: ExpectedStep, facts: readonly Fact[]): readonly Check[] {
   const failed = facts.find(({ok}) => !ok);
-  const account = failed === undefined ? 'the guest reports success' : `the guest's ${failed.op} failed with ${failed.errname ?? 'an error'}`;
+  const account =
+    failed === undefined
+      ? 'the guest reports success'
+      : `the guest's ${failed.op} failed with ${failed.errname ?? 'an error'}`;
   const because = expected.contradiction === undefined ? '' : `; ${expected.contradiction}`;
   const [refused] = expected.refused;
   if (refused === undefined) {

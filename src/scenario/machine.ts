@@ -42,7 +42,15 @@ export async function prepareMachine(
         files: {disks: {}, pcaps: {}, shared: {}},
       });
       const guest = await bootGuest(
-        {qemu, machine, kernel: kernel.image, initrd: image.file, commandLine: [], ssh: sshOf(image), ...probe},
+        {
+          qemu,
+          machine,
+          kernel: kernel.image,
+          initrd: image.file,
+          commandLine: [],
+          ssh: sshOf(image),
+          ...probe,
+        },
         probeContext,
       );
       await guest.close();

@@ -40,7 +40,10 @@ export class Prototypes {
     return [...this.#devices].map(([module, devices]): Check => {
       const counted = sumPeerBytes(after.get(module)) - sumPeerBytes(before.get(module));
       const moved = ledger
-        .filter(({initiator, target, bar}) => devices.includes(initiator) && bar !== undefined && target !== initiator)
+        .filter(
+          ({initiator, target, bar}) =>
+            devices.includes(initiator) && bar !== undefined && target !== initiator,
+        )
         .reduce((sum, {bytes}) => sum + bytes, 0);
       const words = `${module} mapped ${counted} bytes for peers, the ledger has ${moved}.`;
       return {name: 'prototype', ok: counted === moved, witness: 'guest', detail: words};
@@ -49,7 +52,10 @@ export class Prototypes {
 }
 
 function sumPeerBytes(counters: Readonly<Record<string, number>> = {}): number {
-  return Object.entries(counters).reduce((sum, [name, value]) => (peerBytes.test(name) ? sum + value : sum), 0);
+  return Object.entries(counters).reduce(
+    (sum, [name, value]) => (peerBytes.test(name) ? sum + value : sum),
+    0,
+  );
 }
 
 async function readCounters(module: string, guest: Guest): Promise<Readonly<Record<string, number>>> {

@@ -74,8 +74,17 @@ async function driveAll(run: Run, draft: Draft, context: Context): Promise<void>
     const memory = await checkTree(guest, run, draft);
     if (draft.errors.length > 0) return;
     const settled = await guest.exec(settleCommand(topology).words);
-    if (settled.code !== 0) throw new HostError(`a drive's namespace did not appear: ${settled.stdout.trim()}`);
-    const scene = {topology, guest, disks, pcaps: files.pcaps, memory, prototypes: new Prototypes(), folder: files.screens};
+    if (settled.code !== 0)
+      throw new HostError(`a drive's namespace did not appear: ${settled.stdout.trim()}`);
+    const scene = {
+      topology,
+      guest,
+      disks,
+      pcaps: files.pcaps,
+      memory,
+      prototypes: new Prototypes(),
+      folder: files.screens,
+    };
     await mkdir(files.screens, {recursive: true});
     for (const step of plan.scenario.value.steps) {
       context.report({topic, text: stepTitle(step)});
@@ -102,14 +111,21 @@ async function drive(...[step, scene]: Parameters<typeof driveStep>): ReturnType
 }
 
 /** Before anything is driven: QEMU and the guest must both have the declared tree. */
-async function checkTree(guest: Guest, {plan}: Run, draft: Draft): Promise<Awaited<ReturnType<typeof machineMemory>>> {
+async function checkTree(
+  guest: Guest,
+  {plan}: Run,
+  draft: Draft,
+): Promise<Awaited<ReturnType<typeof machineMemory>>> {
   const [answer, tree, memory] = await Promise.all([
     guest.qmp.execute('query-pci'),
     guest.exec(['p2p', 'tree']),
     machineMemory(guest),
   ]);
   const seen = tree.code === 0 ? (JSON.parse(tree.stdout) as unknown) : undefined;
-  for (const difference of [...checkAgainstQemu(plan.topology, answer), ...checkAgainstGuest(plan.topology, seen)]) {
+  for (const difference of [
+    ...checkAgainstQemu(plan.topology, answer),
+    ...checkAgainstGuest(plan.topology, seen),
+  ]) {
     draft.errors.push(`the machine is not the declared one: ${difference}`);
   }
   return memory;
@@ -129,14 +145,19 @@ async function readLog(guest: Guest, files: RunFiles, draft: Draft): Promise<voi
 }
 
 /** A failed or crashed run's reason takes the kernel's own words along. */
-function explain<T extends {readonly verdict: string; readonly reason: string}>(judgement: T, draft: Draft): T {
+function explain<T extends {readonly verdict: string; readonly reason: string}>(
+  judgement: T,
+  draft: Draft,
+): T {
   if (judgement.verdict !== 'fail') return judgement;
-  const contradiction = draft.steps.find(({expected}) => expected?.contradiction !== undefined)?.expected?.contradiction;
+  const contradiction = draft.steps.find(({expected}) => expected?.contradiction !== undefined)?.expected
+    ?.contradiction;
   if (contradiction === undefined || judgement.reason.includes(contradiction)) return judgement;
   return {...judgement, reason: `${judgement.reason} But ${contradiction}`};
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof LabError) return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+  if (error instanceof LabError)
+    return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
   return error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
 }

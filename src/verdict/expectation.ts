@@ -38,8 +38,7 @@ export function expectTransfers(
 ): ExpectedStep {
   const computed = compute(topology, planned);
   if (declared === undefined || declared === computed.outcome) return computed;
-  const contradiction =
-    `the scenario expects ${inWords(declared)}, but by the topology it must be ${inWords(computed.outcome)}: ${computed.why}`;
+  const contradiction = `the scenario expects ${inWords(declared)}, but by the topology it must be ${inWords(computed.outcome)}: ${computed.why}`;
   const why = `The scenario says so.`;
   switch (declared) {
     case 'peer':
@@ -59,7 +58,12 @@ function compute(topology: Topology, planned: readonly ExpectedTransfer[]): Expe
     if (target === 'host-memory') continue;
     const {type, reason} = mapping(topology, {provider: target, client: initiator});
     if (type === 'not-supported') {
-      return {outcome: 'refused', transfers: planned.slice(0, index), refused: planned.slice(index), why: reason};
+      return {
+        outcome: 'refused',
+        transfers: planned.slice(0, index),
+        refused: planned.slice(index),
+        why: reason,
+      };
     }
     if (!reasons.includes(reason)) reasons.push(reason);
   }

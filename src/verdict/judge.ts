@@ -32,6 +32,7 @@ export function judge({skip, crash, errors, checks}: Findings): Judgement {
   const failed = checks.find(({ok}) => !ok);
   if (failed !== undefined) return {verdict: 'fail', reason: `${failed.name}: ${failed.detail}`};
   const proofs = checks.filter(({witness}) => witness === 'host');
-  if (proofs[0] === undefined) return {verdict: 'error', reason: 'no step left evidence outside the guest: nothing is proven'};
+  if (proofs[0] === undefined)
+    return {verdict: 'error', reason: 'no step left evidence outside the guest: nothing is proven'};
   return {verdict: 'pass', reason: proofs[0].detail};
 }

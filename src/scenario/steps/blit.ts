@@ -21,7 +21,12 @@ export const blit: DataVerb<Blit> = {
   checks: async ({from, to, width, height}, {guest, disks, folder}) => {
     const file = path.join(folder, `${to}.png`);
     await guest.qmp.execute('screendump', {filename: file, device: to, format: 'png'});
-    const found = comparePicture(await readFile(file), disks.read(from, 0, width * height * 4), width, height);
+    const found = comparePicture(
+      await readFile(file),
+      disks.read(from, 0, width * height * 4),
+      width,
+      height,
+    );
     const detail = found ?? `${to} shows the picture that ${from} holds, all ${width * height} pixels.`;
     return [{name: 'picture', ok: found === undefined, witness: 'host', detail}];
   },

@@ -12,7 +12,9 @@ export interface BoundDataVerb {
   readonly command: (topology: Topology) => readonly string[];
   readonly transfers: () => ReturnType<DataVerb<never>['transfers']>;
   readonly effect: (disks: Parameters<DataVerb<never>['effect']>[1]) => void;
-  readonly checks: (observed: Parameters<DataVerb<never>['checks']>[1]) => ReturnType<DataVerb<never>['checks']>;
+  readonly checks: (
+    observed: Parameters<DataVerb<never>['checks']>[1],
+  ) => ReturnType<DataVerb<never>['checks']>;
 }
 
 function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb {
@@ -60,7 +62,7 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
       const {module, parameters, rebind} = step.options;
       const words = Object.entries(parameters).map(([name, value]) => `${name}=${moduleValue(value)}`);
       return [
-        {words: ['insmod', `/lib/modules/p2plab/${module}.ko`, ...words], exit: 0},
+        {words: ['insmod', `/lib/modules/${module}.ko`, ...words], exit: 0},
         ...rebind.map((id) => ({words: ['p2p', 'rebind', nodeOf(topology, id).bdf], exit: 0})),
       ];
     }
