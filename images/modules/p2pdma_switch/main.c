@@ -10,6 +10,10 @@
  * A device that has a driver when this module is loaded is not touched, for it
  * may have mappings: unbind and bind it.  The module stays while a device has
  * its ops.
+ *
+ * Host memory goes through the DMA API twice, for nothing below it is exported:
+ * CONFIG_DMA_API_DEBUG sees each such mapping twice and warns, once, of
+ * overlapping ones ("cacheline tracking EEXIST").
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
