@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+import {spawn} from 'node:child_process';
+import {existsSync, readdirSync} from 'node:fs';
+import {setTimeout as delay} from 'node:timers/promises';
+import path from 'node:path';
+import {fc, testProp} from '@fast-check/ava';
+import test from 'ava';
+import '../base/temporary-cache.ts';
+import {recordingContext} from '../base/contexts.ts';
+import {storePath} from '../../src/base/store.ts';
+import {withWorkTree} from '../../src/build/tree.ts';
+import {type Files, fakeSeries, fakeSource, patchBetween, readTimes, readTree} from './fake-linux.ts';
+
+const context = recordingContext();
+
+/** Text with a line end, sometimes without the last one: both occur in patches. */
+const content = fc
+  .array(fc.constantFrom('int a;', 'return 0;', '}', '', 'From here', '--- a/file', '+++ b/file'), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .chain((lines) => fc.constantFrom(lines.join('\n'), `${lines.join('\n')}\n`))
+  .filter((text) => text !== '');
+
+/** Few names, so that series meet on the same files; none is another's folder. */
+const name = fc.constantFrom(
+  'Makefile',
+  'mm/a.c',
+  'mm/b.c',
+  'drivers/pci/p2pdma.c',
+  'drivers/pci/a-b+c.c',
+  'new/d/x.h',
+);
+const files = fc
+  .dictionary(name, content, {minKeys: 1})
+  .map((given): Files => ({...given, Kbuild: 'obj-y += mm/\n'}));
+
+testProp(
+  'after any sequence of series the tree is the source with the last one, and what stays keeps its time',
+  [files, fc.array(fc.tuple(files, files), {minLength: 1, maxLength: 4})],
+  async (t, pristine, sequence) => {
+    t.timeout(60_000);
+    const source = fakeSource(pristine);
+    const times = readTimes(source.folder);
+    let before: {files: Files; times: Readonly<Record<string, string>>} | undefined;
+    for (const [middle, last] of sequence) {
+      const patches = [patchBetween(pristine, middle), patchBetween(middle, last)].filter(
+        (patch) => patch !== '',
+      );
+      const series = patches.length === 0 ? [] : [await fakeSeries(patches)];
+      await withWorkTree(source, series, context, ({folder}) => {
+        const now = {files: readTree(folder), times: readTimes(folder)};
+        t.deepEqual(now.files, {...last});
+        for (const [file, text] of Object.entries(before?.files ?? {})) {
+          if (now.files[file] === text) t.is(now.times[file], before?.times[file], file);
+          else t.not(now.times[file], before?.times[file], file);
+        }
+        before = now;
+        return Promise.resolve();
+      });
+    }
+    t.deepEqual(readTree(source.folder), {...pristine});
+    t.deepEqual(readTimes(source.folder), times);
+    t.deepEqual(readdirSync(storePath('trees', source.id)).sort(), ['linux', 'lock', 'state.json']);
+  },
+  {numRuns: 30},
+);
+
+test('a restored file is newer than what was compiled from its patched self', async (t) => {
+  const source = fakeSource({'a.c': 'old\n', Kbuild: ''});
+  const series = await fakeSeries([patchBetween({'a.c': 'old\n'}, {'a.c': 'new\n'})]);
+  const patched = await withWorkTree(source, [series], context, ({folder}) =>
+    Promise.resolve(readTimes(folder)),
+  );
+  const restored = await withWorkTree(source, [], context, ({folder}) => Promise.resolve(readTimes(folder)));
+  const time = (times: Readonly<Record<string, string>>): bigint => BigInt(times['a.c']?.split(' ')[1] ?? 0);
+  t.true(time(restored) > time(patched));
+});
+
+test('series follow each other', async (t) => {
+  const source = fakeSource({'a.c': 'one\n', Kbuild: ''});
+  const first = await fakeSeries([patchBetween({'a.c': 'one\n'}, {'a.c': 'two\n'})]);
+  const second = await fakeSeries([patchBetween({'a.c': 'two\n'}, {'a.c': 'three\n', 'b.c': 'new\n'})]);
+  const tree = await withWorkTree(source, [first, second], context, ({folder}) =>
+    Promise.resolve(readTree(folder)),
+  );
+  t.deepEqual(tree, {'a.c': 'three\n', 'b.c': 'new\n', Kbuild: ''});
+});
+
+test("a user's tree is copied, and followed when it changes", async (t) => {
+  const before = {'a.c': 'one\n', 'b.c': 'b\n', 'gone.c': 'x\n'};
+  const after = {'a.c': 'two\n', 'b.c': 'b\n', 'more/c.c': 'c\n'};
+  const first = fakeSource(before);
+  const asTree = (files: Files, folder: string) => ({
+    ...first,
+    key: JSON.stringify(files),
+    folder,
+    files: new Map(Object.entries(files)),
+  });
+  const read = ({folder}: {folder: string}) =>
+    Promise.resolve({files: readTree(folder), times: readTimes(folder)});
+  const one = await withWorkTree(asTree(before, first.folder), [], context, read);
+  t.deepEqual(one.files, before);
+  const two = await withWorkTree(asTree(after, fakeSource(after).folder), [], context, read);
+  t.deepEqual(two.files, after);
+  t.is(two.times['b.c'], one.times['b.c']);
+});
+
+test('a lab that is killed while it patches does no harm', async (t) => {
+  t.timeout(60_000);
+  const names = Array.from({length: 300}, (_, index) => `drivers/d${index % 7}/f${index}.c`);
+  const pristine = Object.fromEntries(names.map((file) => [file, 'old\n']));
+  const patched = Object.fromEntries(names.map((file) => [file, 'new\n']));
+  const source = fakeSource(pristine);
+  const series = await fakeSeries([patchBetween(pristine, patched)]);
+  const module = path.resolve(import.meta.dirname, '../../src/build/tree.ts');
+  const program = `
+    import {withWorkTree} from ${JSON.stringify(module)};
+    const context = {signal: new AbortController().signal, report() {}};
+    const [source, series] = ${JSON.stringify([source, series])};
+    console.log('begun');
+    for (;;) {
+      await withWorkTree(source, [series], context, async () => {});
+      await withWorkTree(source, [], context, async () => {});
+    }`;
+  let torn = 0;
+  for (let round = 0; round < 8; round++) {
+    const lab = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => lab.stdout.once('data', resolve));
+    await delay(150 + 37 * round);
+    const ended = new Promise((resolve) => lab.once('exit', resolve));
+    lab.kill('SIGKILL');
+    await ended;
+    const folder = path.join(storePath('trees', source.id), 'linux');
+    if (existsSync(folder) && new Set(Object.values(readTree(folder))).size > 1) torn++;
+    const wanted = round % 2 === 0 ? {series: [series], files: patched} : {series: [], files: pristine};
+    const tree = await withWorkTree(source, wanted.series, context, (work) =>
+      Promise.resolve(readTree(work.folder)),
+    );
+    t.deepEqual(tree, wanted.files);
+    t.deepEqual(readTree(source.folder), pristine);
+  }
+  t.log(`${torn} of 8 kills left a tree half patched`);
+});
