@@ -31,18 +31,6 @@ export async function createImage(file: string, bytes: number, head: Uint8Array)
   }
 }
 
-/** The bytes of an image from `offset` on. */
-export async function readImage(file: string, offset: number, bytes: number): Promise<Buffer> {
-  const handle = await open(file, 'r');
-  try {
-    const data = Buffer.alloc(bytes);
-    const {bytesRead} = await handle.read(data, 0, bytes, offset);
-    return data.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
 /** How two runs of bytes differ. */
 export interface Difference {
   /** Offset of the first byte that differs. */
@@ -62,4 +50,39 @@ export function difference(actual: Uint8Array, expected: Uint8Array): Difference
     bytes++;
   }
   return {offset, bytes};
+}
+
+const chunk = 256 * 1024;
+
+/**
+ * Compares the whole of an image with what it must hold: `head`, and zeros after it.
+ * @param size of the image, in bytes
+ */
+export async function imageDifference(
+  file: string,
+  head: Uint8Array,
+  size: number,
+): Promise<Difference | undefined> {
+  const handle = await open(file, 'r');
+  try {
+    const data = Buffer.alloc(chunk);
+    const expected = Buffer.alloc(chunk);
+    let first = -1;
+    let bytes = 0;
+    for (let offset = 0; offset < size; offset += chunk) {
+      const {bytesRead} = await handle.read(data, 0, Math.min(chunk, size - offset), offset);
+      expected.fill(0);
+      expected.set(head.subarray(offset, offset + chunk));
+      const found = difference(
+        data.subarray(0, bytesRead),
+        expected.subarray(0, Math.min(chunk, size - offset)),
+      );
+      if (found === undefined) continue;
+      if (first === -1) first = offset + found.offset;
+      bytes += found.bytes;
+    }
+    return first === -1 ? undefined : {offset: first, bytes};
+  } finally {
+    await handle.close();
+  }
 }

@@ -125,14 +125,17 @@ function arrivalGaps(
   initiators: Initiators,
   transfers: readonly LedgerEntry[],
 ): readonly string[] {
+  const arrived = new Map<string, number>();
+  for (const {operation, address, bytes} of dmaAccesses(events)) {
+    const key = `${operation} ${deviceAt(map, address) ?? ''}`;
+    arrived.set(key, (arrived.get(key) ?? 0) + bytes);
+  }
   return initiators.traced.flatMap((device) =>
     (['read', 'write'] as const).flatMap((direction) => {
       const sent = sum(
         transfers.filter((t) => t.target === device && t.direction === direction && t.initiator !== device),
       );
-      const seen = sum(
-        dmaAccesses(events).filter((a) => a.operation === direction && at(map, a.address) === device),
-      );
+      const seen = arrived.get(`${direction} ${device}`) ?? 0;
       if (sent === seen) return [];
       return [`${sent} bytes of ${direction}s were sent to ${device}, but ${seen} arrived there`];
     }),
@@ -202,9 +205,8 @@ function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
   return entries;
 }
 
-function at(map: AddressMap, address: number): string | undefined {
-  const target = locate(map, address, 1)[0]?.target;
-  return target?.kind === 'bar' ? target.device : undefined;
+function deviceAt({bars}: AddressMap, address: number): string | undefined {
+  return bars.find(({start, size}) => start <= address && address < start + size)?.device;
 }
 
 function sum(items: readonly {readonly bytes: number}[]): number {

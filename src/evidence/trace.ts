@@ -24,7 +24,8 @@ export type TraceEvent =
       readonly operation: 'read' | 'write';
       readonly cpu: number;
       readonly address: number;
-      readonly value: bigint;
+      /** In hex, with 0x: 64 bits are more than a number holds. */
+      readonly value: string;
       readonly size: number;
       readonly region: string;
     };
@@ -108,7 +109,7 @@ function parseAccess(line: string): TraceEvent {
     operation: operation === 'read' ? 'read' : 'write',
     cpu: Number(cpu),
     address: Number(address),
-    value: BigInt(value ?? ''),
+    value: value ?? '',
     size: Number(size),
     region: 'nvme-cmb',
   };

@@ -9,7 +9,7 @@ import {type ConsoleRecorder, recordConsole} from './console.ts';
 import type {QemuBinary} from './qemu-binary.ts';
 import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
 import {Qmp} from './qmp.ts';
-import {connect, exec, type ExecResult, openShell, type SshTarget} from './ssh.ts';
+import type {ExecResult, openShell, SshTarget} from './ssh.ts';
 import type {GuestFailure} from './vitals.ts';
 import {Watch} from './watch.ts';
 import {within} from './within.ts';
@@ -74,7 +74,9 @@ export class Guest {
   readonly #watch: Watch;
   readonly #recorder: ConsoleRecorder;
   readonly #context: Context;
-  #ssh: Client | undefined;
+  /** Loaded while the guest boots: it is large. */
+  readonly #ssh = import('./ssh.ts');
+  #client: Client | undefined;
   readonly #onAbort: () => void;
 
   constructor(
@@ -107,7 +109,8 @@ export class Guest {
   async ready(target: Omit<SshTarget, 'port'>): Promise<void> {
     await this.guard(within(readyLimit, 'the guest to be ready', this.#watch.ready));
     const port = parseForwardedPort(await this.qmp.monitor('info usernet'));
-    this.#ssh = await this.guard(within(60_000, 'the ssh handshake', connect({...target, port})));
+    const {connect} = await this.#ssh;
+    this.#client = await this.guard(within(60_000, 'the ssh handshake', connect({...target, port})));
   }
 
   /**
@@ -116,12 +119,13 @@ export class Guest {
    * @throws GuestError when the guest fails meanwhile, WaitError at the limit
    */
   async exec(words: readonly string[], limit = 30_000): Promise<ExecResult> {
-    return this.guard(within(limit, `"${words.join(' ')}" in the guest`, exec(this.#client(), words)));
+    const {exec} = await this.#ssh;
+    return this.guard(within(limit, `"${words.join(' ')}" in the guest`, exec(this.#connected(), words)));
   }
 
   /** An interactive shell on a terminal of the guest. */
   async shell(window: Parameters<typeof openShell>[1]): Promise<ClientChannel> {
-    return openShell(this.#client(), window);
+    return (await this.#ssh).openShell(this.#connected(), window);
   }
 
   /** The promise's outcome, or the guest's failure or the user's interrupt, whichever comes first. */
@@ -154,7 +158,7 @@ export class Guest {
   async close(): Promise<void> {
     this.#watch.end();
     this.#context.signal.removeEventListener('abort', this.#onAbort);
-    this.#ssh?.destroy();
+    this.#client?.destroy();
     this.qmp.execute('quit').catch(() => undefined);
     await within(2000, "QEMU's end", this.#process.exited).catch(() => {
       this.#process.kill();
@@ -164,9 +168,9 @@ export class Guest {
     await this.#recorder.done;
   }
 
-  #client(): Client {
-    if (this.#ssh === undefined) throw new HostError('the guest is not connected yet');
-    return this.#ssh;
+  #connected(): Client {
+    if (this.#client === undefined) throw new HostError('the guest is not connected yet');
+    return this.#client;
   }
 
   async #soon(): Promise<GuestFailure | undefined> {

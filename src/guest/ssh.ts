@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {Client, type ClientChannel} from 'ssh2';
 import {HostError} from '../base/errors.ts';
+import {shellWords} from './shell-words.ts';
 
 /** How a command in a guest ended. */
 export interface ExecResult {
@@ -48,13 +49,6 @@ export async function connect({port, privateKey, hostKey}: SshTarget): Promise<C
       },
     });
   });
-}
-
-/** Quotes words for the guest's shell: none of them is ever interpreted. */
-export function shellWords(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ');
 }
 
 /**

@@ -8,6 +8,10 @@ export interface GuestFailure {
   readonly reason: string;
 }
 
+/** A kernel lives on after these: its log tells of them at the end. */
+const survivable =
+  /BUG: (K\w+SAN|KFENCE): |BUG: sleeping function called|BUG: scheduling while atomic|BUG: using \w+\(\) in preemptible/;
+const lockup = /BUG: soft lockup|hard LOCKUP/;
 const oops =
   /\b(BUG: |Oops: |Oops\b.*\[#\d|general protection fault|Unable to handle kernel|Internal error: |kernel BUG at )/;
 const panic = /Kernel panic - not syncing: (.*)/;
@@ -16,6 +20,8 @@ const panic = /Kernel panic - not syncing: (.*)/;
 export function diagnoseLine(line: string): GuestFailure | undefined {
   const text = line.replace(/^\[\s*[\d.]+\](\[[^\]]*\])? /, '').trim();
   if (panic.test(text)) return {kind: 'panic', reason: text};
+  if (survivable.test(text)) return undefined;
+  if (lockup.test(text)) return {kind: 'hang', reason: text};
   if (oops.test(text)) return {kind: 'oops', reason: text};
   return undefined;
 }

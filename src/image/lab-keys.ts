@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {chmod, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import ssh2 from 'ssh2';
 import type {Context} from '../base/context.ts';
 import {output} from '../base/process.ts';
 import {stored} from '../base/store.ts';
@@ -22,6 +21,8 @@ export interface LabKeys {
 
 async function generate(folder: string): Promise<void> {
   await chmod(folder, 0o700);
+  // Loaded once in a machine's life: it is large.
+  const {default: ssh2} = await import('ssh2');
   const pair = ssh2.utils.generateKeyPairSync('ed25519', {comment: 'p2plab'});
   await writeFile(path.join(folder, 'id_ed25519'), pair.private, {mode: 0o600});
   await writeFile(path.join(folder, 'id_ed25519.pub'), `${pair.public}\n`, {mode: 0o600});

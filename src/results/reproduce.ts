@@ -4,7 +4,7 @@ import {tracedEvents} from '../evidence/trace.ts';
 import {bootArguments} from '../guest/guest.ts';
 import {bootPlan} from '../scenario/boot-plan.ts';
 import type {Run} from '../scenario/run.ts';
-import {shellWords} from '../guest/ssh.ts';
+import {shellWords} from '../guest/shell-words.ts';
 import {controlArguments} from '../topology/control.ts';
 
 /**
@@ -30,13 +30,22 @@ mkdir -p "$work/disks"
 cat "$here/initrd.cpio" "$here/replay.cpio" >"$work/initrd"
 ${disks.map((id) => `cp --sparse=always "$here/inputs/${id}.img" "$work/disks/${id}.img"`).join('\n')}
 ln -sf "$here/kernel" "$work/kernel"
-set -- ${words.join(' \\\n  ')}
+set -- ${lines(words).join(' \\\n  ')}
 if [ "\${TRACE:-1}" != 0 ]; then
   for event in ${tracedEvents.join(' ')}; do set -- "$@" -trace "$event"; done
 fi
 "$@" </dev/null
 echo "disks and trace: $work"
 `;
+}
+
+/** An option and its value stand on one line. */
+function lines(words: readonly string[]): readonly string[] {
+  return words.reduce<readonly string[]>((found, word) => {
+    const last = found.at(-1);
+    const joins = last !== undefined && /^-[a-z]+$/i.test(last) && !word.startsWith('-');
+    return joins ? [...found.slice(0, -1), `${last} ${word}`] : [...found, word];
+  }, []);
 }
 
 /** A word of the command line, quoted, with the bundle's folder replaced by the script's own. */

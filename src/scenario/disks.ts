@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
-import {createImage, difference, pattern, readImage} from '../evidence/image.ts';
+import {createImage, imageDifference, pattern} from '../evidence/image.ts';
 import type {ScenarioSpec} from '../spec/scenario.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
@@ -83,8 +83,7 @@ export class Disks {
   async check(): Promise<readonly Check[]> {
     return Promise.all(
       Object.entries(this.files).map(async ([id, file]): Promise<Check> => {
-        const size = this.#sizes.get(id) ?? 0;
-        const found = difference(await readImage(file, 0, size), this.read(id, 0, size));
+        const found = await imageDifference(file, this.content(id), this.#sizes.get(id) ?? 0);
         const detail =
           found === undefined
             ? `the disk of ${id} holds what it must.`

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {ScenarioSpec} from '../spec/scenario.ts';
-import {shellWords} from '../guest/ssh.ts';
+import {shellWords} from '../guest/shell-words.ts';
 import type {Topology} from '../topology/model.ts';
 import {guestCommands, settleCommand} from './steps/registry.ts';
 

@@ -29,9 +29,10 @@ export function qemuArguments(
   const [lacking] = missing(topology, qemu);
   if (lacking !== undefined) throw new TypeError(lacking);
   const {machine, cpu, cpuVendor, memory, cpus} = topology.spec;
+  // Without RDRAND the guest's ssh waits a second for entropy.
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none'],
-    ...['-machine', machine, '-cpu', `${cpu},vendor=${cpuVendor}`],
+    ...['-machine', machine, '-cpu', `${cpu},vendor=${cpuVendor},+rdrand`],
     ...['-m', `${memory / 2 ** 20}M`, '-smp', String(cpus)],
     ...topology.nodes.flatMap((node) => nodeArguments(node, files)),
   ];

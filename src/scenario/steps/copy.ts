@@ -54,7 +54,9 @@ export function providerChecks(
   for (const {address, size, value} of reads) {
     const at = address - start;
     if (at !== covered || at + size > seen.length) break;
-    for (let byte = 0; byte < size; byte++) seen[at + byte] = Number((value >> BigInt(8 * byte)) & 0xffn);
+    // Values are printed as numbers: the lowest byte lies first.
+    const digits = Buffer.from(value.slice(2).padStart(2 * size, '0'), 'hex');
+    digits.reverse().copy(seen, at);
     covered += size;
   }
   if (covered !== content.length) {

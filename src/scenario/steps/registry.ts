@@ -2,7 +2,10 @@
 import type {Step} from '../../spec/step.ts';
 import type {Topology} from '../../topology/model.ts';
 import {endpointsOf, nodeOf} from '../../topology/model.ts';
-import type {DataVerb} from '../stage.ts';
+import type {Check} from '../../verdict/check.ts';
+import type {ExpectedTransfer} from '../../verdict/expectation.ts';
+import type {Disks} from '../disks.ts';
+import type {DataVerb, Observed} from '../stage.ts';
 import {blit} from './blit.ts';
 import {copy} from './copy.ts';
 import {transmit} from './transmit.ts';
@@ -10,11 +13,9 @@ import {transmit} from './transmit.ts';
 /** A verb's behaviour with the options of one step already given. */
 export interface BoundDataVerb {
   readonly command: (topology: Topology) => readonly string[];
-  readonly transfers: () => ReturnType<DataVerb<never>['transfers']>;
-  readonly effect: (disks: Parameters<DataVerb<never>['effect']>[1]) => void;
-  readonly checks: (
-    observed: Parameters<DataVerb<never>['checks']>[1],
-  ) => ReturnType<DataVerb<never>['checks']>;
+  readonly transfers: () => readonly ExpectedTransfer[];
+  readonly effect: (disks: Disks) => void;
+  readonly checks: (observed: Observed) => Promise<readonly Check[]>;
 }
 
 function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb {
