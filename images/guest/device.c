@@ -6,6 +6,7 @@
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -55,6 +56,24 @@ int find_disk(const char *bdf, char path[static PATH_MAX])
 	if (snprintf(path, PATH_MAX, "/dev/%s", name) >= PATH_MAX)
 		return -ENAMETOOLONG;
 	return 0;
+}
+
+int await_disk(const char *bdf, char path[static PATH_MAX])
+{
+	static const struct timespec pause = { .tv_nsec = 2000000 };
+	int ret, looks;
+
+	/* No event tells somebody who comes late: look often, not for ever. */
+	for (looks = 0; looks < 5000; looks++) {
+		ret = find_disk(bdf, path);
+		/* sysfs is ahead of devtmpfs. */
+		if (!ret && access(path, F_OK))
+			ret = -errno;
+		if (ret != -ENODEV && ret != -ENOENT)
+			break;
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+	}
+	return ret;
 }
 
 int find_nic(const char *bdf, char name[static PATH_MAX])

@@ -16,6 +16,12 @@ bool is_bdf(const char *text);
 /* The block device of the NVMe function @bdf, "/dev/nvme0n1"; 0 or -errno. */
 int find_disk(const char *bdf, char path[static PATH_MAX]);
 
+/*
+ * As find_disk(), and waits until its node is there: the kernel scans for
+ * namespaces while the guest boots on, and after a driver was bound.
+ */
+int await_disk(const char *bdf, char path[static PATH_MAX]);
+
 /* The net device of the function @bdf, "eth1"; 0 or -errno. */
 int find_nic(const char *bdf, char name[static PATH_MAX]);
 

@@ -15,7 +15,7 @@
 static int open_disk(const char *bdf, int flags)
 {
 	char path[PATH_MAX];
-	int ret = find_disk(bdf, path);
+	int ret = await_disk(bdf, path);
 
 	if (ret)
 		return ret;

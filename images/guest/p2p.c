@@ -24,10 +24,10 @@ static const struct verb {
 	{ "transmit", verb_transmit,
 	  "--from BDF --through BDF|host-memory --nic BDF --bytes N\n"
 	  "           [--payload N] [--chunk N] [--from-offset N]" },
-	{ "settle", verb_settle, "BDF..." },
 	{ "rebind", verb_rebind, "BDF" },
 	{ "counters", verb_counters, "MODULE" },
 	{ "beacon", verb_beacon, "PORT" },
+	{ "start", verb_start, "" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(*verbs))

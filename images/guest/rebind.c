@@ -19,18 +19,18 @@
 static int tell_driver(const char *driver, const char *what, const char *bdf)
 {
 	char path[PATH_MAX];
-	int fd, error = 0;
+	int fd, ret = 0;
 
 	if (snprintf(path, sizeof(path), "%s/%s", driver, what) >=
 	    (int)sizeof(path))
-		return ENAMETOOLONG;
+		return -ENAMETOOLONG;
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
-		return errno;
+		return -errno;
 	if (write(fd, bdf, strlen(bdf)) < 0)
-		error = errno;
+		ret = -errno;
 	close(fd);
-	return error;
+	return ret;
 }
 
 static int failed(const char *bdf, const char *what, int error)
@@ -46,7 +46,7 @@ int verb_rebind(int argc, char **argv)
 {
 	char path[PATH_MAX], driver[PATH_MAX];
 	bool has_disk;
-	int error;
+	int ret;
 
 	if (argc != 2 || !is_bdf(argv[1])) {
 		fprintf(stderr, "p2p: rebind wants a BDF\n");
@@ -56,16 +56,17 @@ int verb_rebind(int argc, char **argv)
 	if (!realpath(path, driver))
 		return failed(argv[1], "driver", errno);
 	has_disk = !find_disk(argv[1], path);
-	error = tell_driver(driver, "unbind", argv[1]);
-	if (error)
-		return failed(argv[1], "unbind", error);
-	error = tell_driver(driver, "bind", argv[1]);
-	if (error)
-		return failed(argv[1], "bind", error);
+	ret = tell_driver(driver, "unbind", argv[1]);
+	if (ret)
+		return failed(argv[1], "unbind", -ret);
+	ret = tell_driver(driver, "bind", argv[1]);
+	if (ret)
+		return failed(argv[1], "bind", -ret);
 
 	/* What had a namespace gets it back, after a scan. */
-	if (has_disk && settle_disk(argv[1]))
-		return EXIT_KERNEL;
+	ret = has_disk ? await_disk(argv[1], path) : 0;
+	if (ret)
+		return failed(argv[1], "scan", -ret);
 	fact_begin("rebind");
 	json_string("device", argv[1]);
 	json_string("driver", strrchr(driver, '/') + 1);

@@ -12,11 +12,8 @@ int verb_tree(int argc, char **argv);
 int verb_copy(int argc, char **argv);
 int verb_transmit(int argc, char **argv);
 int verb_counters(int argc, char **argv);
-int verb_settle(int argc, char **argv);
+int verb_start(int argc, char **argv);
 int verb_rebind(int argc, char **argv);
 int verb_beacon(int argc, char **argv);
-
-/* Waits until a drive's block device is there; 0, or EXIT_KERNEL after a fact. */
-int settle_disk(const char *bdf);
 
 #endif

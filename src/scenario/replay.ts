@@ -2,14 +2,11 @@
 import type {ScenarioSpec} from '../spec/scenario.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import type {Topology} from '../topology/model.ts';
-import {guestCommands, settleCommand} from './steps/registry.ts';
+import {guestCommands} from './steps/registry.ts';
 
 /** The script by which a guest repeats a scenario by itself, without the lab: what the lab would run over ssh. */
 export function replayScript(scenario: ScenarioSpec, topology: Topology): string {
-  const commands = [
-    settleCommand(topology),
-    ...scenario.steps.flatMap((step) => guestCommands(step, topology)),
-  ];
+  const commands = scenario.steps.flatMap((step) => guestCommands(step, topology));
   const lines = commands.map(({words, exit}) => {
     const line = shellWords(words);
     return `echo '+ '${shellWords([line])}\n${line}\nstatus=$?; [ $status = ${exit} ] || echo "p2plab: exit status $status, not ${exit}"`;

@@ -2,7 +2,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
-import {HostError, Interrupted, LabError, messageOf} from '../base/errors.ts';
+import {Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {kernelReports} from '../evidence/kernel-log.ts';
 import {bootGuest, type Guest, GuestError} from '../guest/guest.ts';
 import {WaitError} from '../guest/within.ts';
@@ -15,7 +15,6 @@ import type {Machine} from './machine.ts';
 import {reasonToSkip, type ScenarioPlan} from './plan.ts';
 import {Prototypes} from './prototypes.ts';
 import type {RunRecord, StepRecord} from './record.ts';
-import {settleCommand} from './steps/registry.ts';
 
 /** What is run, and where its files go. */
 export interface Run {
@@ -73,9 +72,6 @@ async function driveAll(run: Run, draft: Draft, context: Context): Promise<void>
   try {
     const memory = await checkTree(guest, run, draft);
     if (draft.errors.length > 0) return;
-    const settled = await guest.exec(settleCommand(topology).words);
-    if (settled.code !== 0)
-      throw new HostError(`a drive's namespace did not appear: ${settled.stdout.trim()}`);
     const scene = {
       topology,
       guest,

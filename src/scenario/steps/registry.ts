@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Step} from '../../spec/step.ts';
 import type {Topology} from '../../topology/model.ts';
-import {endpointsOf, nodeOf} from '../../topology/model.ts';
+import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import type {Disks} from '../disks.ts';
@@ -48,12 +48,6 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
 export interface GuestCommand {
   readonly words: readonly string[];
   readonly exit: number;
-}
-
-/** Waits in the guest until the kernel has found the namespace of every drive: it scans while it boots on. */
-export function settleCommand(topology: Topology): GuestCommand {
-  const drives = endpointsOf(topology).filter((node) => node.type === 'nvme' && node.disk !== undefined);
-  return {words: ['p2p', 'settle', ...drives.map(({bdf}) => bdf)], exit: 0};
 }
 
 /** Everything that a step has the guest do, in order. It depends on nothing but the plan. */
