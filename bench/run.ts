@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// Measures the lab against the bare thing in one go, and prints a line a figure:
+//   NAME: R x bare (LAB s / BARE s)
+// The two take turns, so that a machine whose speed drifts does not decide; medians are printed.
+import {existsSync} from 'node:fs';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {execa} from 'execa';
+import {labRoot} from '../src/base/paths.ts';
+
+const launcher = path.join(labRoot, 'p2plab');
+const rounds = Number(process.env['ROUNDS'] ?? 7);
+
+interface Figure {
+  readonly name: string;
+  readonly lab: () => Promise<void>;
+  readonly bare: () => Promise<void>;
+}
+
+/** Runs a scenario by the lab; returns the folder of its bundle. */
+async function lab(...args: readonly string[]): Promise<string> {
+  const {stdout} = await execa(launcher, ['run', '--format', 'json', ...args]);
+  const {results} = JSON.parse(stdout) as {results: {verdict: string; bundle: string}[]};
+  const wrong = results.find(({verdict}) => verdict !== 'pass');
+  if (wrong !== undefined) throw new Error(`a run to be measured did not pass: ${wrong.bundle}`);
+  return results[0]?.bundle ?? '';
+}
+
+async function seconds(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+const scenario = 'nvme-copy-same-switch';
+const several = [
+  scenario,
+  'nvme-copy-cascaded-switches',
+  'host-memory-only',
+  'refused-across-root-ports',
+  'through-host-bridge',
+  'nic-from-cmb',
+];
+const work = await mkdtemp(path.join(tmpdir(), 'p2plab-bench-'));
+
+try {
+  // Whatever is built and probed once is not measured.
+  const bundle = await lab(scenario);
+  const reproduce = path.join(bundle, 'reproduce.sh');
+  if (!existsSync(reproduce)) throw new Error(`there is no ${reproduce}`);
+
+  const figures: readonly Figure[] = [
+    {
+      name: 'one-scenario',
+      lab: async () => {
+        await lab(scenario);
+      },
+      // The same machine, boot and copy, and a power-off, by QEMU alone.
+      bare: async () => {
+        await execa(reproduce, [work], {env: {TRACE: '0'}, stdin: 'ignore'});
+      },
+    },
+    {
+      // Bare is the lab itself with one guest at a time: 0.77 is 1.3 times the throughput.
+      name: 'jobs-2',
+      lab: async () => {
+        await lab(...several, '--jobs', '2');
+      },
+      bare: async () => {
+        await lab(...several, '--jobs', '1');
+      },
+    },
+  ];
+  for (const figure of figures) {
+    const labTimes: number[] = [];
+    const bareTimes: number[] = [];
+    const ratios: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const bare = await seconds(figure.bare);
+      const measured = await seconds(figure.lab);
+      bareTimes.push(bare);
+      labTimes.push(measured);
+      ratios.push(measured / bare);
+    }
+    const [ratio, labTime, bareTime] = [median(ratios), median(labTimes), median(bareTimes)];
+    console.log(
+      `${figure.name}: ${ratio.toFixed(2)} x bare (${labTime.toFixed(2)} s / ${bareTime.toFixed(2)} s)`,
+    );
+  }
+} finally {
+  await rm(work, {recursive: true, force: true});
+}
