@@ -3,7 +3,8 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {BuildError} from '../base/errors.ts';
-import {run} from '../base/process.ts';
+import {contentKey, sha256} from '../base/hash.ts';
+import {run, runGroup} from '../base/process.ts';
 import {buildEnvironment} from './compiler.ts';
 import {configText, type Fragment, mergeFragments, type Refused, refusedSettings} from './config.ts';
 import {reasonLines} from './make.ts';
@@ -39,10 +40,17 @@ async function explain(tree: string, refused: Refused, config: string): Promise<
   return `${where}: it depends on ${conditions.join(' && ')}${unmet}`;
 }
 
+/** The configuration that is there, if it was made of the same. */
+async function made(file: string, mark: string, key: string): Promise<boolean> {
+  const read = (name: string): Promise<string> => readFile(name, 'utf8').catch(() => '');
+  const config = await read(file);
+  return config !== '' && (await read(mark)) === contentKey([key, sha256(config)]);
+}
+
 /**
  * Writes .config: the fragments, and nothing else that Kconfig does not force. Then every line of the
  * fragments is compared with what came of it: merge_config.sh would only warn.
- * @returns the whole configuration
+ * @param key stands for all else that decides it: Kconfig's files, the compiler
  * @throws {BuildError} naming each line that did not stick, and why
  */
 export async function configure(
@@ -50,23 +58,32 @@ export async function configure(
   objects: string,
   arch: string,
   fragments: readonly Fragment[],
+  key: string,
   context: Context,
-): Promise<string> {
+): Promise<void> {
   const settings = mergeFragments(fragments);
+  const text = configText(settings);
   const wanted = path.join(objects, '.fragments');
   const file = path.join(objects, '.config');
-  await writeFile(wanted, configText(settings));
+  const mark = path.join(objects, '.configured');
+  const whole = contentKey([key, arch, text]);
+  // Asking Kconfig takes a few seconds, and as many again in the make that follows.
+  if (await made(file, mark, whole)) return;
+  await writeFile(wanted, text);
   // allnoconfig keeps off what a fragment makes visible but does not ask for; olddefconfig would not.
-  const made = await run('make', ['-C', tree, `O=${objects}`, `ARCH=${arch}`, 'allnoconfig'], {
+  const finished = await runGroup('make', ['-C', tree, `O=${objects}`, `ARCH=${arch}`, 'allnoconfig'], {
     env: {...buildEnvironment(), KCONFIG_ALLCONFIG: wanted},
     signal: context.signal,
   });
-  if (made.exitCode !== 0) {
-    throw new BuildError(`cannot configure the kernel:\n${reasonLines(made.all).join('\n')}`);
+  if (finished.exitCode !== 0) {
+    throw new BuildError(`cannot configure the kernel:\n${reasonLines(finished.all).join('\n')}`);
   }
   const config = await readFile(file, 'utf8');
   const refused = refusedSettings(settings, config);
-  if (refused.length === 0) return config;
+  if (refused.length === 0) {
+    await writeFile(mark, contentKey([whole, sha256(config)]));
+    return;
+  }
   const lines: string[] = [];
   for (const setting of refused) lines.push(await explain(tree, setting, config));
   throw new BuildError(`the kernel does not take its configuration:\n${lines.join('\n')}`, {

@@ -114,7 +114,8 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
   const total = await knownTotal(objects);
   const compiled = await guardObjects(objects, async () => {
     context.report({topic, text: 'configuring'});
-    await configure(tree.folder, objects, architecture.arch, parts.fragments, context);
+    const key = contentKey([tree.kconfigKey, parts.inputs.compiler]);
+    await configure(tree.folder, objects, architecture.arch, parts.fragments, key, context);
     return make(
       {
         topic,

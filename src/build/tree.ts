@@ -16,7 +16,7 @@ import {
 import path from 'node:path';
 import {type Context, checkpoint} from '../base/context.ts';
 import {HostError, isErrno} from '../base/errors.ts';
-import {contentKey} from '../base/hash.ts';
+import {contentKey, sha256} from '../base/hash.ts';
 import {withLock} from '../base/lock.ts';
 import {runGroup} from '../base/process.ts';
 import {storePath, writeWhole} from '../base/store.ts';
@@ -30,6 +30,8 @@ export interface WorkTree {
   readonly folder: string;
   /** Where object folders go. */
   readonly objects: string;
+  /** Stands for all that decides what options there are: Kconfig files, and the scripts that they call. */
+  readonly kconfigKey: string;
 }
 
 /**
@@ -123,6 +125,22 @@ async function create(source: Source, tree: string, context: Context): Promise<v
   await rename(partial, tree);
 }
 
+/** Whether a file decides what options a kernel has. */
+function isKconfig(name: string): boolean {
+  return path.basename(name).startsWith('Kconfig') || name.startsWith('scripts/') || name === 'Makefile';
+}
+
+/** The Kconfig files that are not as the source's name says: hashed, as is what the series makes of them. */
+async function kconfigKey(source: Source, tree: string, changed: readonly string[]): Promise<string> {
+  const own =
+    source.files === undefined ? source.key : [...source.files].filter(([name]) => isKconfig(name)).flat();
+  const patched = changed.filter(isKconfig).map(async (name) => {
+    const content = await contentOf(path.join(tree, name));
+    return [name, content === undefined ? null : sha256(content)];
+  });
+  return contentKey([own, await Promise.all(patched)]);
+}
+
 /** Deletes what patching leaves, also what a killed lab left. */
 async function sweep(root: string): Promise<void> {
   const left = (await readdir(root)).filter((name) => /^(scratch-|linux\.partial-|incoming$)/.test(name));
@@ -137,7 +155,7 @@ async function synchronise(
   root: string,
   state: State,
   context: Context,
-): Promise<void> {
+): Promise<State> {
   const tree = path.join(root, 'linux');
   const manifest = path.join(root, 'files.json');
   const ours = [...overlay.files, ...overlay.deleted];
@@ -160,7 +178,9 @@ async function synchronise(
   }
   if (source.files !== undefined)
     await writeWhole(manifest, JSON.stringify(Object.fromEntries(source.files)));
-  await record({source: source.key, series, changed: ours});
+  const done: State = {source: source.key, series, changed: ours};
+  await record(done);
+  return done;
 }
 
 /**
@@ -180,14 +200,18 @@ export async function withWorkTree<T>(
     const folder = path.join(root, 'linux');
     await create(source, folder, context);
     const unknown: State = {source: '', series: null, changed: []};
-    const state = await readJson(path.join(root, 'state.json'), unknown);
+    let state = await readJson(path.join(root, 'state.json'), unknown);
     if (state.source !== source.key || state.series !== key) {
       // A name of its own: a patch that a killed lab was at may still be dying in the last one's.
       const scratch = await mkdtemp(path.join(root, 'scratch-'));
       const overlay = await applySeries(source, series, scratch, context);
-      await synchronise(source, overlay, key, root, state, context);
+      state = await synchronise(source, overlay, key, root, state, context);
       await sweep(root);
     }
-    return work({folder, objects: path.join(root, 'objects')});
+    return work({
+      folder,
+      objects: path.join(root, 'objects'),
+      kconfigKey: await kconfigKey(source, folder, state.changed),
+    });
   });
 }
