@@ -8,7 +8,7 @@ import type {Guest} from '../guest/guest.ts';
 import type {Step} from '../spec/step.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
-import {expectTransfers} from '../verdict/expectation.ts';
+import {checkPeers, expectTransfers} from '../verdict/expectation.ts';
 import {checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
 import type {Disks} from './disks.ts';
@@ -90,6 +90,7 @@ export async function driveStep(step: Step, scene: Scene): Promise<Driven> {
   if (expected.outcome !== 'refused') verb.effect(scene.disks);
   const observed = {...scene, map, events, ledger, expected};
   const checks: Check[] = [
+    ...checkPeers(expected),
     checkTransfers(ledger.entries, expected.transfers),
     ...guestChecks(
       expected,

@@ -2,6 +2,7 @@
 import type {Expectation} from '../spec/step.ts';
 import {mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
+import type {Check} from './check.ts';
 
 /** Bytes that must move: one initiator, one direction, one target. */
 export interface ExpectedTransfer {
@@ -74,6 +75,16 @@ function compute(topology: Topology, planned: readonly ExpectedTransfer[]): Expe
     refused: [],
     why: peer ? reasons.join(' ') : 'Nothing but host memory is used.',
   };
+}
+
+/**
+ * A step that must go from peer to peer has to have a peer: one that is driven through host memory cannot
+ * fulfil it, whatever happens.
+ */
+export function checkPeers({outcome, transfers, contradiction}: ExpectedStep): readonly Check[] {
+  if (outcome !== 'peer' || transfers.some(({target}) => target !== 'host-memory')) return [];
+  const detail = contradiction ?? 'nothing of it can go from peer to peer.';
+  return [{name: 'expectation', ok: false, witness: 'host', detail}];
 }
 
 function inWords(outcome: Expectation): string {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+import './temporary-state.ts';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import {machineOf, type Outcome, runOwn, withModule} from './lab.ts';
+
+/** What may be lost of a second here: the machine may be busy with more than this test. */
+const limit = 60_000;
+
+interface Illness {
+  readonly scenario: string;
+  readonly verdict: Outcome['verdict'];
+  readonly reason: RegExp;
+}
+
+const crash = (scenario: string, reason: RegExp): Illness => ({scenario, verdict: 'crash', reason});
+
+const illnesses: readonly Illness[] = [
+  crash('panics', /^panic: Kernel panic - not syncing: sysrq triggered crash$/),
+  crash('ailing-oops', /^oops: BUG: kernel NULL pointer dereference, address: 0000000000000000$/),
+  crash('ailing-bug', /^oops: (kernel BUG at .*|Oops: invalid opcode: .*)$/),
+  crash('ailing-warn', /^warning: WARNING: CPU: \d+ PID: \d+ at ailing_init/),
+  crash('ailing-lockup', /^hang: no heartbeat for \d+ s, in which QEMU computed for \d+ s$/),
+  crash('ailing-stall', /^hang: watchdog: BUG: soft lockup - CPU#\d+ stuck for \d+s! \[insmod:\d+\]$/),
+  crash('ailing-sleep', /^hang: load ailing: waited 3 s for "insmod .*, and it still runs$/),
+  crash('never-ends', /^hang: run sleep 60: waited 2 s for "sleep 60" in the guest, and it still runs$/),
+  crash('powers-off', /^exit: the guest ended by itself \(guest-shutdown\)$/),
+  crash('resets', /^exit: the guest ended by itself \(guest-reset\)$/),
+  // It is slow to answer, and that is all.
+  {scenario: 'busy', verdict: 'error', reason: /nothing is proven/},
+];
+
+for (const {scenario, verdict, reason} of illnesses) {
+  test.serial(`${scenario}: ${verdict}`, async (t) => {
+    t.timeout(600_000, 'building the kernel');
+    const machine = await withModule(await machineOf('baseline'), 'modules/ailing');
+    const outcome = await runOwn(machine, scenario);
+    t.is(outcome.verdict, verdict, outcome.reason);
+    t.regex(outcome.reason, reason);
+    t.true(outcome.durationMs < limit, `it took ${outcome.durationMs} ms`);
+    const console = await readFile(path.join(outcome.bundle, 'console.log'), 'utf8');
+    t.regex(console, /Run \/init as init process/, 'the console is kept');
+  });
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+import './temporary-state.ts';
+import test from 'ava';
+import {labRoot} from '../../src/base/paths.ts';
+import {listScenarios} from '../../src/spec/catalog.ts';
+import {context, flows, machineOf, proofs} from './lab.ts';
+import {runAll} from '../../src/cli/run-all.ts';
+import {selectKernel} from '../../src/cli/select-kernel.ts';
+
+/** What must come of a scenario: the ledger to the byte, and what the host must have looked at. */
+interface Expected {
+  readonly flows: readonly string[];
+  readonly proofs: readonly string[];
+}
+
+const copied: Expected = {
+  flows: ['dst read cmb 65536', 'src write cmb 65536'],
+  proofs: ['ledger', 'placement', 'read-back', 'disk src', 'disk dst'],
+};
+const throughMemory: Expected = {
+  flows: ['dst read host-memory 65536', 'src write host-memory 65536'],
+  proofs: ['ledger', 'disk src', 'disk dst'],
+};
+const transmitted: Expected = {
+  // 16 frames, each with 18 bytes of header before its payload.
+  flows: ['nic0 read cmb 16384', 'nic0 read host-memory 288', 'src write cmb 16384'],
+  proofs: ['ledger', 'frames', 'disk src'],
+};
+
+const everywhere: Readonly<Record<string, Expected>> = {
+  'host-memory-only': throughMemory,
+  'nic-from-cmb': transmitted,
+  'nvme-copy-cascaded-switches': copied,
+  'nvme-copy-same-switch': copied,
+  'nvme-to-display': {
+    flows: [`src write display ${640 * 480 * 4}`],
+    proofs: ['ledger', 'picture', 'disk src'],
+  },
+  'refused-across-root-ports': {flows: [], proofs: ['ledger', 'disk src', 'disk dst']},
+  'switch/nic-from-cmb': transmitted,
+  'through-host-bridge': {...copied, flows: ['src write cmb 65536']},
+};
+
+const onlyWithBlock: Readonly<Record<string, Expected>> = {
+  'switch/host-memory-only': throughMemory,
+  'switch/nvme-copy-same-switch': copied,
+};
+
+const kernels: Readonly<Record<string, Readonly<Record<string, Expected | 'skip'>>>> = {
+  baseline: {
+    ...everywhere,
+    ...Object.fromEntries(Object.keys(onlyWithBlock).map((name) => [name, 'skip' as const])),
+  },
+  switch: {...everywhere, ...onlyWithBlock},
+};
+
+for (const [kernel, expected] of Object.entries(kernels)) {
+  test.serial(`on ${kernel} all scenarios come out as they must, to the byte`, async (t) => {
+    t.timeout(600_000, 'building the kernel, or a boot for each scenario');
+    const entries = listScenarios(labRoot).filter(({name}) => name in expected);
+    t.deepEqual(
+      entries.map(({name}) => name),
+      Object.keys(expected).toSorted(),
+      'a scenario was renamed or is gone',
+    );
+    const results = await runAll(
+      {entries, kernel: selectKernel(kernel, []), qemu: undefined, jobs: 1, keep: false},
+      {result: ({scenario, durationMs}) => { t.log(`${scenario}: ${(durationMs / 1000).toFixed(1)} s`)},
+      context,
+    );
+    t.is(results.length, entries.length);
+    for (const result of results) {
+      const wanted = expected[result.scenario];
+      if (wanted === 'skip' || wanted === undefined) {
+        t.is(result.verdict, 'skip', `${result.scenario}: ${result.reason}`);
+        t.regex(result.reason, /does not have the ability block-under-ops/);
+        continue;
+      }
+      t.is(result.verdict, 'pass', `${result.scenario}: ${result.reason}`);
+      t.deepEqual(flows(result), wanted.flows, result.scenario);
+      t.deepEqual(proofs(result), wanted.proofs, result.scenario);
+    }
+  });
+}
+
+test.serial('the lab passes no scenario that this list does not hold to its bytes', async (t) => {
+  await machineOf('baseline');
+  t.deepEqual(
+    listScenarios(labRoot).map(({name}) => name),
+    Object.keys(kernels['switch'] ?? {}).toSorted(),
+  );
+});
