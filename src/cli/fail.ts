@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: MIT
-import {LabError} from '../base/errors.ts';
+import {isErrno, LabError} from '../base/errors.ts';
+
+/** What a system error says about the machine, and what to do about it. */
+const systemErrors: Readonly<Record<string, readonly [problem: string, hint: string]>> = {
+  ENOSPC: ['no space left on the disk', 'p2plab kernel gc makes room; p2plab doctor shows how much there is'],
+  EDQUOT: ['the disk quota is used up', 'p2plab kernel gc makes room'],
+  EROFS: ['the file system is read-only', 'set XDG_CACHE_HOME and XDG_STATE_HOME to where it is not'],
+  EACCES: ['this file may not be used', 'whose is it? p2plab needs no root: do not mix both'],
+  EMFILE: ['too many open files', 'raise ulimit -n, or ask for fewer --jobs'],
+};
 
 /** Prints an error as a person wants to read it, and returns the exit code for it. */
 export function fail(error: unknown): number {
   if (error instanceof LabError) {
-    process.stderr.write(`p2plab: ${error.message}\n`);
-    if (error.hint !== undefined) process.stderr.write(`        ${error.hint}\n`);
+    say(error.message, error.hint);
     return error.exitCode;
   }
-  process.stderr.write(
-    `p2plab: an error of the lab itself:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  for (const [code, [problem, hint]] of Object.entries(systemErrors)) {
+    if (!isErrno(error, code)) continue;
+    const file = (error as NodeJS.ErrnoException).path;
+    say(file === undefined ? problem : `${problem}: ${file}`, hint);
+    return 3;
+  }
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`p2plab: an error of the lab itself:\n${words}\n`);
   return 3;
+}
+
+function say(message: string, hint: string | undefined): void {
+  process.stderr.write(`p2plab: ${message}\n`);
+  if (hint !== undefined) process.stderr.write(`        ${hint}\n`);
 }

@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: MIT
 import type {Progress} from '../base/context.ts';
+import {liveLines} from './live-lines.ts';
 
-/** Shows the latest of each topic on a terminal; in a pipe, a line when something changes much. */
+/** Shows how far each topic is while results are printed. */
 export interface ProgressLines {
   readonly show: (progress: Progress) => void;
-  /** Prints lines for good, above what is still moving. */
+  /** Prints lines for good on standard output, above what is still moving. */
   readonly print: (text: string) => void;
+  /** A topic is done: without a name all of them. */
+  readonly end: (topic?: string) => void;
+  /** Takes away what is still shown; called also when the work ends with an error. */
   readonly close: () => void;
 }
 
-/** Progress goes to standard error, results to standard output. */
-export function progressLines(): ProgressLines {
-  return process.stderr.isTTY && process.stdout.isTTY ? onTerminal() : inPipe();
+/**
+ * Progress goes to standard error, results to standard output. On a terminal each topic has a line that
+ * moves; else a topic says at times where it is. (listr2 wants its tasks known beforehand; ours come and go.)
+ * @param alone whether nothing is printed meanwhile, so that it does not matter where standard output goes
+ */
+export function progressLines({alone = false}: {readonly alone?: boolean} = {}): ProgressLines {
+  const terminal = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
+  return terminal && (alone || process.stdout.isTTY) ? onTerminal() : inPipe();
 }
 
 /** At least this many milliseconds between two lines of one topic in a pipe. */
@@ -26,37 +35,26 @@ function inPipe(): ProgressLines {
       told.set(topic, now);
       process.stderr.write(`${topic}: ${text}\n`);
     },
-    print: (text) => process.stdout.write(`${text}\n`),
+    print,
+    end: () => undefined,
     close: () => undefined,
   };
 }
 
 function onTerminal(): ProgressLines {
-  let shown = 0;
-  const latest = new Map<string, string>();
-  const erase = (): void => {
-    if (shown > 0) process.stderr.write('\r\u001b[2K');
-    shown = 0;
-  };
-  const draw = (): void => {
-    const line = [...latest].map(([topic, text]) => `${topic}: ${text}`).join(' · ');
-    if (line === '') return;
-    process.stderr.write(line.slice(0, process.stderr.columns - 1));
-    shown = 1;
-  };
+  const live = liveLines(process.stderr);
   return {
-    show: ({topic, text}) => {
-      erase();
-      latest.delete(topic);
-      latest.set(topic, text);
-      while (latest.size > 2) latest.delete([...latest.keys()][0] ?? '');
-      draw();
-    },
+    show: live.show,
     print: (text) => {
-      erase();
-      latest.clear();
-      process.stdout.write(`${text}\n`);
+      live.above(() => {
+        print(text);
+      });
     },
-    close: erase,
+    end: live.end,
+    close: live.close,
   };
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
-import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
 import type {KernelPlan} from '../build/kernel.ts';
+import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
 import {type Machine, prepareMachine} from '../scenario/machine.ts';
 import {planScenario, type ScenarioPlan} from '../scenario/plan.ts';
 import type {RunRecord} from '../scenario/record.ts';
@@ -23,29 +23,47 @@ export interface Result extends RunRecord {
 
 /** Whoever wants to know of results as they come. */
 export interface ResultListener {
+  /** What is run, before anything is built for it. */
+  readonly begin?: (request: Request) => void;
+  /** All that is needed is built. */
+  readonly prepared?: () => void;
   readonly result: (result: Result) => void;
 }
 
-/** Checks all files, builds what is needed, then runs the scenarios, several at a time. Results are in order. */
+/**
+ * Checks all files, builds what is needed, then runs the scenarios, several at a time. Results are in order.
+ * An error that is no run's verdict ends them all, before it is thrown.
+ */
 export async function runAll(
   request: Request,
   listener: ResultListener,
   context: Context,
 ): Promise<readonly Result[]> {
   const plans = request.entries.map(planScenario);
+  listener.begin?.(request);
   const machine = await prepareMachine(request.kernel, request.qemu, context);
+  listener.prepared?.();
   const results: Result[] = [];
+  const broken = new AbortController();
+  const together = {...context, signal: AbortSignal.any([context.signal, broken.signal])};
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < plans.length; index = next++) {
       const plan = plans[index];
-      if (plan === undefined) return;
-      const result = await runOne(plan, machine, request.keep, context);
-      results[index] = result;
-      listener.result(result);
+      if (plan === undefined || together.signal.aborted) return;
+      try {
+        const result = await runOne(plan, machine, request.keep, together);
+        results[index] = result;
+        listener.result(result);
+      } catch (error) {
+        broken.abort();
+        throw error;
+      }
     }
   };
-  await Promise.all(Array.from({length: Math.min(request.jobs, plans.length)}, work));
+  const workers = Array.from({length: Math.min(request.jobs, plans.length)}, work);
+  // The first rejection is the cause; the others were told to stop, and must have before we return.
+  await Promise.all(workers).finally(() => Promise.allSettled(workers));
   return results;
 }
 

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type {Result} from '../run-all.ts';
-import {exitCodeOf, type Reporter} from './reporter.ts';
+import {document} from './document.ts';
+import type {Reporter} from './reporter.ts';
 
 /** One document on standard output when all is done. Other programs read it: it grows, it never shrinks. */
 export function jsonReporter(): Reporter {
-  return {
-    progress: () => undefined,
-    result: () => undefined,
-    close: () => undefined,
-    end: (results) => {
-      process.stdout.write(`${JSON.stringify({results: results.map(toJson)}, null, 2)}\n`);
-      return exitCodeOf(results);
-    },
-  };
+  return document((results) => JSON.stringify({results: results.map(toJson)}, null, 2));
 }
 
 function toJson({steps, ...result}: Result): object {

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: MIT
 import {jsonReporter} from './json.ts';
+import {junitReporter} from './junit.ts';
+import {ktapReporter} from './ktap.ts';
 import type {Reporter} from './reporter.ts';
 import {textReporter} from './text.ts';
 
-export const formats = ['text', 'json'] as const;
+const reporters = {
+  text: textReporter,
+  json: jsonReporter,
+  ktap: ktapReporter,
+  junit: junitReporter,
+} as const satisfies Record<string, () => Reporter>;
+
+type Format = keyof typeof reporters;
+
+export const formats = Object.keys(reporters) as readonly Format[];
 
 /** The reporter for a format. */
-export function reporterFor(format: (typeof formats)[number]): Reporter {
-  return format === 'json' ? jsonReporter() : textReporter();
+export function reporterFor(format: Format): Reporter {
+  return reporters[format]();
 }

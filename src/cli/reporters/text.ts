@@ -1,91 +1,58 @@
 // SPDX-License-Identifier: MIT
-import {styleText} from 'node:util';
-import {displayPath} from '../../base/paths.ts';
-import type {LedgerEntry} from '../../evidence/ledger.ts';
-import {formatSize} from '../../spec/size.ts';
-import type {Verdict} from '../../verdict/judge.ts';
 import {progressLines} from '../progress.ts';
-import type {Result} from '../run-all.ts';
+import type {Request, Result} from '../run-all.ts';
+import {type Column, fit, header, row} from '../table.ts';
+import {colours, describe, isFine, printable, seconds, summary} from './describe.ts';
 import {exitCodeOf, type Reporter} from './reporter.ts';
 
-const colours = {
-  pass: 'green',
-  fail: 'red',
-  crash: 'red',
-  error: 'yellow',
-  skip: 'cyan',
-} as const satisfies Record<Verdict, string>;
-
-/** Lines for a person: live progress on a terminal, then the results with the ledger of each. */
+/**
+ * Lines for a person. One run: its verdict with its ledger. Several: a table, each row as it comes, then the
+ * ledgers of what failed.
+ */
 export function textReporter(): Reporter {
   const lines = progressLines();
+  let columns: readonly Column[] | undefined;
   return {
+    begin: (request) => {
+      if (request.entries.length > 1) columns = columnsFor(request);
+    },
     progress: lines.show,
+    prepared: () => {
+      lines.end();
+      if (columns !== undefined && process.stdout.isTTY) lines.print(header(columns));
+    },
     result: (result) => {
-      lines.print(describe(result));
+      lines.end(result.scenario);
+      lines.print(columns === undefined ? describe(result) : resultRow(columns, result));
     },
     close: lines.close,
     end: (results) => {
-      process.stdout.write(`${summary(results)}\n`);
+      const wrong = columns === undefined ? [] : results.filter((result) => !isFine(result));
+      const parts = [...wrong.map((result) => `\n${describe(result)}`), ...(wrong.length === 0 ? [] : [''])];
+      process.stdout.write(`${[...parts, summary(results)].join('\n')}\n`);
       return exitCodeOf(results);
     },
   };
 }
 
-/** A result in a few lines: verdict, cause, ledger, and what else was looked at if it is wrong. */
-export function describe(result: Result): string {
-  const verdict = styleText(colours[result.verdict], result.verdict.toUpperCase());
-  const head = `${verdict} ${result.scenario} [${result.kernel}] ${(result.durationMs / 1000).toFixed(1)} s`;
-  const ledger = flows(result.steps.flatMap((step) => step.ledger)).map(describeFlow);
-  const wrong = result.steps.flatMap(({checks}) => checks).filter(({ok}) => !ok);
-  const told = result.verdict === 'pass' ? [] : [`  ${printable(result.reason)}`];
-  const further = wrong.slice(1).map(({name, detail}) => `  also ${name}: ${printable(detail)}`);
-  const kernel =
-    result.verdict === 'pass' || result.verdict === 'skip'
-      ? []
-      : result.kernelSays.slice(-3).map((line) => `  kernel: ${printable(line)}`);
-  const where =
-    result.verdict === 'pass' || result.verdict === 'skip'
-      ? []
-      : [`  evidence: ${displayPath(result.bundle)}`];
-  return [head, ...told, ...ledger, ...further, ...kernel, ...where].join('\n');
-}
-
-/** What one initiator moved in one direction to or from one place, all pieces of it together. */
-interface Flow extends LedgerEntry {
-  readonly pieces: number;
-}
-
-function flows(ledger: readonly LedgerEntry[]): readonly Flow[] {
-  const found = new Map<string, Flow>();
-  for (const entry of ledger) {
-    const key = [entry.initiator, entry.direction, entry.target, entry.bar].join(' ');
-    const flow = found.get(key) ?? {...entry, bytes: 0, pieces: 0};
-    found.set(key, {...flow, bytes: flow.bytes + entry.bytes, pieces: flow.pieces + 1});
-  }
-  return [...found.values()];
-}
-
-function describeFlow({initiator, direction, target, bar, bytes, address, pieces}: Flow): string {
-  const arrow = direction === 'write' ? '→' : '←';
-  const place = bar === undefined ? target : `${target} BAR ${bar}`;
-  const where =
-    pieces === 1
-      ? `at 0x${address.toString(16)}`
-      : `in ${pieces} pieces, the first at 0x${address.toString(16)}`;
-  return `  ${initiator} ${arrow} ${place}  ${formatSize(bytes)} ${where}`;
-}
-
-function summary(results: readonly Result[]): string {
-  const verdicts: readonly Verdict[] = ['pass', 'fail', 'crash', 'error', 'skip'];
-  const counts = verdicts.map(
-    (verdict) => [verdict, results.filter((result) => result.verdict === verdict).length] as const,
+/** The table for runs that are to come: what it will hold is known but for the times and the causes. */
+export function columnsFor({entries, kernel}: Pick<Request, 'entries' | 'kernel'>): readonly Column[] {
+  const columns = [
+    {title: 'verdict'},
+    {title: 'scenario'},
+    {title: 'kernel'},
+    {title: 'time', right: true},
+    {title: 'cause'},
+  ];
+  return fit(
+    columns,
+    entries.map(({name}) => ['', name, kernel.name, '00.0 s', '']),
   );
-  const words = counts.filter(([, count]) => count > 0).map(([verdict, count]) => `${count} ${verdict}`);
-  return `${results.length} ${results.length === 1 ? 'run' : 'runs'}: ${words.join(', ')}`;
 }
 
-/** A guest's words may end up here: control characters must not reach the terminal. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? ' ' : '�'));
+/** A result as a row of {@link columnsFor}. */
+export function resultRow(columns: readonly Column[], result: Result): string {
+  const {verdict, scenario, kernel, durationMs, reason} = result;
+  const word = {text: verdict.toUpperCase(), style: colours[verdict]};
+  return row(columns, [word, scenario, kernel, seconds(durationMs), printable(reason)]);
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import {styleText} from 'node:util';
+import type {Command} from '@commander-js/extra-typings';
+import {interruptible} from './interrupt.ts';
+import {examine} from './doctor/examine.ts';
+import type {Finding} from './doctor/finding.ts';
+import {shared} from './options.ts';
+import {progressLines} from './progress.ts';
+
+const colours = {ok: 'green', note: 'yellow', lack: 'red'} as const satisfies Record<
+  Finding['state'],
+  string
+>;
+
+/** `p2plab doctor`. */
+export function addDoctor(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('doctor')
+    .description('say what this machine has and lacks, and what each lack costs')
+    .addOption(shared.qemu())
+    .action(async ({qemu}) => {
+      const lines = progressLines();
+      const findings = await interruptible(lines.show, (context) => examine(qemu, context)).finally(() => {
+        lines.close();
+      });
+      process.stdout.write(`${findings.map(describe).join('\n')}\n\n${conclusion(findings)}\n`);
+      finish(findings.some(({state}) => state === 'lack') ? 3 : 0);
+    });
+}
+
+function describe({name, state, detail, cost, mend}: Finding): string {
+  const word = styleText(colours[state], state.padEnd(4));
+  const further = [cost, mend === undefined ? undefined : `mend it: ${mend}`].filter(
+    (text) => text !== undefined,
+  );
+  return [`${word}  ${name.padEnd(13)} ${detail}`, ...further.map((text) => `      ${text}`)].join('\n');
+}
+
+function conclusion(findings: readonly Finding[]): string {
+  const lacks = findings.filter(({state}) => state === 'lack').length;
+  if (lacks === 0) return 'All that is needed is there.';
+  return `${lacks} ${lacks === 1 ? 'thing is' : 'things are'} lacking: p2plab cannot run here yet.`;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+import type {Context} from '../../base/context.ts';
+import {HostError, UsageError} from '../../base/errors.ts';
+import {output} from '../../base/process.ts';
+import {findQemu} from '../../guest/qemu-binary.ts';
+import type {Finding} from './finding.ts';
+
+/** Older ones have one bounce buffer for all devices, so that a NIC drops frames without a word. */
+const oldest = 10;
+
+/** Without these no guest of the lab starts, or none that a topology could be made of. */
+const essential = [
+  'pcie-root-port',
+  'x3130-upstream',
+  'xio3130-downstream',
+  'nvme',
+  'nvme-ns',
+  'virtio-net-pci',
+  'pvpanic-pci',
+];
+
+/** Without one of these the scenarios that have it are not run. */
+const perScenario = ['e1000', 'e1000e', 'igb', 'bochs-display', 'edu', 'ivshmem-plain'];
+
+/** QEMU, its version, and the devices that it has. */
+export async function qemuFindings(given: string | undefined, context: Context): Promise<readonly Finding[]> {
+  const name = 'QEMU';
+  const mend = './setup, or: apt-get install qemu-system-x86 (Debian 12: from bookworm-backports)';
+  try {
+    const {path, version} = await findQemu('x86_64', given, context);
+    const detail = `${version.text}, ${path}`;
+    const age: Finding =
+      version.major >= oldest
+        ? {name, state: 'ok', detail}
+        : {
+            name,
+            state: 'note',
+            detail,
+            cost: `older than ${oldest}: no igb before 8.0, and one bounce buffer for all devices`,
+            mend,
+          };
+    const help = await output(path, ['-device', 'help'], {signal: context.signal});
+    return [age, devices(help, mend)];
+  } catch (error) {
+    if (!(error instanceof HostError) && !(error instanceof UsageError)) throw error;
+    return [
+      {name, state: 'lack', detail: error.message, cost: 'no guest can be booted', mend: error.hint ?? mend},
+    ];
+  }
+}
+
+/** What `-device help` lists, against what topologies are made of. */
+function devices(help: string, mend: string): Finding {
+  const name = 'QEMU devices';
+  const there = new Set([...help.matchAll(/^name "([^"]+)"/gm)].map((match) => match[1]));
+  const lacking = (names: readonly string[]): readonly string[] =>
+    names.filter((device) => !there.has(device));
+  const [dead, poor] = [lacking(essential), lacking(perScenario)];
+  if (dead.length > 0) {
+    const detail = `missing: ${[...dead, ...poor].join(', ')}`;
+    return {name, state: 'lack', detail, cost: 'no topology can be built', mend};
+  }
+  if (poor.length > 0) {
+    const cost = 'scenarios with these devices cannot run';
+    return {name, state: 'note', detail: `missing: ${poor.join(', ')}`, cost, mend};
+  }
+  return {
+    name,
+    state: 'ok',
+    detail: `all ${essential.length + perScenario.length} that topologies are made of`,
+  };
+}

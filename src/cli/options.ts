@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+import {InvalidArgumentError, Option} from '@commander-js/extra-typings';
+
+/** Reads a whole number from 1 on. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return value;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+/** Options that more than one command has; a new one for each command. */
+export const shared = {
+  kernel: () =>
+    new Option('--kernel <name>', 'a kernel of lab/kernels, or the path of such a file').default(
+      'baseline' as const,
+    ),
+  series: () =>
+    new Option('--series <path>', 'apply a folder of patches, a patch or a mailbox on top (repeatable)')
+      .argParser(collect)
+      .default([] as readonly string[], 'none'),
+  qemu: () => new Option('--qemu <path>', "another QEMU than the machine's own"),
+};

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+import {styleText} from 'node:util';
+import {displayPath} from '../../base/paths.ts';
+import type {LedgerEntry} from '../../evidence/ledger.ts';
+import {formatSize} from '../../spec/size.ts';
+import type {Verdict} from '../../verdict/judge.ts';
+import type {Result} from '../run-all.ts';
+
+/** The verdicts in the order in which they are counted, each with its colour. */
+export const colours = {
+  pass: 'green',
+  fail: 'red',
+  crash: 'red',
+  error: 'yellow',
+  skip: 'cyan',
+} as const satisfies Record<Verdict, string>;
+
+/** A result's first line. */
+export function headline({verdict, scenario, kernel, durationMs}: Result): string {
+  return `${styleText(colours[verdict], verdict.toUpperCase())} ${scenario} [${kernel}] ${seconds(durationMs)}`;
+}
+
+/** Whether there is nothing to explain. */
+export function isFine({verdict}: Pick<Result, 'verdict'>): boolean {
+  return verdict === 'pass' || verdict === 'skip';
+}
+
+/** A result in a few lines: verdict, cause, ledger, and what else was looked at if it is wrong. */
+export function describe(result: Result): string {
+  return [headline(result), ...explanation(result)].join('\n');
+}
+
+/** What follows the first line, indented. */
+export function explanation(result: Result): readonly string[] {
+  const ledger = ledgerLines(result);
+  // The ledger of a run that passed says it all, unless nothing was to move.
+  const told = result.verdict === 'pass' && ledger.length > 0 ? [] : [`  ${printable(result.reason)}`];
+  return [...told, ...ledger, ...(isFine(result) ? [] : trouble(result))];
+}
+
+function trouble(result: Result): readonly string[] {
+  const wrong = result.steps.flatMap(({checks}) => checks).filter(({ok}) => !ok);
+  return [
+    ...wrong.slice(1).map(({name, detail}) => `  also ${name}: ${printable(detail)}`),
+    ...result.kernelSays.slice(-3).map((line) => `  kernel: ${printable(line)}`),
+    `  evidence: ${displayPath(result.bundle)}`,
+  ];
+}
+
+/** Where the bytes of a run went, one line for what an initiator moved to or from a place. */
+export function ledgerLines({steps}: Pick<Result, 'steps'>): readonly string[] {
+  return flows(steps.flatMap(({ledger}) => ledger)).map(describeFlow);
+}
+
+/** What one initiator moved in one direction to or from one place, all pieces of it together. */
+interface Flow extends LedgerEntry {
+  readonly pieces: number;
+}
+
+function flows(ledger: readonly LedgerEntry[]): readonly Flow[] {
+  const found = new Map<string, Flow>();
+  for (const entry of ledger) {
+    const key = [entry.initiator, entry.direction, entry.target, entry.bar].join(' ');
+    const flow = found.get(key) ?? {...entry, bytes: 0, pieces: 0};
+    found.set(key, {...flow, bytes: flow.bytes + entry.bytes, pieces: flow.pieces + 1});
+  }
+  return [...found.values()];
+}
+
+function describeFlow({initiator, direction, target, bar, bytes, address, pieces}: Flow): string {
+  const arrow = direction === 'write' ? '→' : '←';
+  const place = bar === undefined ? target : `${target} BAR ${bar}`;
+  const first = `0x${address.toString(16)}`;
+  const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
+  return `  ${initiator} ${arrow} ${place}  ${formatSize(bytes)} ${where}`;
+}
+
+/** `10 runs: 9 pass, 1 skip`. */
+export function summary(results: readonly Result[]): string {
+  const counts = (Object.keys(colours) as Verdict[]).map(
+    (verdict) => [verdict, results.filter((result) => result.verdict === verdict).length] as const,
+  );
+  const words = counts.filter(([, count]) => count > 0).map(([verdict, count]) => `${count} ${verdict}`);
+  return `${results.length} ${results.length === 1 ? 'run' : 'runs'}: ${words.join(', ')}`;
+}
+
+/** `4.8 s`. */
+export function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** A guest's words may end up here: control characters must not reach the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? ' ' : '�'));
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+import type {Result} from '../run-all.ts';
+import {document} from './document.ts';
+import {explanation} from './describe.ts';
+import type {Reporter} from './reporter.ts';
+
+/** JUnit's XML, as CI systems read it: a test case for each run, a suite for each kernel. */
+export function junitReporter(): Reporter {
+  return document(junit);
+}
+
+/** The results as one XML document, without the last newline. */
+export function junit(results: readonly Result[]): string {
+  const kernels = [...new Set(results.map(({kernel}) => kernel))];
+  const suites = kernels.flatMap((kernel) =>
+    element(
+      'testsuite',
+      {name: kernel, ...counts(results.filter((result) => result.kernel === kernel))},
+      results.filter((result) => result.kernel === kernel).flatMap(testCase),
+    ),
+  );
+  const all = element('testsuites', {name: 'p2plab', ...counts(results)}, suites);
+  return ['<?xml version="1.0" encoding="UTF-8"?>', ...all].join('\n');
+}
+
+function counts(results: readonly Result[]): Readonly<Record<string, string>> {
+  const count = (...verdicts: readonly string[]): string =>
+    String(results.filter(({verdict}) => verdicts.includes(verdict)).length);
+  return {
+    tests: String(results.length),
+    failures: count('fail', 'crash'),
+    errors: count('error'),
+    skipped: count('skip'),
+    time: inSeconds(results.reduce((sum, {durationMs}) => sum + durationMs, 0)),
+  };
+}
+
+function testCase(result: Result): readonly string[] {
+  const {scenario, kernel, durationMs, bundle} = result;
+  return element('testcase', {name: scenario, classname: `p2plab.${kernel}`, time: inSeconds(durationMs)}, [
+    ...outcome(result),
+    `<system-out>${text(bundle)}</system-out>`,
+  ]);
+}
+
+function outcome(result: Result): readonly string[] {
+  const {verdict, reason} = result;
+  const details = text(explanation(result).join('\n'));
+  switch (verdict) {
+    case 'pass':
+      return [];
+    case 'skip':
+      return [`<skipped message="${text(reason)}"/>`];
+    case 'error':
+      return [`<error type="error" message="${text(reason)}">${details}</error>`];
+    case 'fail':
+    case 'crash':
+      return [`<failure type="${verdict}" message="${text(reason)}">${details}</failure>`];
+  }
+}
+
+function element(
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  content: readonly string[],
+): readonly string[] {
+  const words = Object.entries(attributes).map(([key, value]) => ` ${key}="${text(value)}"`);
+  return [`<${name}${words.join('')}>`, ...content.map((line) => `  ${line}`), `</${name}>`];
+}
+
+function inSeconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(3);
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\n': '&#10;',
+  '\t': '&#9;',
+};
+
+/** Text and attributes: characters that XML 1.0 does not allow (section 2.2) are replaced. */
+function text(value: string): string {
+  return value
+    .toWellFormed()
+    .replaceAll(/[^\t\n\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '�')
+    .replaceAll(/[&<>"\n\t]/g, (character) => entities[character] ?? '');
+}

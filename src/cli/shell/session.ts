@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+import type {Context} from '../../base/context.ts';
+import type {KernelPlan} from '../../build/kernel.ts';
+import {bootGuest, type Guest, GuestError, parseForwardedPort} from '../../guest/guest.ts';
+import {bootPlan, runFiles} from '../../scenario/boot-plan.ts';
+import {Disks} from '../../scenario/disks.ts';
+import {type Machine, prepareMachine, sshOf} from '../../scenario/machine.ts';
+import type {ProgressLines} from '../progress.ts';
+import {followConsole, lastLines} from './console.ts';
+import {withFolder} from './folder.ts';
+import {runCommands, runInteractive} from './remote.ts';
+import type {Scene} from './scene.ts';
+import {banner, writeSshConfig} from './banner.ts';
+
+export interface ShellRequest {
+  readonly scene: Scene;
+  readonly kernel: KernelPlan;
+  readonly qemu: string | undefined;
+  readonly console: boolean;
+  readonly progress: ProgressLines;
+}
+
+/**
+ * Boots the scene's guest and gives the user a shell in it; nothing of it is left afterwards.
+ * @returns the shell's exit code; 1 when the guest's kernel crashed
+ */
+export async function runShell(request: ShellRequest, context: Context): Promise<number> {
+  const machine = await prepareMachine(request.kernel, request.qemu, context);
+  request.progress.end();
+  return withFolder((folder) => inFolder(folder, machine, request, context));
+}
+
+async function inFolder(
+  folder: string,
+  machine: Machine,
+  request: ShellRequest,
+  context: Context,
+): Promise<number> {
+  const {topology, heads} = request.scene;
+  const files = runFiles(folder, topology);
+  const disks = new Disks(topology, `${folder}/disks`, heads);
+  await disks.create();
+  const plan = bootPlan({plan: {topology}, machine, files, disks});
+  const stopFollowing = request.console ? followConsole(`${folder}/console.log`) : undefined;
+  if (!request.console) request.progress.show({topic: topology.name, text: 'booting'});
+  try {
+    const guest = await bootGuest(plan, context);
+    try {
+      return await use(guest, folder, machine, request);
+    } finally {
+      await guest.close();
+    }
+  } catch (error) {
+    if (!(error instanceof GuestError)) throw error;
+    request.progress.close();
+    return ended(error, request.console ? '' : await lastLines(`${folder}/console.log`));
+  } finally {
+    await stopFollowing?.();
+  }
+}
+
+/** The guest is no more: because it was told to, or because its kernel crashed. */
+function ended({failure}: GuestError, console: string): number {
+  const wanted = failure.kind === 'exit';
+  process.stderr.write(
+    `\n${wanted ? '' : `${console}\n`}p2plab: ${failure.kind === 'exit' ? '' : `${failure.kind}: `}${failure.reason}\n`,
+  );
+  return wanted ? 0 : 1;
+}
+
+async function use(guest: Guest, folder: string, machine: Machine, request: ShellRequest): Promise<number> {
+  const {scene, progress} = request;
+  if (request.console) return guest.guard(new Promise<never>(() => undefined));
+  const port = parseForwardedPort(await guest.qmp.monitor('info usernet'));
+  progress.close();
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    return guest.guard(runCommands({...sshOf(machine.image), port}));
+  }
+  await writeSshConfig(folder, port, machine.image);
+  process.stdout.write(`${banner(scene, folder, port, machine)}\n`);
+  return runInteractive(guest);
+}
