@@ -17,3 +17,37 @@ export interface Context {
 export function checkpoint({signal}: Pick<Context, 'signal'>): void {
   if (signal.aborted) throw new Interrupted();
 }
+
+/**
+ * Runs work that must end by itself within a time: its context is told to stop at the limit too.
+ * (Not AbortSignal.any with AbortSignal.timeout: Node may collect such signals before they fire.)
+ * @param limit milliseconds
+ * @returns what `work` returns, or 'late' when it was stopped by the limit
+ */
+export async function withDeadline<T>(
+  limit: number,
+  context: Context,
+  work: (context: Context) => Promise<T>,
+): Promise<T | 'late'> {
+  checkpoint(context);
+  const controller = new AbortController();
+  let late = false;
+  const stop = (): void => {
+    controller.abort(new Interrupted());
+  };
+  const timer = setTimeout(() => {
+    late = true;
+    stop();
+  }, limit);
+  context.signal.addEventListener('abort', stop, {once: true});
+  try {
+    return await work({...context, signal: controller.signal});
+  } catch (error) {
+    checkpoint(context);
+    if (late) return 'late';
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    context.signal.removeEventListener('abort', stop);
+  }
+}

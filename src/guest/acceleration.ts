@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import {accessSync, constants} from 'node:fs';
-import {mkdtemp, rm} from 'node:fs/promises';
-import {release, tmpdir} from 'node:os';
+import {mkdir, rm} from 'node:fs/promises';
+import {release} from 'node:os';
 import path from 'node:path';
 import {z} from 'zod';
-import type {Context} from '../base/context.ts';
-import {Interrupted, messageOf} from '../base/errors.ts';
+import {type Context, withDeadline} from '../base/context.ts';
+import {HostError, Interrupted, messageOf} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';
-import {readRecord, writeRecord} from '../base/store.ts';
+import {readRecord, storePath, writeRecord} from '../base/store.ts';
 import type {BootPlan} from './guest.ts';
 import type {QemuBinary} from './qemu-binary.ts';
 
@@ -44,19 +44,18 @@ export async function probeAcceleration(
   if (known !== undefined) return known;
   const time = async (name: Acceleration['name'], limit: number): Promise<number> => {
     context.report({topic: 'acceleration', text: `booting a guest with ${name}`});
-    const folder = await mkdtemp(path.join(tmpdir(), 'p2plab-probe-'));
-    const deadline = AbortSignal.timeout(limit);
+    // A fixed name: what a killed probe leaves behind is taken up by the next.
+    const folder = path.join(storePath('probes', key), name);
+    await mkdir(folder, {recursive: true});
     const start = performance.now();
     try {
-      const signal = AbortSignal.any([context.signal, deadline]);
-      await boot({acceleration: {name, why: 'probe'}, folder}, {...context, signal});
+      const ended = await withDeadline(limit, context, async (limited) => {
+        await boot({acceleration: {name, why: 'probe'}, folder}, limited);
+      });
+      if (ended === 'late') throw new HostError(`a guest is not up within ${(limit / 1000).toFixed(0)} s`);
       return performance.now() - start;
-    } catch (error) {
-      if (deadline.aborted && !context.signal.aborted)
-        throw new Error(`not up within ${(limit / 1000).toFixed(0)} s`, {cause: error});
-      throw error;
     } finally {
-      await rm(folder, {recursive: true, force: true});
+      await rm(path.dirname(folder), {recursive: true, force: true});
     }
   };
   const tcg = await time('tcg', 120_000);
@@ -66,7 +65,7 @@ export async function probeAcceleration(
       return {name: kvm < tcg ? 'kvm' : 'tcg', why: times};
     },
     (error: unknown): Acceleration => {
-      if (error instanceof Interrupted && context.signal.aborted) throw error;
+      if (error instanceof Interrupted) throw error;
       return {name: 'tcg', why: `/dev/kvm is there but of no use: ${messageOf(error)}`};
     },
   );
