@@ -20,7 +20,6 @@ export function checkpoint({signal}: Pick<Context, 'signal'>): void {
 
 /**
  * Runs work that must end by itself within a time: its context is told to stop at the limit too.
- * (Not AbortSignal.any with AbortSignal.timeout: Node may collect such signals before they fire.)
  * @param limit milliseconds
  * @returns what `work` returns, or 'late' when it was stopped by the limit
  */

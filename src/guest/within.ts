@@ -18,6 +18,8 @@ export async function within<T>(milliseconds: number, what: string, promise: Pro
     timer = setTimeout(() => {
       reject(new WaitError(milliseconds, what));
     }, milliseconds);
+    // A wait that nobody is interested in any more must not keep the lab from ending.
+    timer.unref();
   });
   try {
     return await Promise.race([promise, limit]);
