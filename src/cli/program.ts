@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 import {Command, CommanderError} from '@commander-js/extra-typings';
-import {addDemo} from './demo.ts';
-import {addDoctor} from './doctor.ts';
 import {fail} from './fail.ts';
 import {endWithReader} from './interrupt.ts';
-import {addKernel} from './kernel.ts';
-import {addRun} from './run.ts';
-import {addShell} from './shell.ts';
-import {addTopology} from './topology.ts';
+
+type Add = (program: Command, finish: (exitCode: number) => void) => void;
+
+/** The commands, in the order in which help shows them. Only what is called is loaded: it takes time. */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  demo: async () => (await import('./demo.ts')).addDemo,
+  run: async () => (await import('./run.ts')).addRun,
+  shell: async () => (await import('./shell.ts')).addShell,
+  kernel: async () => (await import('./kernel.ts')).addKernel,
+  topology: async () => (await import('./topology.ts')).addTopology,
+  doctor: async () => (await import('./doctor.ts')).addDoctor,
+};
 
 /** Parses the command line and does what it says. Returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -22,12 +28,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({sortSubcommands: false});
-  addDemo(program, finish);
-  addRun(program, finish);
-  addShell(program, finish);
-  addKernel(program);
-  addTopology(program);
-  addDoctor(program, finish);
+  const called = Object.entries(commands).filter(([name]) => name === args[0]);
+  for (const [, load] of called.length > 0 ? called : Object.entries(commands))
+    (await load())(program, finish);
   try {
     await program.parseAsync([...args], {from: 'user'});
     return exitCode;
