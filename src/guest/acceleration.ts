@@ -8,7 +8,6 @@ import {type Context, withDeadline} from '../base/context.ts';
 import {HostError, Interrupted, messageOf} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';
 import {readRecord, storePath, writeRecord} from '../base/store.ts';
-import type {BootPlan} from './guest.ts';
 import type {QemuBinary} from './qemu-binary.ts';
 
 /** How QEMU runs the guest's instructions here, and why so. */
@@ -35,7 +34,10 @@ function hasKvm(): boolean {
  */
 export async function probeAcceleration(
   qemu: QemuBinary,
-  boot: (plan: Pick<BootPlan, 'acceleration' | 'folder'>, context: Context) => Promise<void>,
+  boot: (
+    plan: {readonly acceleration: Acceleration; readonly folder: string},
+    context: Context,
+  ) => Promise<void>,
   context: Context,
 ): Promise<Acceleration> {
   if (!hasKvm()) return {name: 'tcg', why: 'this machine has no /dev/kvm that we may use'};

@@ -3,31 +3,15 @@ import path from 'node:path';
 import type {Client, ClientChannel} from 'ssh2';
 import {type Context, checkpoint} from '../base/context.ts';
 import {HostError, Interrupted, LabError} from '../base/errors.ts';
-import {controlArguments, controlNames} from '../topology/control.ts';
-import type {Acceleration} from './acceleration.ts';
+import {controlArguments} from '../topology/control.ts';
+import {bootArguments, type BootPlan} from './boot-arguments.ts';
 import {type ConsoleRecorder, recordConsole} from './console.ts';
-import type {QemuBinary} from './qemu-binary.ts';
 import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
 import {Qmp} from './qmp.ts';
 import type {ExecResult, openShell, SshTarget} from './ssh.ts';
 import type {GuestFailure} from './vitals.ts';
 import {Watch} from './watch.ts';
 import {within} from './within.ts';
-
-/** What is booted, and where its files go. */
-export interface BootPlan {
-  readonly qemu: QemuBinary;
-  readonly acceleration: Acceleration;
-  /** The machine and the tested tree, as topology/ compiles them. */
-  readonly machine: readonly string[];
-  readonly kernel: string;
-  readonly initrd: string;
-  /** Words for the kernel beyond the lab's own. */
-  readonly commandLine: readonly string[];
-  readonly ssh: Omit<SshTarget, 'port'>;
-  /** An existing folder: console.log and trace.log are written there. */
-  readonly folder: string;
-}
 
 /** The guest failed: its kernel panicked, oopsed, hung or ended. */
 export class GuestError extends LabError {
@@ -38,28 +22,6 @@ export class GuestError extends LabError {
     super(failure.reason);
     this.failure = failure;
   }
-}
-
-/** The kernel's command line for a plan: the lab's words, then the plan's. */
-export function kernelCommandLine(words: readonly string[]): string {
-  return [
-    `console=${controlNames.console}`,
-    `p2plab.port=${controlNames.port}`,
-    'oops=panic',
-    'panic=0',
-    ...words,
-  ].join(' ');
-}
-
-/** All of QEMU's arguments for a plan, but the lab's channels. */
-export function bootArguments(
-  plan: Pick<BootPlan, 'acceleration' | 'machine' | 'kernel' | 'initrd' | 'commandLine'>,
-): readonly string[] {
-  return [
-    ...['-accel', plan.acceleration.name],
-    ...plan.machine,
-    ...['-kernel', plan.kernel, '-initrd', plan.initrd, '-append', kernelCommandLine(plan.commandLine)],
-  ];
 }
 
 const readyLimit = 180_000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import {tracedEvents} from '../evidence/trace.ts';
-import {bootArguments} from '../guest/guest.ts';
+import {bootArguments} from '../guest/boot-arguments.ts';
 import {bootPlan} from '../scenario/boot-plan.ts';
 import type {Run} from '../scenario/run.ts';
 import {shellWords} from '../guest/shell-words.ts';

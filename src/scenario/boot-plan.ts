@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import type {BootPlan} from '../guest/guest.ts';
+import type {BootPlan} from '../guest/boot-arguments.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
 import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
 import type {Disks} from './disks.ts';
