@@ -65,7 +65,11 @@ for (const [kernel, expected] of Object.entries(kernels)) {
     );
     const results = await runAll(
       {entries, kernel: selectKernel(kernel, []), qemu: undefined, jobs: 1, keep: false},
-      {result: ({scenario, durationMs}) => { t.log(`${scenario}: ${(durationMs / 1000).toFixed(1)} s`)},
+      {
+        result: ({scenario, durationMs}) => {
+          t.log(`${scenario}: ${(durationMs / 1000).toFixed(1)} s`);
+        },
+      },
       context,
     );
     t.is(results.length, entries.length);
