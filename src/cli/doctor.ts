@@ -2,7 +2,6 @@
 import {styleText} from 'node:util';
 import type {Command} from '@commander-js/extra-typings';
 import {interruptible} from './interrupt.ts';
-import {examine} from './doctor/examine.ts';
 import type {Finding} from './doctor/finding.ts';
 import {shared} from './options.ts';
 import {progressLines} from './progress.ts';
@@ -19,6 +18,7 @@ export function addDoctor(program: Command, finish: (exitCode: number) => void):
     .description('say what this machine has and lacks, and what each lack costs')
     .addOption(shared.qemu())
     .action(async ({qemu}) => {
+      const {examine} = await import('./doctor/examine.ts');
       const lines = progressLines();
       const findings = await interruptible(lines.show, (context) => examine(qemu, context)).finally(() => {
         lines.close();

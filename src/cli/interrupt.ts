@@ -2,8 +2,10 @@
 import type {Context, Progress} from '../base/context.ts';
 import {Interrupted, isErrno} from '../base/errors.ts';
 
-/** SIGPIPE stands for a reader of our output that went away: see {@link endWithReader}. */
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Aborted when nobody reads our output any more. */
+const unread = new AbortController();
 
 /**
  * Runs a command's work with a context that Ctrl-C (SIGINT), SIGTERM, SIGHUP and a closed pipe stop. A second
@@ -20,20 +22,20 @@ export async function interruptible<T>(
   };
   for (const signal of signals) process.on(signal, stop);
   try {
-    return await work({signal: controller.signal, report});
+    return await work({signal: AbortSignal.any([controller.signal, unread.signal]), report});
   } finally {
     for (const signal of signals) process.off(signal, stop);
   }
 }
 
-/** Nobody reads on (`p2plab run | head -1`): what is at work ends as if it were interrupted, without a word. */
+/**
+ * Ends what is at work when nobody reads on (`p2plab run | head -1`), as if it were interrupted. (A listener
+ * for SIGPIPE would not do: a write to a QEMU that is gone raises it too.)
+ */
 export function endWithReader(): void {
-  let told = false;
   const closed = (error: Error): void => {
     if (!isErrno(error, 'EPIPE')) throw error;
-    if (told) return;
-    told = true;
-    process.emit('SIGPIPE');
+    unread.abort(new Interrupted());
   };
   process.stdout.on('error', closed);
   process.stderr.on('error', closed);

@@ -4,8 +4,6 @@ import {interruptible} from './interrupt.ts';
 import {shared} from './options.ts';
 import {progressLines} from './progress.ts';
 import {selectKernel} from './select-kernel.ts';
-import {findScene} from './shell/scene.ts';
-import {runShell} from './shell/session.ts';
 
 /** `p2plab shell`. */
 export function addShell(program: Command, finish: (exitCode: number) => void): void {
@@ -18,6 +16,11 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
     .addOption(shared.qemu())
     .option('--console', "follow the guest's console instead; Ctrl-C ends it", false)
     .action(async (name, options) => {
+      // What only this command needs would make all others start later.
+      const [{findScene}, {runShell}] = await Promise.all([
+        import('./shell/scene.ts'),
+        import('./shell/session.ts'),
+      ]);
       const scene = findScene(name);
       const kernel = selectKernel(options.kernel, options.series);
       const progress = progressLines({alone: true});
