@@ -134,7 +134,7 @@ async function readLog(guest: Guest, files: RunFiles, draft: Draft): Promise<voi
   draft.kernelSays = stdout
     .split('\n')
     .map((line) => line.replace(/^\[\s*[\d.]+\]\s*/, ''))
-    .filter((line) => /peer-to-peer|p2pdma|P2P/.test(line))
+    .filter((line) => /peer-to-peer|p2pdma|P2P/.test(line) && !/added peer-to-peer DMA memory/.test(line))
     .slice(0, 20);
   const [report] = kernelReports(stdout);
   if (report !== undefined) draft.crash = `${report.kind}: ${report.line}`;

@@ -35,14 +35,19 @@ export function explanation(result: Result): readonly string[] {
   const ledger = ledgerLines(result);
   // The ledger of a run that passed says it all, unless nothing was to move.
   const told = result.verdict === 'pass' && ledger.length > 0 ? [] : [`  ${printable(result.reason)}`];
-  return [...told, ...ledger, ...(isFine(result) ? [] : trouble(result))];
+  return [...told, ...ledger, ...(isFine(result) ? [] : trouble(result)), ...kernelLines(result, ledger)];
+}
+
+/** The kernel's own reasons, where something was refused or went wrong. */
+function kernelLines({verdict, kernelSays}: Result, ledger: readonly string[]): readonly string[] {
+  if (verdict === 'pass' && ledger.length > 0) return [];
+  return kernelSays.slice(-3).map((line) => `  kernel: ${printable(line)}`);
 }
 
 function trouble(result: Result): readonly string[] {
   const wrong = result.steps.flatMap(({checks}) => checks).filter(({ok}) => !ok);
   return [
     ...wrong.slice(1).map(({name, detail}) => `  also ${name}: ${printable(detail)}`),
-    ...result.kernelSays.slice(-3).map((line) => `  kernel: ${printable(line)}`),
     `  evidence: ${displayPath(result.bundle)}`,
   ];
 }
