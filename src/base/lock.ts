@@ -13,6 +13,9 @@ import {missingCommand} from './process.ts';
  */
 const holder = ['sh', '-c', 'echo held; read -r _'] as const;
 
+/** While it waits for the lock it reads no input, so that the lab's death has to reach it as a signal. */
+const mortal = ['--pdeathsig', 'SIGKILL', '--'] as const;
+
 /**
  * Runs `work` while holding an exclusive lock on `file`, which is created with its folder.
  * @param purpose what the lock guards, for the line a waiting person sees
@@ -25,7 +28,7 @@ export async function withLock<T>(
 ): Promise<T> {
   checkpoint(context);
   await mkdir(path.dirname(file), {recursive: true});
-  const lock = execa('flock', ['--exclusive', file, ...holder], {
+  const lock = execa('setpriv', [...mortal, 'flock', '--exclusive', file, ...holder], {
     reject: false,
     stdin: 'pipe',
     stderr: 'inherit',
@@ -39,7 +42,7 @@ export async function withLock<T>(
     if (!(await Promise.race([held, lock.then(() => false)]))) {
       const result = await lock;
       if (context.signal.aborted) throw new Interrupted();
-      if (result.code === 'ENOENT') throw missingCommand('flock');
+      if (result.code === 'ENOENT') throw missingCommand('setpriv');
       throw new HostError(`cannot lock ${file} (flock exited with ${result.exitCode ?? 'a signal'})`);
     }
   } finally {

@@ -48,7 +48,7 @@ export class LabProcess {
       });
     }
     this.ended = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => {
+      this.#child.once('exit', (code, signal) => {
         resolve(code ?? signal);
       });
     });
