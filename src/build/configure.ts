@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {existsSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
@@ -44,6 +45,8 @@ async function explain(tree: string, refused: Refused, config: string): Promise<
 async function made(file: string, mark: string, key: string): Promise<boolean> {
   const read = (name: string): Promise<string> => readFile(name, 'utf8').catch(() => '');
   const config = await read(file);
+  // After a make that was killed its folder's own Makefile may be gone: only a configuration writes it.
+  if (!existsSync(path.join(path.dirname(file), 'Makefile'))) return false;
   return config !== '' && (await read(mark)) === contentKey([key, sha256(config)]);
 }
 
