@@ -42,7 +42,7 @@ export function bootPlan(run: {
   readonly plan: {readonly topology: Topology};
   readonly machine: Machine;
   readonly files: RunFiles;
-  readonly disks: Disks;
+  readonly disks: Pick<Disks, 'files'>;
 }): BootPlan {
   const {plan, machine, files, disks} = run;
   const {qemu, acceleration, kernel, image} = machine;
