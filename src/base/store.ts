@@ -41,8 +41,13 @@ export async function stored(
     const partial = `${folder}.partial`;
     await rm(partial, {recursive: true, force: true});
     await mkdir(partial, {recursive: true});
-    await make(partial);
-    await rename(partial, folder);
+    try {
+      await make(partial);
+      await rename(partial, folder);
+    } catch (error) {
+      await rm(partial, {recursive: true, force: true});
+      throw error;
+    }
     return folder;
   });
 }

@@ -123,6 +123,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
         args: [`ARCH=${architecture.arch}`, architecture.target, 'modules'],
         env: reproducible,
         log: `${objects}.log`,
+        scratch: `${objects}.tmp`,
         hide: tree.folder,
         // What a whole build takes is known after the first one; then there is no telling what is left of it.
         total: total === undefined ? estimate : undefined,

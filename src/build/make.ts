@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {createWriteStream} from 'node:fs';
-import {mkdir} from 'node:fs/promises';
+import {mkdir, rm} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import {finished as written} from 'node:stream/promises';
@@ -20,6 +20,11 @@ export interface MakeJob {
   readonly env?: Readonly<Record<string, string>>;
   /** Where all of its output goes. */
   readonly log: string;
+  /**
+   * Where compilers put what they do not keep, else the system's folder for that. It is emptied first: a
+   * compiler that is killed leaves its files.
+   */
+  readonly scratch?: string;
   /** A prefix of paths in the output that tells a reader nothing: the work tree. */
   readonly hide?: string;
   /** How many files there are to compile, if known. */
@@ -60,8 +65,12 @@ function makeFailed({topic, log, hide}: MakeJob, output: string): LabError {
  * @throws {BuildError} with the compiler's own lines; {HostError} when the disk is full
  */
 export async function make(job: MakeJob, context: Context): Promise<number> {
-  const {topic, folder, log, total} = job;
+  const {topic, folder, log, scratch, total} = job;
   await mkdir(path.dirname(log), {recursive: true});
+  if (scratch !== undefined) {
+    await rm(scratch, {recursive: true, force: true});
+    await mkdir(scratch);
+  }
   const file = createWriteStream(log);
   let compiled = 0;
   let reported = 0;
@@ -82,7 +91,7 @@ export async function make(job: MakeJob, context: Context): Promise<number> {
   try {
     const result = await runGroup('make', [`-j${availableParallelism() + 1}`, ...job.args], {
       cwd: folder,
-      env: {...buildEnvironment(), ...job.env},
+      env: {...buildEnvironment(), ...(scratch !== undefined && {TMPDIR: scratch}), ...job.env},
       signal: context.signal,
       onLine,
     });

@@ -48,6 +48,7 @@ async function compile(kernel: Kernel, folder: string, target: string, context: 
         args: [`ARCH=${architectures[kernel.arch].arch}`, `M=${copy}`, 'modules'],
         log: path.join(stateRoot, 'logs', `module-${name}.log`),
         hide: copy,
+        scratch: path.join(work, 'tmp'),
       },
       context,
     );

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {existsSync} from 'node:fs';
+import {lstatSync} from 'node:fs';
 import {copyFile, mkdir, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {type Context, checkpoint} from '../base/context.ts';
-import {BuildError} from '../base/errors.ts';
+import {BuildError, isErrno} from '../base/errors.ts';
 import {displayPath} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
 import {type PatchFile, patchesOf, type Series} from './series.ts';
@@ -15,6 +15,16 @@ export interface Overlay {
   /** Every file that a patch touched and that exists afterwards, sorted. */
   readonly files: readonly string[];
   readonly deleted: readonly string[];
+}
+
+/** Whether there is a file, or a link, at this path: a folder is none, nor is a path below a file. */
+export function holdsFile(file: string): boolean {
+  try {
+    return !lstatSync(file).isDirectory();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return false;
+    throw error;
+  }
 }
 
 /** The files that a patch may name: more than it touches does no harm, each is compared by content. */
@@ -96,7 +106,7 @@ export async function applySeries(
         const pristine = path.join(source.folder, name);
         if (named.has(name)) continue;
         named.add(name);
-        if (!existsSync(pristine)) continue;
+        if (!holdsFile(pristine)) continue;
         await mkdir(path.dirname(path.join(folder, name)), {recursive: true});
         await copyFile(pristine, path.join(folder, name));
       }
@@ -105,6 +115,6 @@ export async function applySeries(
   }
   const files = await filesBelow(folder);
   const left = new Set(files);
-  const deleted = [...named].filter((name) => !left.has(name) && existsSync(path.join(source.folder, name)));
+  const deleted = [...named].filter((name) => !left.has(name) && holdsFile(path.join(source.folder, name)));
   return {folder, files, deleted: deleted.sort()};
 }

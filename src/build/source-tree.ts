@@ -13,10 +13,17 @@ import type {Source} from './source.ts';
 /** What a file was when it was last read: its state, and the hash of what it held. */
 type Known = Record<string, readonly [state: string, hash: string]>;
 
+/** What a build in the tree leaves; make refuses to build elsewhere from a tree that holds it. */
+const built =
+  /(^|\/)(\.config(\.old)?|[^/]*\.(o|a|ko|cmd|mod|order|symvers))$|^(arch\/\w+\/)?include\/(config|generated)\//;
+
 /** The files that belong to the source: what git says, so that a build in the tree is left out; or all. */
 async function sourceFiles(folder: string): Promise<readonly string[]> {
   const listed = await run('git', ['-C', folder, 'ls-files', '-z', '-co', '--exclude-standard', '--', '.']);
-  const names = listed.exitCode === 0 ? listed.stdout.split('\0') : await walk(folder, '');
+  const names =
+    listed.exitCode === 0
+      ? listed.stdout.split('\0')
+      : (await walk(folder, '')).filter((name) => !built.test(name));
   return [...new Set(names)].filter((name) => name !== '').sort();
 }
 

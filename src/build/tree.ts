@@ -20,7 +20,7 @@ import {contentKey, sha256} from '../base/hash.ts';
 import {withLock} from '../base/lock.ts';
 import {runGroup} from '../base/process.ts';
 import {storePath, writeWhole} from '../base/store.ts';
-import {applySeries, type Overlay} from './overlay.ts';
+import {applySeries, holdsFile, type Overlay} from './overlay.ts';
 import type {Series} from './series.ts';
 import type {Source} from './source.ts';
 
@@ -68,7 +68,7 @@ function same(a: Buffer | string | undefined, b: Buffer | string | undefined): b
 
 /** Deletes a file, and the folders that it leaves empty. */
 async function remove(root: string, name: string): Promise<void> {
-  await rm(path.join(root, name), {force: true});
+  if (holdsFile(path.join(root, name))) await rm(path.join(root, name));
   for (let folder = path.dirname(name); folder !== '.'; folder = path.dirname(folder)) {
     try {
       await rmdir(path.join(root, folder));
@@ -83,19 +83,10 @@ async function remove(root: string, name: string): Promise<void> {
  * Makes `name` in the tree what `wanted` is, if it is not that already. The new file takes the old one's
  * place by a rename: the old one may be a hard link into the source. Its time is now, so that make sees it.
  */
-async function place(
-  root: string,
-  name: string,
-  wanted: string | undefined,
-  incoming: string,
-): Promise<void> {
+async function place(root: string, name: string, wanted: string, incoming: string): Promise<void> {
   const target = path.join(root, name);
-  const content = wanted === undefined ? undefined : await contentOf(wanted);
-  if (same(content, await contentOf(target))) return;
-  if (wanted === undefined || content === undefined) {
-    await remove(root, name);
-    return;
-  }
+  const content = await contentOf(wanted);
+  if (content === undefined || same(content, await contentOf(target))) return;
   await rm(incoming, {force: true});
   if (typeof content === 'string') await symlink(content.slice('link '.length), incoming);
   else await copyFile(wanted, incoming);
@@ -141,9 +132,12 @@ async function kconfigKey(source: Source, tree: string, changed: readonly string
   return contentKey([own, await Promise.all(patched)]);
 }
 
+/** How many files are written at a time. */
+const atOnce = 16;
+
 /** Deletes what patching leaves, also what a killed lab left. */
 async function sweep(root: string): Promise<void> {
-  const left = (await readdir(root)).filter((name) => /^(scratch-|linux\.partial-|incoming$)/.test(name));
+  const left = (await readdir(root)).filter((name) => /^(scratch-|linux\.partial-|incoming-)/.test(name));
   for (const name of left) await rm(path.join(root, name), {recursive: true, force: true, maxRetries: 3});
 }
 
@@ -166,15 +160,21 @@ async function synchronise(
   await record({source: source.key, series: null, changed});
   const patched = new Set(overlay.files);
   const gone = new Set(overlay.deleted);
-  for (const name of changed) {
+  const wanted = (name: string): string | undefined => {
+    if (patched.has(name)) return path.join(overlay.folder, name);
+    if (gone.has(name)) return undefined;
+    const file = path.join(source.folder, name);
+    return (source.files === undefined ? holdsFile(file) : source.files.has(name)) ? file : undefined;
+  };
+  // First what goes: a folder may take a file's place.
+  for (const name of changed) if (wanted(name) === undefined) await remove(tree, name);
+  for (let start = 0; start < changed.length; start += atOnce) {
     checkpoint(context);
-    const pristine = source.files?.has(name) === false ? undefined : path.join(source.folder, name);
-    const wanted = patched.has(name)
-      ? path.join(overlay.folder, name)
-      : gone.has(name)
-        ? undefined
-        : pristine;
-    await place(tree, name, wanted, path.join(root, 'incoming'));
+    const portion = changed.slice(start, start + atOnce).map(async (name, index) => {
+      const file = wanted(name);
+      if (file !== undefined) await place(tree, name, file, path.join(root, `incoming-${index}`));
+    });
+    await Promise.all(portion);
   }
   if (source.files !== undefined)
     await writeWhole(manifest, JSON.stringify(Object.fromEntries(source.files)));

@@ -31,6 +31,7 @@ test('what could not be made is not there, and is made anew', async (t) => {
   });
   await t.throwsAsync(failing, {message: 'no'});
   t.false(existsSync(storePath('tools', 'broken')));
+  t.false(existsSync(`${storePath('tools', 'broken')}.partial`));
   const folder = await stored('tools', 'broken', 'a thing', recordingContext(), () => Promise.resolve());
   t.false(existsSync(path.join(folder, 'half')));
 });

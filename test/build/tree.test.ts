@@ -88,6 +88,19 @@ test('series follow each other', async (t) => {
   t.deepEqual(tree, {'a.c': 'three\n', 'b.c': 'new\n', Kbuild: ''});
 });
 
+test('a folder takes the place of a file, and gives it back', async (t) => {
+  const pristine = {'a/b.c': 'int b;\n', d: 'file\n', Kbuild: ''};
+  const changed = {a: 'file\n', 'd/e.c': 'int e;\n', Kbuild: ''};
+  const source = fakeSource(pristine);
+  const series = await fakeSeries([
+    patchBetween(pristine, {Kbuild: ''}),
+    patchBetween({Kbuild: ''}, changed),
+  ]);
+  const read = ({folder}: {folder: string}) => Promise.resolve(readTree(folder));
+  t.deepEqual(await withWorkTree(source, [series], context, read), changed);
+  t.deepEqual(await withWorkTree(source, [], context, read), pristine);
+});
+
 test("a user's tree is copied, and followed when it changes", async (t) => {
   const before = {'a.c': 'one\n', 'b.c': 'b\n', 'gone.c': 'x\n'};
   const after = {'a.c': 'two\n', 'b.c': 'b\n', 'more/c.c': 'c\n'};
