@@ -27,6 +27,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('A bench for PCI peer-to-peer DMA in Linux')
     .exitOverride()
     .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'p2plab: '));
+      },
+    })
     .configureHelp({sortSubcommands: false});
   const called = Object.entries(commands).filter(([name]) => name === args[0]);
   for (const [, load] of called.length > 0 ? called : Object.entries(commands))

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+import type {Result} from '../../../src/cli/run-all.ts';
+
+const copy = {
+  title: 'copy src → cmb',
+  verb: 'copy',
+  durationMs: 320,
+  ledger: [{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 65536, address: 0xfc010000}],
+  checks: [{name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64KiB to cmb.'}],
+  guest: [],
+} as const;
+
+/** A result of each verdict; the reasons hold what a guest could say to break out of a format. */
+export const results: readonly Result[] = [
+  result('pass', 'src wrote 64KiB to cmb.', [copy]),
+  result('fail', 'dst differs # SKIP not at all\n  ok 1 forged', [
+    {
+      ...copy,
+      checks: [
+        ...copy.checks,
+        {name: 'disk dst', ok: false, witness: 'host', detail: '</failure>\u0000\u001B[2J'},
+      ],
+    },
+  ]),
+  result('crash', 'oops: BUG: <kernel> "NULL" & \u0001 \uD800', []),
+  result('error', 'the ledger has gaps ]]>', [copy]),
+  result('skip', 'igb needs QEMU 8.0 or newer, this is 7.2', []),
+];
+
+function result(verdict: Result['verdict'], reason: string, steps: Result['steps']): Result {
+  return {
+    scenario: `a-${verdict}`,
+    topology: 'nvme-switch',
+    kernel: verdict === 'skip' ? 'switch' : 'baseline',
+    lane: 'plain',
+    verdict,
+    reason,
+    durationMs: 2345,
+    steps,
+    kernelSays:
+      verdict === 'fail' ? ['nvme 0000:05:00.0: added peer-to-peer DMA memory\u001B]0;x\u0007'] : [],
+    bundle: `/var/lib/p2plab/runs/${verdict}`,
+  };
+}

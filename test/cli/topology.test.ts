@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+import test from 'ava';
+import {labRoot} from '../../src/base/paths.ts';
+import {describePairs} from '../../src/cli/topology.ts';
+import {loadTopology} from '../../src/topology/plan.ts';
+
+const pairs = test.macro((t, name: string, ...lines: readonly string[]) => {
+  t.deepEqual(describePairs(loadTopology(labRoot, name)), lines);
+});
+
+test(
+  'below one switch',
+  pairs,
+  'nic-switch',
+  'src to cmb (CMB 16MiB), distance 4: bus-addr, by bus address, below a switch. sw0 is above both src and cmb.',
+  'nic0 to cmb (CMB 16MiB), distance 4: bus-addr, by bus address, below a switch. sw0 is above both nic0 and cmb.',
+);
+test(
+  'a display',
+  pairs,
+  'nvme-display',
+  'src to display (VRAM 16MiB), distance 4: bus-addr, by bus address, below a switch. sw0 is above both src and display.',
+);
+test(
+  'across root ports',
+  pairs,
+  'nvme-root-ports',
+  ...['src', 'dst'].map(
+    (id) =>
+      `${id} to cmb (CMB 16MiB), distance 4: not-supported, refused. No bridge is above both ${id} and cmb, and Linux does not trust the host bridge 8086:29c0.`,
+  ),
+);
+test('without peers', pairs, 'empty', 'There is no peer that any device could reach.');
