@@ -9,6 +9,7 @@ import {run, runGroup} from '../base/process.ts';
 import {buildEnvironment} from './compiler.ts';
 import {configText, type Fragment, mergeFragments, type Refused, refusedSettings} from './config.ts';
 import {reasonLines} from './make.ts';
+import {scratchFolder} from './objects.ts';
 
 /** What an option depends on, as the first Kconfig file that defines it says. */
 async function dependencies(tree: string, option: string): Promise<readonly string[] | undefined> {
@@ -75,7 +76,7 @@ export async function configure(
   await writeFile(wanted, text);
   // allnoconfig keeps off what a fragment makes visible but does not ask for; olddefconfig would not.
   const finished = await runGroup('make', ['-C', tree, `O=${objects}`, `ARCH=${arch}`, 'allnoconfig'], {
-    env: {...buildEnvironment(), KCONFIG_ALLCONFIG: wanted},
+    env: {...buildEnvironment(), KCONFIG_ALLCONFIG: wanted, TMPDIR: scratchFolder(objects)},
     signal: context.signal,
   });
   if (finished.exitCode !== 0) {

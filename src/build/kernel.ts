@@ -11,7 +11,7 @@ import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
 import {installKit} from './kit.ts';
 import {make} from './make.ts';
-import {guardObjects, knownTotal, rememberTotal} from './objects.ts';
+import {guardObjects, knownTotal, rememberTotal, scratchFolder} from './objects.ts';
 import {readSeries, type Series} from './series.ts';
 import {ensureSource, type Source} from './source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
@@ -121,7 +121,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
         topic,
         folder: objects,
         args: [`ARCH=${architecture.arch}`, architecture.target, 'modules'],
-        env: reproducible,
+        env: {...reproducible, TMPDIR: scratchFolder(objects)},
         log: `${objects}.log`,
         scratch: `${objects}.tmp`,
         hide: tree.folder,

@@ -46,6 +46,8 @@ async function compile(kernel: Kernel, folder: string, target: string, context: 
         topic: `module ${name}`,
         folder: kernel.kit,
         args: [`ARCH=${architectures[kernel.arch].arch}`, `M=${copy}`, 'modules'],
+        // Compilers that are killed leave files.
+        env: {TMPDIR: work},
         log: path.join(stateRoot, 'logs', `module-${name}.log`),
         hide: copy,
         scratch: path.join(work, 'tmp'),

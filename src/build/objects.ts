@@ -3,6 +3,11 @@ import {existsSync} from 'node:fs';
 import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 
+/** Where compilers put what they do not keep: one that is killed leaves its files, and the next make empties it. */
+export function scratchFolder(objects: string): string {
+  return `${objects}.tmp`;
+}
+
 /**
  * Runs make in a folder of objects so that a killed make does no harm: it may leave an object half written
  * and newer than its source, which the next make would take for finished. A mark with the time of the start
@@ -12,6 +17,8 @@ import path from 'node:path';
 export async function guardObjects<T>(objects: string, work: () => Promise<T>): Promise<T> {
   const mark = `${objects}.unfinished`;
   await mkdir(objects, {recursive: true});
+  await rm(scratchFolder(objects), {recursive: true, force: true});
+  await mkdir(scratchFolder(objects));
   if (existsSync(mark)) await deleteSince(objects, (await stat(mark)).mtimeMs);
   await writeFile(mark, '');
   let killed = true;
