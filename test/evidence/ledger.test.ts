@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+import {fc, testProp} from '@fast-check/ava';
+import test from 'ava';
+import type {AddressMap} from '../../src/evidence/address-map.ts';
+import {buildLedger, cpuAccesses, type Initiators} from '../../src/evidence/ledger.ts';
+import {parseTrace, type TraceEvent} from '../../src/evidence/trace.ts';
+import {recordedDrives, recordedMap, recordedTrace} from './traces.ts';
+
+const untraced: Initiators = {drives: recordedDrives, nics: ['nic0'], traced: []};
+const traced: Initiators = {...untraced, traced: ['cmb']};
+
+test('recorded: a copy from drive to drive by way of a CMB', (t) => {
+  t.deepEqual(buildLedger(recordedTrace('copy'), recordedMap, untraced), {
+    entries: [
+      {initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 4096, address: 0xfb02_0000},
+      {initiator: 'dst', direction: 'read', target: 'cmb', bar: 2, bytes: 4096, address: 0xfb02_0000},
+    ],
+    gaps: [],
+  });
+});
+
+test('recorded: a copy through host memory, in pages that lie anywhere', (t) => {
+  const {entries, gaps} = buildLedger(recordedTrace('host-memory'), recordedMap, traced);
+  t.deepEqual(gaps, []);
+  t.deepEqual([...new Set(entries.map(({target}) => target))], ['host-memory']);
+  t.is(sum(entries.filter(({initiator, direction}) => initiator === 'src' && direction === 'write')), 65_536);
+  t.is(sum(entries.filter(({initiator, direction}) => initiator === 'dst' && direction === 'read')), 65_536);
+  t.is(sum(entries), 131_072);
+});
+
+test('recorded: frames, a header in host memory and a payload in the CMB each', (t) => {
+  const {entries, gaps} = buildLedger(recordedTrace('transmit'), recordedMap, untraced);
+  t.deepEqual(gaps, []);
+  const sent = entries.filter(({initiator}) => initiator === 'nic0');
+  t.is(sum(sent.filter(({target}) => target === 'host-memory')), 4 * 18);
+  t.deepEqual(
+    sent.filter(({target}) => target === 'cmb'),
+    [{initiator: 'nic0', direction: 'read', target: 'cmb', bar: 2, bytes: 4096, address: 0xfb02_0000}],
+  );
+});
+
+test('recorded: nothing moves where the kernel refuses', (t) => {
+  t.deepEqual(buildLedger(recordedTrace('refused'), recordedMap, traced), {entries: [], gaps: []});
+});
+
+test("recorded: a controller's DMA to its own CMB does not pass the bus, and is no gap", (t) => {
+  const own = buildLedger(recordedTrace('own-cmb'), recordedMap, untraced);
+  t.deepEqual(own.gaps, []);
+  t.deepEqual(
+    own.entries.filter(({initiator}) => initiator === 'cmb').map(({target, bytes}) => ({target, bytes})),
+    [{target: 'cmb', bytes: 4096}],
+  );
+  const text = [
+    'pci_nvme_read cid 1 nsid 3 nlb 8 count 4096 lba 0x0',
+    'pci_nvme_map_addr addr 0xfb020000 len 4096',
+  ];
+  t.deepEqual(buildLedger(parseTrace(text.join('\n')), recordedMap, traced).gaps, []);
+});
+
+test('recorded: the mutant that misses into host memory shows as such', (t) => {
+  const {entries} = buildLedger(recordedTrace('mutant-into-ram'), recordedMap, untraced);
+  t.deepEqual([...new Set(entries.map(({target}) => target))], ['host-memory']);
+});
+
+test('recorded: bytes that were sent but did not arrive are a gap', (t) => {
+  // Of the recorded arrivals only the first few are kept.
+  const {gaps} = buildLedger(recordedTrace('copy'), recordedMap, traced);
+  t.deepEqual(gaps, [
+    '4096 bytes of reads were sent to cmb, but 8 arrived there',
+    '4096 bytes of writes were sent to cmb, but 8 arrived there',
+  ]);
+});
+
+// What is made up here has the form of what was recorded.
+
+const map: AddressMap = {
+  bars: [{device: 'cmb', bar: 2, start: 0x1_0000, size: 0x1_0000}],
+  memory: [{start: 0x2_0000, size: 0x1_0000}],
+};
+
+interface Transfer {
+  readonly nsid: number;
+  readonly operation: 'read' | 'write';
+  readonly segments: readonly {readonly address: number; readonly bytes: number}[];
+}
+
+function inCmb(address: number): boolean {
+  return address >= 0x1_0000 && address < 0x2_0000;
+}
+
+/** What QEMU writes of a transfer: the command, its addresses, and each arrival in the CMB. */
+function traceOf({nsid, operation, segments}: Transfer): readonly TraceEvent[] {
+  const bytes = sum(segments);
+  const arrivals = segments.flatMap((segment) =>
+    Array.from({length: segment.bytes / 4}, (_, index) => segment.address + index * 4)
+      .filter(inCmb)
+      .map(
+        (address): TraceEvent => ({
+          kind: 'access',
+          // A command that reads the medium writes to memory.
+          operation: operation === 'read' ? 'write' : 'read',
+          cpu: -1,
+          address,
+          value: '0x0',
+          size: 4,
+          region: 'nvme-cmb',
+        }),
+      ),
+  );
+  return [
+    {kind: 'nvme-command', operation, nsid, bytes},
+    ...segments.map(({address, bytes: length}): TraceEvent => ({kind: 'nvme-map', address, bytes: length})),
+    // Arrivals need not follow their own command at once.
+    ...arrivals,
+  ];
+}
+
+const segment = fc.record({
+  address: fc.integer({min: 0x3000, max: 0xd000}).map((words) => words * 4),
+  bytes: fc.integer({min: 1, max: 64}).map((words) => words * 4),
+});
+const transfer: fc.Arbitrary<Transfer> = fc.record({
+  nsid: fc.constantFrom(1, 2),
+  operation: fc.constantFrom('read', 'write'),
+  segments: fc.array(segment, {minLength: 1, maxLength: 5}),
+});
+const transfers = fc.array(transfer, {minLength: 1, maxLength: 6});
+
+testProp('bytes asked for are bytes accounted for, by initiator and direction', [transfers], (t, all) => {
+  const {entries, gaps} = buildLedger(all.flatMap(traceOf), map, traced);
+  t.deepEqual(gaps, []);
+  for (const [nsid, initiator] of [
+    [1, 'src'],
+    [2, 'dst'],
+  ] as const) {
+    for (const operation of ['read', 'write'] as const) {
+      const asked = all.filter((one) => one.nsid === nsid && one.operation === operation);
+      const direction = operation === 'read' ? 'write' : 'read';
+      const found = entries.filter((entry) => entry.initiator === initiator && entry.direction === direction);
+      t.is(sum(found), sum(asked.flatMap(({segments}) => segments)));
+    }
+  }
+});
+
+testProp('an address that is missing is a gap', [transfers, fc.nat()], (t, all, which) => {
+  const events = all.flatMap(traceOf);
+  const maps = events.filter(({kind}) => kind === 'nvme-map');
+  const lost = maps[which % maps.length];
+  const {gaps} = buildLedger(
+    events.filter((event) => event !== lost),
+    map,
+    untraced,
+  );
+  t.is(gaps.length, 1);
+  t.regex(gaps[0] ?? '', /was asked for \d+ bytes and given addresses for \d+/);
+});
+
+testProp('an arrival that is missing is a gap, and one too many', [transfers, fc.nat()], (t, all, which) => {
+  const events = all.flatMap(traceOf);
+  const arrivals = events.filter(({kind}) => kind === 'access');
+  const one = arrivals[which % arrivals.length];
+  if (one === undefined) return t.pass();
+  const missing = events.filter((event) => event !== one);
+  t.is(buildLedger(missing, map, traced).gaps.length, 1);
+  t.is(buildLedger([...events, one], map, traced).gaps.length, 1);
+  t.is(buildLedger([...events, {...one}, one], map, traced).gaps.length, 1);
+});
+
+test('addresses outside any command, or of a drive that nobody has, are gaps', (t) => {
+  const mapping: TraceEvent = {kind: 'nvme-map', address: 0x1_0000, bytes: 4096};
+  t.regex(buildLedger([mapping], map, untraced).gaps[0] ?? '', /outside any command/);
+  const stranger: TraceEvent = {kind: 'nvme-command', operation: 'read', nsid: 9, bytes: 4096};
+  t.regex(buildLedger([stranger, mapping], map, untraced).gaps[0] ?? '', /namespace 9, which no drive has/);
+});
+
+test('what a controller is asked about itself is no transfer', (t) => {
+  const events: readonly TraceEvent[] = [
+    {kind: 'nvme-admin'},
+    {kind: 'nvme-map', address: 0x2_0000, bytes: 4096},
+  ];
+  t.deepEqual(buildLedger(events, map, untraced), {entries: [], gaps: []});
+});
+
+test('a NIC among several, or none, cannot be told: a gap', (t) => {
+  const sent: TraceEvent = {kind: 'nic-transmit', address: 0x1_0000, bytes: 64};
+  for (const nics of [[], ['nic0', 'nic1']]) {
+    const {entries, gaps} = buildLedger([sent], map, {...untraced, nics});
+    t.deepEqual(entries, []);
+    t.is(gaps.length, 1);
+  }
+});
+
+test("a NIC's reads in a vCPU's doorbell write are told from the CPU's own", (t) => {
+  const read = (address: number, size: number): TraceEvent => ({
+    kind: 'access',
+    operation: 'read',
+    cpu: 1,
+    address,
+    value: '0x0',
+    size,
+    region: 'nvme-cmb',
+  });
+  const events = [
+    read(0x1_0000, 8),
+    {kind: 'nic-transmit', address: 0x1_0000, bytes: 8} as const,
+    read(0x1_0000, 4),
+    read(0x1_0004, 4),
+    read(0x1_0008, 8),
+  ];
+  t.deepEqual(buildLedger(events, map, traced).gaps, []);
+  t.deepEqual(
+    cpuAccesses(events, 'read').map(({address, size}) => ({address, size})),
+    [
+      {address: 0x1_0000, size: 8},
+      {address: 0x1_0008, size: 8},
+    ],
+  );
+});
+
+function sum(items: readonly {readonly bytes: number}[]): number {
+  return items.reduce((total, {bytes}) => total + bytes, 0);
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+import {fc, testProp} from '@fast-check/ava';
+import test from 'ava';
+import {parseTrace, tracedEvents} from '../../src/evidence/trace.ts';
+import {recordedText, recordedTrace} from './traces.ts';
+
+test('a copy: the CPU fills, a drive writes, the CPU reads back, a drive reads', (t) => {
+  const events = recordedTrace('copy');
+  const words = events.map((event) =>
+    event.kind === 'access'
+      ? `${event.operation} by ${event.cpu === -1 ? 'a device' : 'a CPU'} of ${event.size}`
+      : event.kind,
+  );
+  t.deepEqual(
+    words.filter((word, index) => word !== words[index - 1]),
+    [
+      'write by a CPU of 8',
+      'nvme-command',
+      'nvme-map',
+      'write by a device of 4',
+      'read by a CPU of 8',
+      'nvme-command',
+      'nvme-map',
+      'read by a device of 4',
+    ],
+  );
+  t.deepEqual(
+    events.filter(({kind}) => kind.startsWith('nvme')),
+    [
+      {kind: 'nvme-command', operation: 'read', nsid: 1, bytes: 4096},
+      {kind: 'nvme-map', address: 0xfb02_0000, bytes: 4096},
+      {kind: 'nvme-command', operation: 'write', nsid: 2, bytes: 4096},
+      {kind: 'nvme-map', address: 0xfb02_0000, bytes: 4096},
+    ],
+  );
+});
+
+test('an access keeps all 64 bits of its value', (t) => {
+  const accesses = recordedTrace('copy').filter((event) => event.kind === 'access');
+  const read = accesses.find(({cpu, operation}) => cpu === 0 && operation === 'read');
+  t.deepEqual(read, {
+    kind: 'access',
+    operation: 'read',
+    cpu: 0,
+    address: 0xfb02_0000,
+    value: '0xf2a74de452e6b438',
+    size: 8,
+    region: 'nvme-cmb',
+  });
+});
+
+test('a transmission: a header of 18 bytes in host memory, then a payload, per frame', (t) => {
+  const sent = recordedTrace('transmit').filter(({kind}) => kind === 'nic-transmit');
+  t.deepEqual(
+    sent,
+    [0, 1, 2, 3].flatMap((frame) => [
+      {kind: 'nic-transmit', address: 0x2e_1b10, bytes: 18},
+      {kind: 'nic-transmit', address: 0xfb02_0000 + frame * 0x400, bytes: 1024},
+    ]),
+  );
+});
+
+test("a controller's own memory is counted once, although QEMU says it twice", (t) => {
+  const text = recordedText('own-cmb');
+  t.regex(text, /^pci_nvme_map_addr_cmb /m);
+  t.deepEqual(
+    recordedTrace('own-cmb').filter(({kind}) => kind === 'nvme-map'),
+    [{kind: 'nvme-map', address: 0xfb02_0000, bytes: 4096}],
+  );
+});
+
+test("where the kernel refuses, only the CPU's own fill is there", (t) => {
+  const kinds = new Set(recordedTrace('refused').map((event) => event.kind));
+  t.deepEqual([...kinds], ['access']);
+});
+
+test('a context descriptor and an empty one carry no data', (t) => {
+  const lines = [
+    'e1000e_tx_descr 0x1000 : 20000012 0', // DEXT, type 0: a context
+    'e1000e_tx_descr 0x1000 : 8b000000 0',
+    'e1000e_tx_descr 0x1000 : 20100400 0', // DEXT, type 1: data
+    'e1000e_tx_descr (nil) : b000400 0', // a legacy one has 16 bits of length
+  ];
+  t.deepEqual(parseTrace(lines.join('\n')), [
+    {kind: 'nic-transmit', address: 0x1000, bytes: 1024},
+    {kind: 'nic-transmit', address: 0, bytes: 1024},
+  ]);
+});
+
+test('registers and events that nobody asked for are passed over', (t) => {
+  const others = [
+    "memory_region_ops_write cpu 0 mr 0x55ef1a518960 addr 0xfe801008 value 0x1 size 4 name 'nvme'",
+    "memory_region_ops_read cpu 1 mr 0x55ef18fb1de0 addr 0xfee00300 value 0xfb size 4 name 'apic-msi'",
+    'pci_nvme_map_prp trans_len 4096 len 4096 prp1 0xfb020000 prp2 0x0 num_prps 2',
+    'dma_blk_io dbs=0x55ef18e5f750 bs=0x55ef19074000 offset=0 to_dev=0',
+    'pci_nvme_flush_ns nsid 0x2',
+    'qemu-system-x86_64: warning: something else',
+    '',
+  ];
+  t.deepEqual(parseTrace(others.join('\n')), []);
+});
+
+test('a line of ours that reads otherwise than it should is an error, never nothing', (t) => {
+  const broken = [
+    'pci_nvme_read cid 448 nsid 1 nlb 8',
+    'pci_nvme_write cid 448 nsid one nlb 8 count 4096 lba 0x0',
+    'pci_nvme_map_addr addr 0xfb0',
+    'pci_nvme_map_addr 0xfb020000 4096',
+    'e1000e_tx_descr 0x2e1b10',
+    "memory_region_ops_read cpu x mr 0x1 addr 0x2 value 0x3 size 4 name 'nvme-cmb'",
+  ];
+  for (const line of broken) t.throws(() => parseTrace(line), {instanceOf: SyntaxError}, line);
+});
+
+test('all that is read is switched on', (t) => {
+  for (const name of ['copy', 'transmit', 'own-cmb']) {
+    const enabled = recordedText(name)
+      .split('\n')
+      .filter((line) => tracedEvents.some((event) => line.startsWith(`${event} `)));
+    t.deepEqual(parseTrace(enabled.join('\n')), recordedTrace(name));
+  }
+});
+
+testProp('what is traced of a mapping is what is read', [fc.maxSafeNat(), fc.nat()], (t, address, bytes) => {
+  const line = `pci_nvme_map_addr addr 0x${address.toString(16)} len ${bytes}`;
+  t.deepEqual(parseTrace(line), [{kind: 'nvme-map', address, bytes}]);
+});

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import type {AddressMap} from '../../src/evidence/address-map.ts';
+import {parseTrace, type TraceEvent} from '../../src/evidence/trace.ts';
+
+/**
+ * A part of what QEMU 10.0.2 wrote on a q35 with three drives below one switch: nsid 1 to 3, the third with
+ * a CMB. Of each run of accesses to the CMB only the first are kept.
+ */
+export function recordedTrace(name: string): readonly TraceEvent[] {
+  return parseTrace(recordedText(name));
+}
+
+export function recordedText(name: string): string {
+  return readFileSync(path.join(import.meta.dirname, 'golden/traces', `${name}.txt`), 'latin1');
+}
+
+/** Where the CMB of the recorded machine lies, and its memory. */
+export const recordedMap: AddressMap = {
+  bars: [
+    {device: 'src', bar: 0, start: 0xfe80_0000, size: 0x4000},
+    {device: 'cmb', bar: 2, start: 0xfb00_0000, size: 0x100_0000},
+  ],
+  memory: [
+    {start: 0, size: 0xa0000},
+    {start: 0x10_0000, size: 0x1ff0_0000},
+  ],
+};
+
+export const recordedDrives = {1: 'src', 2: 'dst', 3: 'cmb'} as const;
