@@ -41,7 +41,10 @@ export function kernelReports(log: string): readonly KernelReport[] {
   const reports: KernelReport[] = [];
   let within = -1;
   for (const [index, line] of lines.entries()) {
-    if (/---\[ end (trace|Kernel panic)/.test(line)) within = -1;
+    if (/---\[ end (trace|Kernel panic)/.test(line)) {
+      within = -1;
+      continue;
+    }
     const kind = kinds.find(([, pattern]) => pattern.test(line))?.[0];
     if (kind === undefined || /cut here/.test(line)) continue;
     // What an oops prints on its way down belongs to it.

@@ -24,6 +24,7 @@ const illnesses: readonly Illness[] = [
   crash('ailing-lockup', /^hang: no heartbeat for \d+ s, in which QEMU computed for \d+ s$/),
   crash('ailing-stall', /^hang: watchdog: BUG: soft lockup - CPU#\d+ stuck for \d+s! \[insmod:\d+\]$/),
   crash('ailing-sleep', /^hang: load ailing: waited 3 s for "insmod .*, and it still runs$/),
+  crash('ailing-blocked', /^hang: INFO: task insmod:\d+ blocked for more than 1 seconds\.$/),
   crash('never-ends', /^hang: run sleep 60: waited 2 s for "sleep 60" in the guest, and it still runs$/),
   crash('powers-off', /^exit: the guest ended by itself \(guest-shutdown\)$/),
   crash('resets', /^exit: the guest ended by itself \(guest-reset\)$/),
