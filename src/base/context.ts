@@ -30,12 +30,12 @@ export async function withDeadline<T>(
 ): Promise<T | 'late'> {
   checkpoint(context);
   const controller = new AbortController();
-  let late = false;
+  const timing = {late: false};
   const stop = (): void => {
     controller.abort(new Interrupted());
   };
   const timer = setTimeout(() => {
-    late = true;
+    timing.late = true;
     stop();
   }, limit);
   context.signal.addEventListener('abort', stop, {once: true});
@@ -43,7 +43,7 @@ export async function withDeadline<T>(
     return await work({...context, signal: controller.signal});
   } catch (error) {
     checkpoint(context);
-    if (late) return 'late';
+    if (timing.late) return 'late';
     throw error;
   } finally {
     clearTimeout(timer);

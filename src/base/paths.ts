@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
 import {homedir} from 'node:os';
 import path from 'node:path';
+import envPaths from 'env-paths';
 
 /** The checkout that this code runs from. */
 export const labRoot = path.resolve(import.meta.dirname, '../..');
 
-function xdg(variable: string, fallback: string): string {
-  const value = process.env[variable];
-  // The XDG specification: a path that is not absolute is to be ignored.
-  const base = value !== undefined && path.isAbsolute(value) ? value : path.join(homedir(), fallback);
-  return path.join(base, 'p2plab');
-}
+const {cache, log} = envPaths('p2plab', {suffix: ''});
 
 /** Sources, kernels, images: all of it can be deleted and is made again. */
-export const cacheRoot = xdg('XDG_CACHE_HOME', '.cache');
+export const cacheRoot = path.resolve(cache);
 
-/** Bundles and results: what the lab has found out. */
-export const stateRoot = xdg('XDG_STATE_HOME', '.local/state');
+/** Bundles and results: what the lab has found out. `$XDG_STATE_HOME/p2plab`, which env-paths calls log. */
+export const stateRoot = path.resolve(log);
 
 /** A path as a person reads it: relative where it lies below the working directory, `~` for the home. */
 export function displayPath(file: string): string {

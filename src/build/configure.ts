@@ -23,7 +23,7 @@ async function dependencies(tree: string, option: string): Promise<readonly stri
   const file = found.stdout.split('\n')[0];
   if (file === undefined || file === '') return undefined;
   const text = await readFile(file, 'utf8');
-  const start = text.search(new RegExp(`^\\s*(menu)?config ${name}$`, 'm'));
+  const start = text.search(new RegExp(`^[ \\t]*(menu)?config ${name}$`, 'm'));
   const entry = text
     .slice(start)
     .split(/\n(?=\s*(?:config|menuconfig|endif|if|menu|endmenu|choice|comment)\b)/)[0];

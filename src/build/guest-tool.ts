@@ -2,13 +2,12 @@
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
-import {BuildError} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';
 import {labRoot} from '../base/paths.ts';
-import {run} from '../base/process.ts';
+import {runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import {buildEnvironment, compilerVersion} from './compiler.ts';
-import {reasonLines} from './make.ts';
+import {compileError} from './make.ts';
 import {folderHashes} from './modules.ts';
 
 /** The program `p2p` that works in the guest. */
@@ -24,14 +23,12 @@ const includes = path.join(labRoot, 'images/include');
 async function compile(target: string, context: Context): Promise<void> {
   const files = (await readdir(sources)).filter((name) => name.endsWith('.c')).sort();
   const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-static', '-s', `-I${includes}`];
-  const built = await run('gcc', [...flags, '-o', target, ...files], {
+  const built = await runGroup('gcc', [...flags, '-o', target, ...files], {
     cwd: sources,
     env: buildEnvironment(),
     signal: context.signal,
   });
-  if (built.exitCode !== 0) {
-    throw new BuildError(`images/guest does not compile:\n${reasonLines(built.all).join('\n')}`);
-  }
+  if (built.exitCode !== 0) throw compileError('images/guest', built.all);
 }
 
 /**

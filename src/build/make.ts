@@ -46,17 +46,26 @@ export function reasonLines(output: string): readonly string[] {
   return more > 0 ? [...all.slice(0, maxLines), `… and ${more} more`] : all;
 }
 
-function makeFailed({topic, log, hide}: MakeJob, output: string): LabError {
+/** The error for a compilation that failed: the disk's, or the source's in the compiler's own lines. */
+export function compileError(topic: string, output: string, log?: string): LabError {
   if (output.includes('No space left on device')) {
     return new HostError(`no space left on the disk while compiling ${topic}`, {
       hint: 'p2plab kernel gc makes room',
     });
   }
-  const text = hide === undefined ? output : output.replaceAll(`${hide}/`, '');
-  return new BuildError(`${topic} does not compile:\n${reasonLines(text).join('\n')}`, {
-    hint: `all of the output: ${displayPath(log)}`,
+  return new BuildError(
+    `${topic} does not compile:\n${reasonLines(output).join('\n')}`,
+    log === undefined ? {} : {hint: `all of the output: ${displayPath(log)}`, log},
+  );
+}
+
+function makeFailed({topic, folder, log, hide}: MakeJob, output: string): LabError {
+  const hidden = hide === undefined ? [] : [hide, path.relative(folder, hide)];
+  return compileError(
+    topic,
+    hidden.reduce((shown, prefix) => shown.replaceAll(`${prefix}/`, ''), output),
     log,
-  });
+  );
 }
 
 /**

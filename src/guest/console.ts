@@ -2,6 +2,8 @@
 import {createWriteStream} from 'node:fs';
 import type {Readable} from 'node:stream';
 import {finished} from 'node:stream/promises';
+import {HostError, messageOf} from '../base/errors.ts';
+import {displayPath} from '../base/paths.ts';
 import {onLines} from './lines.ts';
 
 /** More than this of a console is not kept: a guest's output is hostile. */
@@ -10,7 +12,10 @@ const lineLimit = 4096;
 
 /** A guest's console: written to a file as it comes, each whole line told to `onLine`. */
 export interface ConsoleRecorder {
-  /** Resolves when QEMU has closed the console and the file is complete. */
+  /**
+   * Resolves when QEMU has closed the console and the file is complete; rejects with a HostError when it
+   * could not be written.
+   */
   readonly done: Promise<void>;
 }
 
@@ -21,6 +26,11 @@ export function recordConsole(
   onLine: (line: string) => void,
 ): ConsoleRecorder {
   const target = createWriteStream(file);
+  // A full disk shows here first, long before anybody waits for the file.
+  const written = finished(target).catch((error: unknown) => {
+    throw new HostError(`cannot write ${displayPath(file)}: ${messageOf(error)}`, {cause: error});
+  });
+  written.catch(() => undefined);
   let kept = 0;
   onLines(stream, lineLimit, onLine);
   stream.on('data', (chunk: Buffer) => {
@@ -32,7 +42,7 @@ export function recordConsole(
   const done = new Promise<void>((resolve) => {
     stream.once('close', () => {
       target.end();
-      finished(target).then(resolve, resolve);
+      resolve(written);
     });
   });
   return {done};

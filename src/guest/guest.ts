@@ -173,7 +173,7 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
       watch.end();
       process.kill();
       await process.exited;
-      await recorder.done;
+      await recorder.done.catch(() => undefined);
     } else await guest.close();
     throw error;
   }

@@ -12,9 +12,11 @@ import {readRecord, writeRecord} from '../base/store.ts';
 export interface QemuBinary {
   readonly path: string;
   readonly version: {readonly major: number; readonly minor: number; readonly text: string};
+  /** The names of the devices that it was built with. */
+  readonly devices: readonly string[];
 }
 
-const recordSchema = z.object({version: z.string()});
+const recordSchema = z.object({version: z.string(), devices: z.array(z.string())});
 
 function isExecutable(file: string): boolean {
   try {
@@ -32,7 +34,7 @@ export function findCommand(command: string): string | undefined {
 }
 
 /**
- * The QEMU to use: the one given by path, else the machine's own. Its version is asked for once, as long as
+ * The QEMU to use: the one given by path, else the machine's own. Its version and devices are asked for once, as long as
  * the file stays the same.
  * @throws UsageError when the given path is no program; HostError when the machine has none
  */
@@ -50,11 +52,13 @@ export async function findQemu(
   const {mtimeMs, size} = statSync(file);
   const key = contentKey({file, mtimeMs, size});
   const known = readRecord('probes', `qemu-${key}`, recordSchema);
-  if (known !== undefined) return {path: file, version: parseVersion(known.version)};
-  const text = await output(file, ['--version'], {signal: context.signal});
-  const version = parseVersion(text);
-  await writeRecord('probes', `qemu-${key}`, {version: version.text});
-  return {path: file, version};
+  if (known !== undefined) return {...known, path: file, version: parseVersion(known.version)};
+  const options = {signal: context.signal};
+  const version = parseVersion(await output(file, ['--version'], options));
+  const help = await output(file, ['-device', 'help'], options);
+  const devices = [...help.matchAll(/^name "([^"]+)"/gm)].map(([, name = '']) => name);
+  await writeRecord('probes', `qemu-${key}`, {version: version.text, devices});
+  return {path: file, version, devices};
 }
 
 /** The version in what `qemu-system-x86_64 --version` prints, or in a version's own text. */

@@ -43,7 +43,7 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
   const run: Run = {plan, machine, files, disks};
   const put = (file: string, content: string | Uint8Array, mode = 0o644): Promise<void> =>
     writeFile(path.join(folder, file), content, {mode});
-  await Promise.all([
+  const written = await Promise.allSettled([
     inputs.create(),
     disks.create(),
     linkOrCopy(machine.kernel.image, path.join(folder, 'kernel')),
@@ -55,6 +55,11 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
     put('inputs.json', json(inputsOf(run))),
     put('reproduce.sh', reproduceScript(run), 0o755),
   ]);
+  const failed = written.find((part) => part.status === 'rejected');
+  if (failed !== undefined) {
+    await discardBundle(run);
+    throw failed.reason;
+  }
   return run;
 }
 

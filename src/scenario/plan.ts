@@ -7,7 +7,7 @@ import {readTopology} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
 import {planTopology} from '../topology/plan.ts';
-import {missing} from '../topology/requirements.ts';
+import {lackingDevices, missing} from '../topology/requirements.ts';
 
 /** A scenario that was read and checked, with its topology planned. */
 export interface ScenarioPlan {
@@ -39,7 +39,12 @@ export function reasonToSkip(
 ): string | undefined {
   const lacking = plan.scenario.value.requires.find((ability) => !kernel.abilities.includes(ability));
   if (lacking !== undefined) return `the kernel ${kernel.name} does not have the ability ${lacking}`;
-  return missing(plan.topology, qemu.version)[0] ?? untraced(plan);
+  return missing(plan.topology, qemu.version)[0] ?? unbuilt(plan, qemu) ?? untraced(plan);
+}
+
+function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string | undefined {
+  const lacking = lackingDevices(topology, devices);
+  return lacking.length === 0 ? undefined : `${path} was built without ${lacking.join(', ')}`;
 }
 
 /** Of NICs, QEMU traces the transmit descriptors of the e1000e alone. */

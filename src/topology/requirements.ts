@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {endpointsOf, type Topology} from './model.ts';
+import {endpointsOf, type Node, type Topology} from './model.ts';
 
 /** A version of QEMU. */
 export interface QemuVersion {
@@ -19,4 +19,24 @@ export function missing(topology: Topology, qemu: QemuVersion): readonly string[
     if (qemu.major === first.major && qemu.minor >= first.minor) return [];
     return [`${type} needs QEMU ${first.major}.${first.minor} or newer, this is ${qemu.major}.${qemu.minor}`];
   });
+}
+
+/** The devices of QEMU, by its own names, that a topology is made of and that are not among `there`. */
+export function lackingDevices(topology: Topology, there: readonly string[]): readonly string[] {
+  const wanted = new Set(topology.nodes.flatMap(driversOf));
+  return [...wanted].filter((driver) => !there.includes(driver));
+}
+
+function driversOf(node: Node): readonly string[] {
+  switch (node.kind) {
+    case 'root-port':
+      return ['pcie-root-port'];
+    case 'upstream-port':
+      return ['x3130-upstream'];
+    case 'downstream-port':
+      return ['xio3130-downstream'];
+    case 'endpoint':
+      if (node.type === 'ivshmem') return ['ivshmem-plain'];
+      return node.type === 'nvme' && node.nsid !== undefined ? ['nvme', 'nvme-ns'] : [node.type];
+  }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../../base/context.ts';
 import {HostError, UsageError} from '../../base/errors.ts';
-import {output} from '../../base/process.ts';
 import {findQemu} from '../../guest/qemu-binary.ts';
 import type {Finding} from './finding.ts';
 
@@ -27,7 +26,7 @@ export async function qemuFindings(given: string | undefined, context: Context):
   const name = 'QEMU';
   const mend = './setup, or: apt-get install qemu-system-x86 (Debian 12: from bookworm-backports)';
   try {
-    const {path, version} = await findQemu('x86_64', given, context);
+    const {path, version, devices} = await findQemu('x86_64', given, context);
     const detail = `${version.text}, ${path}`;
     const age: Finding =
       version.major >= oldest
@@ -39,8 +38,7 @@ export async function qemuFindings(given: string | undefined, context: Context):
             cost: `older than ${oldest}: no igb before 8.0, and one bounce buffer for all devices`,
             mend,
           };
-    const help = await output(path, ['-device', 'help'], {signal: context.signal});
-    return [age, devices(help, mend)];
+    return [age, deviceFinding(new Set(devices), mend)];
   } catch (error) {
     if (!(error instanceof HostError) && !(error instanceof UsageError)) throw error;
     return [
@@ -49,10 +47,9 @@ export async function qemuFindings(given: string | undefined, context: Context):
   }
 }
 
-/** What `-device help` lists, against what topologies are made of. */
-function devices(help: string, mend: string): Finding {
+/** The devices that there are, against what topologies are made of. */
+function deviceFinding(there: ReadonlySet<string>, mend: string): Finding {
   const name = 'QEMU devices';
-  const there = new Set([...help.matchAll(/^name "([^"]+)"/gm)].map((match) => match[1]));
   const lacking = (names: readonly string[]): readonly string[] =>
     names.filter((device) => !there.has(device));
   const [dead, poor] = [lacking(essential), lacking(perScenario)];
