@@ -100,7 +100,17 @@ export async function driveStep(step: Step, scene: Scene): Promise<Driven> {
     ...(await scene.disks.check()),
     ...(await scene.prototypes.check(counted, ledger.entries, scene.guest)),
   ];
-  return finish({expected, ledger: ledger.entries, checks, guest}, ledger.gaps);
+  return finish({expected, ledger: ledger.entries, checks, guest}, [...silentEnds(guest), ...ledger.gaps]);
+}
+
+/** The guest's tool says what failed. One that ends without a word did not do what it was told. */
+function silentEnds(guest: StepRecord['guest']): readonly string[] {
+  return guest
+    .filter(({code, facts}) => code !== 0 && facts.every(({ok}) => ok))
+    .map(({command, code, stderr}) => {
+      const said = stderr.trim().split('\n').at(-1) ?? '';
+      return `"${command.join(' ')}" ended with ${code} and names no failure${said === '' ? '' : `: ${said}`}`;
+    });
 }
 
 async function runAll(
