@@ -6,11 +6,18 @@ import {existsSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {execa} from 'execa';
+import {$} from 'zx';
 import {labRoot} from '../src/base/paths.ts';
 
 const launcher = path.join(labRoot, 'p2plab');
 const rounds = Number(process.env['ROUNDS'] ?? 7);
+
+/** What `run --format json` prints, as far as it is needed here. */
+interface Document {
+  readonly results: readonly {readonly verdict: string; readonly bundle: string}[];
+}
+
+const quiet = $({quiet: true, stdio: ['ignore', 'pipe', 'pipe']});
 
 interface Figure {
   readonly name: string;
@@ -19,9 +26,8 @@ interface Figure {
 }
 
 /** Runs a scenario by the lab; returns the folder of its bundle. */
-async function lab(...args: readonly string[]): Promise<string> {
-  const {stdout} = await execa(launcher, ['run', '--format', 'json', ...args]);
-  const {results} = JSON.parse(stdout) as {results: {verdict: string; bundle: string}[]};
+async function lab(...args: string[]): Promise<string> {
+  const {results} = await quiet`${launcher} run --format json ${args}`.json<Document>();
   const wrong = results.find(({verdict}) => verdict !== 'pass');
   if (wrong !== undefined) throw new Error(`a run to be measured did not pass: ${wrong.bundle}`);
   return results[0]?.bundle ?? '';
@@ -63,7 +69,7 @@ try {
       },
       // The same machine, boot and copy, and a power-off, by QEMU alone.
       bare: async () => {
-        await execa(reproduce, [work], {env: {TRACE: '0'}, stdin: 'ignore'});
+        await quiet`TRACE=0 ${reproduce} ${work}`;
       },
     },
     {
