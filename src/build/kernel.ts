@@ -29,6 +29,7 @@ export interface Kernel {
   readonly arch: KernelSpec['arch'];
   /** What QEMU boots: bzImage. */
   readonly image: string;
+  readonly imageSha256: string;
   /** The same as ELF, with symbols. */
   readonly vmlinux: string;
   readonly config: string;
@@ -179,6 +180,7 @@ export async function ensureKernel(plan: KernelPlan, context: Context): Promise<
     folder,
     arch: plan.arch,
     image: path.join(folder, record.image.file),
+    imageSha256: record.image.sha256,
     vmlinux: path.join(folder, 'vmlinux'),
     config: path.join(folder, 'config'),
     systemMap: path.join(folder, 'System.map'),

@@ -79,7 +79,7 @@ test('a context descriptor and an empty one carry no data', (t) => {
     'e1000e_tx_descr 0x1000 : 20000012 0', // DEXT, type 0: a context
     'e1000e_tx_descr 0x1000 : 8b000000 0',
     'e1000e_tx_descr 0x1000 : 20100400 0', // DEXT, type 1: data
-    'e1000e_tx_descr (nil) : b000400 0', // a legacy one has 16 bits of length
+    'e1000e_tx_descr (nil) : b050400 0', // a legacy one has 16 bits of length
   ];
   t.deepEqual(parseTrace(lines.join('\n')), [
     {kind: 'nic-transmit', address: 0x1000, bytes: 1024},

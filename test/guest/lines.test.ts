@@ -27,6 +27,10 @@ test('a line without an end takes no more than the limit', async (t) => {
   t.deepEqual(lines, ['x'.repeat(64), 'next']);
 });
 
+test('a line that arrives at once is cut, too', async (t) => {
+  t.deepEqual(await read([`${'x'.repeat(200)}\nnext\n`], 64), ['x'.repeat(64), 'next']);
+});
+
 test('a stream that breaks is its end, no error', async (t) => {
   const stream = new PassThrough();
   onLines(stream, 10, () => undefined);

@@ -62,6 +62,11 @@ testProp('a read-back with a hole is none', [fc.nat(511)], (t, which) => {
   t.deepEqual(check(events, start), {'read-back': false});
 });
 
+testProp('a hole is not filled by reading something else twice', [fc.nat(510)], (t, which) => {
+  const events = reads(content, start).map((event, index, all) => (index === which ? all[which + 1] : event));
+  t.deepEqual(check(events as readonly TraceEvent[], start), {'read-back': false});
+});
+
 test('without any read there is no read-back', (t) => {
   t.deepEqual(check([], start), {'read-back': false});
 });
