@@ -22,8 +22,14 @@ export const bundlesRoot = path.join(stateRoot, 'runs');
 /** Folders whose content follows from the rest of a bundle once a run has passed. */
 const bulky = ['disks', 'trace.log'];
 
+/** A run whose bundle is being filled. */
+export interface Bundle extends Run {
+  /** SHA-256 of the files that do not change while it runs, by name: taken while the guest boots. */
+  readonly hashes: Promise<ReadonlyMap<string, string>>;
+}
+
 /** A run with its bundle's folder: all that the run is made of is there before it begins. */
-export async function createBundle(plan: ScenarioPlan, machine: Machine): Promise<Run> {
+export async function createBundle(plan: ScenarioPlan, machine: Machine): Promise<Bundle> {
   const stamp = new Date()
     .toISOString()
     .replaceAll(':', '')
@@ -60,7 +66,21 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
     await discardBundle(run);
     throw failed.reason;
   }
-  return run;
+  const hashes = hashInputs(folder, machine);
+  // Whoever finishes the bundle is told of a failure.
+  hashes.catch(() => undefined);
+  return {...run, hashes};
+}
+
+async function hashInputs(folder: string, {kernel, image}: Machine): Promise<ReadonlyMap<string, string>> {
+  const names = (await readdir(path.join(folder, 'inputs'))).map((name) => path.join('inputs', name));
+  // The store knows what the largest files hash to.
+  const hashes = new Map([
+    ['kernel', kernel.imageSha256],
+    ['initrd.cpio', image.sha256],
+  ]);
+  for (const name of names) hashes.set(name, await sha256File(path.join(folder, name)));
+  return hashes;
 }
 
 /** What a run is a function of. */
@@ -80,27 +100,25 @@ function inputsOf({plan, machine}: Run): object {
  * Writes a run's result into its bundle, and the hashes of all that is in it.
  * @param keep keeps the disks and the trace of a run that passed, too
  */
-export async function finishBundle({files, machine}: Run, record: RunRecord, keep: boolean): Promise<void> {
+export async function finishBundle({files, hashes}: Bundle, record: RunRecord, keep: boolean): Promise<void> {
   const {folder} = files;
   await writeFile(path.join(folder, 'result.json'), json(record));
   if (record.verdict === 'skip') await rm(path.join(folder, 'disks'), {recursive: true, force: true});
   if (record.verdict === 'pass' && !keep) {
     await Promise.all(bulky.map((name) => rm(path.join(folder, name), {recursive: true, force: true})));
   }
-  // The store knows what the largest files hash to.
-  const known = {kernel: machine.kernel.imageSha256, 'initrd.cpio': machine.image.sha256};
-  await writeFile(path.join(folder, 'SHA256SUMS'), await checksums(folder, known));
+  await writeFile(path.join(folder, 'SHA256SUMS'), await checksums(folder, await hashes));
 }
 
 /** The lines that `sha256sum --check` reads, for all files of a folder. */
-async function checksums(folder: string, known: Readonly<Record<string, string>>): Promise<string> {
+async function checksums(folder: string, known: ReadonlyMap<string, string>): Promise<string> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true});
   const names = entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
   const lines = await Promise.all(
-    names.map(async (name) => `${known[name] ?? (await sha256File(path.join(folder, name)))}  ${name}\n`),
+    names.map(async (name) => `${known.get(name) ?? (await sha256File(path.join(folder, name)))}  ${name}\n`),
   );
   return lines.join('');
 }

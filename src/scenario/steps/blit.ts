@@ -3,7 +3,6 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf} from '../../topology/model.ts';
-import {comparePicture} from '../../evidence/screen.ts';
 import type {DataVerb} from '../stage.ts';
 
 type Blit = OptionsOf<'blit'>;
@@ -20,6 +19,8 @@ export const blit: DataVerb<Blit> = {
   effect: () => undefined,
   checks: async ({from, to, width, height}, {guest, disks, folder}) => {
     const file = path.join(folder, `${to}.png`);
+    // With its decoder of PNG it is loaded only where it is needed.
+    const {comparePicture} = await import('../../evidence/screen.ts');
     await guest.qmp.execute('screendump', {filename: file, device: to, format: 'png'});
     const found = comparePicture(
       await readFile(file),
