@@ -10,7 +10,8 @@ import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
 import {type Findings, judge} from '../verdict/judge.ts';
 import {bootPlan, type RunFiles} from './boot-plan.ts';
 import {Disks} from './disks.ts';
-import {driveStep, machineMemory, stepTitle} from './drive.ts';
+import {type Acted, actStep, machineMemory, stepTitle} from './drive.ts';
+import {examineStep} from './examine.ts';
 import type {Machine} from './machine.ts';
 import {reasonToSkip, type ScenarioPlan} from './plan.ts';
 import {Prototypes} from './prototypes.ts';
@@ -82,23 +83,31 @@ async function driveAll(run: Run, draft: Draft, context: Context): Promise<void>
       folder: files.screens,
     };
     await mkdir(files.screens, {recursive: true});
-    for (const step of plan.scenario.value.steps) {
+    const {steps} = plan.scenario.value;
+    for (const [index, step] of steps.entries()) {
       context.report({topic, text: stepTitle(step)});
-      const {record, errors} = await drive(step, scene);
+      const acted = await act(step, scene);
+      // After the last step the guest is idle: its log comes while the evidence is read.
+      const isLast = index === steps.length - 1;
+      const [{record, errors}] = await Promise.all([
+        examineStep(acted, scene),
+        isLast ? readLog(guest, files, draft) : undefined,
+      ]);
       draft.steps.push(record);
       draft.errors.push(...errors);
-      if (errors.length > 0 || record.checks.some(({ok}) => !ok)) break;
+      if (errors.length === 0 && record.checks.every(({ok}) => ok)) continue;
+      if (!isLast) await readLog(guest, files, draft);
+      break;
     }
-    await readLog(guest, files, draft);
   } finally {
     await guest.close();
   }
 }
 
 /** A step that does not end while its guest lives on is a hang of what it asked the kernel for. */
-async function drive(...[step, scene]: Parameters<typeof driveStep>): ReturnType<typeof driveStep> {
+async function act(...[step, scene]: Parameters<typeof actStep>): Promise<Acted> {
   try {
-    return await driveStep(step, scene);
+    return await actStep(step, scene);
   } catch (error) {
     if (!(error instanceof WaitError)) throw error;
     await scene.guest.exec(['sh', '-c', 'echo w >/proc/sysrq-trigger'], 5000).catch(() => undefined);

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+import {buildLedger, type Initiators} from '../evidence/ledger.ts';
+import {parseTrace} from '../evidence/trace.ts';
+import {endpointsOf, type Topology} from '../topology/model.ts';
+import type {Check} from '../verdict/check.ts';
+import {checkPeers, expectTransfers} from '../verdict/expectation.ts';
+import {checkTransfers} from '../verdict/transfers.ts';
+import {guestChecks} from './account.ts';
+import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
+import type {StepRecord} from './record.ts';
+import type {GuestCommand} from './steps/registry.ts';
+
+/** A step's record, and what makes its evidence worthless. */
+export interface Driven {
+  readonly record: StepRecord;
+  readonly errors: readonly string[];
+}
+
+type Findings = Omit<StepRecord, 'title' | 'verb' | 'durationMs' | 'guest'>;
+
+/** Looks at what came of a step that was driven. */
+export async function examineStep(acted: Acted, scene: Scene): Promise<Driven> {
+  const {step, begun, guest, watched} = acted;
+  const {findings, errors} =
+    watched === undefined
+      ? await examineCommand(acted, scene)
+      : await examineTransfers(acted, watched, scene);
+  const durationMs = Math.round(performance.now() - begun);
+  return {record: {title: stepTitle(step), verb: step.verb, durationMs, ...findings, guest}, errors};
+}
+
+interface Examined {
+  readonly findings: Findings;
+  readonly errors: readonly string[];
+}
+
+async function examineCommand({step, commands, guest}: Acted, scene: Scene): Promise<Examined> {
+  const checks = exitChecks(commands, guest);
+  if (step.verb !== 'load') return {findings: {ledger: [], checks}, errors: []};
+  // A module of the lab's that does not load says nothing about what was to be tried.
+  const errors = checks.filter(({ok}) => !ok).map(({detail}) => detail);
+  if (errors.length === 0) await scene.prototypes.loaded(step.options, scene.guest);
+  return {findings: {ledger: [], checks}, errors};
+}
+
+async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {
+  const {verb, map, trace, counted} = watched;
+  const expected = expectTransfers(scene.topology, verb.transfers(), step.expect);
+  const events = parseTrace(trace);
+  const ledger = buildLedger(events, map, initiatorsOf(scene.topology));
+  if (expected.outcome !== 'refused') verb.effect(scene.disks);
+  const observed = {...scene, map, events, ledger, expected};
+  const checks: Check[] = [
+    ...checkPeers(expected),
+    checkTransfers(ledger.entries, expected.transfers),
+    ...guestChecks(
+      expected,
+      guest.flatMap(({facts}) => facts),
+    ),
+    ...(expected.outcome === 'refused' ? [] : await verb.checks(observed)),
+    ...(await scene.disks.check()),
+    ...(await scene.prototypes.check(counted, ledger.entries, scene.guest)),
+  ];
+  return {
+    findings: {expected, ledger: ledger.entries, checks},
+    errors: [...silentEnds(guest), ...ledger.gaps],
+  };
+}
+
+/** The guest's tool says what failed. One that ends without a word did not do what it was told. */
+function silentEnds(guest: StepRecord['guest']): readonly string[] {
+  return guest
+    .filter(({code, facts}) => code !== 0 && facts.every(({ok}) => ok))
+    .map(({command, code, stderr}) => {
+      const said = stderr.trim().split('\n').at(-1) ?? '';
+      return `"${command.join(' ')}" ended with ${code} and names no failure${said === '' ? '' : `: ${said}`}`;
+    });
+}
+
+function exitChecks(commands: readonly GuestCommand[], results: StepRecord['guest']): readonly Check[] {
+  return results.map(({command, code, stderr}, index): Check => {
+    const exit = commands[index]?.exit ?? 0;
+    const said = stderr.trim().split('\n').at(-1) ?? '';
+    const detail = `"${command.join(' ')}" ended with ${code}${code === exit ? '' : `, not ${exit}`}${said === '' ? '' : `: ${said}`}.`;
+    return {name: 'command', ok: code === exit, witness: 'guest', detail};
+  });
+}
+
+function initiatorsOf(topology: Topology): Initiators {
+  const drives: Record<number, string> = {};
+  const nics: string[] = [];
+  const withMemory: string[] = [];
+  for (const node of endpointsOf(topology)) {
+    if (node.type === 'nvme' && node.nsid !== undefined) drives[node.nsid] = node.id;
+    if (node.type === 'nvme' && node.cmb !== undefined) withMemory.push(node.id);
+    if (node.type === 'e1000e') nics.push(node.id);
+  }
+  return {drives, nics, traced: withMemory};
+}
