@@ -67,7 +67,7 @@ test.serial('a command that ends with another status is a failure, with its word
 
 async function runMutant(name: string): Promise<Outcome> {
   const machine = await machineOf('baseline', [`lab/mutants/${name}`]);
-  const [scenario] = findScenarios(labRoot, ['nvme-copy-same-switch']);
+  const [scenario] = findScenarios(labRoot, ['nvme-copy-cascaded-switches']);
   return runFile(machine, name, scenario?.file ?? path.join(labRoot, 'scenarios'));
 }
 
@@ -95,6 +95,17 @@ test.serial('addresses in host memory instead of the BAR: a round trip compares 
   t.false(failedChecks(outcome).includes('disk dst'));
   t.true(guestReportsSuccess(outcome));
 });
+
+test.serial(
+  'addresses with the sign flipped: every transfer completes, and the bytes went nowhere',
+  async (t) => {
+    const outcome = await runMutant('bus-address-sign');
+    t.is(outcome.verdict, 'fail');
+    t.regex(outcome.reason, /^ledger: src wrote 64KiB to nowhere, dst read 64KiB from nowhere; expected: /);
+    t.true(failedChecks(outcome).includes('placement'));
+    t.true(guestReportsSuccess(outcome));
+  },
+);
 
 test.serial('the sign of the bus offset cannot show where bus and CPU addresses are the same', async (t) => {
   // On x86 the offset is zero. That this passes is the machine's limit, not the lab's: it takes a host

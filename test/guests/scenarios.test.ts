@@ -31,7 +31,7 @@ const everywhere: Readonly<Record<string, Expected>> = {
   'host-memory-only': throughMemory,
   'nic-from-cmb': transmitted,
   'nvme-copy-cascaded-switches': copied,
-  'nvme-copy-same-switch': copied,
+  'nvme-copy-same-switch': {...copied, flows: ['dst read cmb 32768', 'src write cmb 32768']},
   'nvme-to-display': {
     flows: [`src write display ${640 * 480 * 4}`],
     proofs: ['ledger', 'picture', 'disk src'],
