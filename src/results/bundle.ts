@@ -66,20 +66,23 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
     await discardBundle(run);
     throw failed.reason;
   }
-  const hashes = hashInputs(folder, machine);
+  const hashes = hashInputs(folder, Object.values(inputs.files), machine);
   // Whoever finishes the bundle is told of a failure.
   hashes.catch(() => undefined);
   return {...run, hashes};
 }
 
-async function hashInputs(folder: string, {kernel, image}: Machine): Promise<ReadonlyMap<string, string>> {
-  const names = (await readdir(path.join(folder, 'inputs'))).map((name) => path.join('inputs', name));
+async function hashInputs(
+  folder: string,
+  disks: readonly string[],
+  {kernel, image}: Machine,
+): Promise<ReadonlyMap<string, string>> {
   // The store knows what the largest files hash to.
   const hashes = new Map([
     ['kernel', kernel.imageSha256],
     ['initrd.cpio', image.sha256],
   ]);
-  for (const name of names) hashes.set(name, await sha256File(path.join(folder, name)));
+  for (const disk of disks) hashes.set(path.relative(folder, disk), await sha256File(disk));
   return hashes;
 }
 
