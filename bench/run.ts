@@ -10,7 +10,7 @@ import {$} from 'zx';
 import {labRoot} from '../src/base/paths.ts';
 
 const launcher = path.join(labRoot, 'p2plab');
-const rounds = Number(process.env['ROUNDS'] ?? 7);
+const rounds = 7;
 
 /** What `run --format json` prints, as far as it is needed here. */
 interface Document {

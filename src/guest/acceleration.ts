@@ -3,7 +3,7 @@ import {accessSync, constants} from 'node:fs';
 import {mkdir, rm} from 'node:fs/promises';
 import {release} from 'node:os';
 import path from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {type Context, withDeadline} from '../base/context.ts';
 import {HostError, Interrupted, messageOf} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {accessSync, constants, statSync} from 'node:fs';
 import path from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import type {Context} from '../base/context.ts';
 import {HostError, UsageError} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';

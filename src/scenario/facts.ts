@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** One line that the guest tool printed: what it did, or where it failed. */
 export interface Fact {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {OptionsOf} from '../spec/steps/registry.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {statSync} from 'node:fs';
 import path from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {type Problem, throwProblems} from './problems.ts';
 import {description, kebabName} from './names.ts';
 import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** Words that stand where a device's id can stand, or that the lab keeps for its own devices. */
 const reserved = /^(host-memory|nowhere|lab|lab-.*)$/;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import {description, kebabName} from './names.ts';
 import {type Problem, throwProblems} from './problems.ts';
 import {stepSchema} from './step.ts';

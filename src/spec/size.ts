@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 
 const units = {KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30} as const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import {type OptionsOf, type VerbName, verbNames, verbs} from './steps/registry.ts';
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import {deviceId, description} from './names.ts';
 import {multipleOf, powerOfTwo} from './size.ts';
 import {type Frozen, type Located, readSpec} from './yaml.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import {formatBdf} from './model.ts';
 
 /** A PCI function as someone saw it in the running machine. */

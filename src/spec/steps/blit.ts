@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import {deviceId} from '../names.ts';
 import {checkDisk, checkType} from './scene.ts';
 import {pageBytes, verb} from './verb.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import {deviceId} from '../names.ts';
 import {checkDisk, checkProvider} from './scene.ts';
 import {pageBytes, through, transferSize, verb} from './verb.ts';

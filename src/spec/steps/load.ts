@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import {deviceId} from '../names.ts';
 import {checkDevice} from './scene.ts';
 import {verb} from './verb.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import {verb} from './verb.ts';
 
 /** Runs a command in the guest, without a shell. */

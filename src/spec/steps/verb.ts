@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {z} from 'zod';
+import * as z from 'zod';
 import {deviceId} from '../names.ts';
 import {multipleOf} from '../size.ts';
 import type {Frozen} from '../yaml.ts';
