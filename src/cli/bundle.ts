@@ -33,7 +33,6 @@ export async function makeBundle(): Promise<void> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    sourcemap: true,
     // ssh2 finds files of its own by its place; it is loaded while a guest boots anyway.
     external: ['ssh2', 'esbuild'],
     define: {'import.meta.dirname': JSON.stringify(path.join(root, 'src/base'))},

@@ -7,7 +7,6 @@ import {bundleFile} from './bundle.ts';
 
 // Parsing our modules takes longer than much of what they do.
 enableCompileCache(path.join(cacheRoot, 'node'));
-process.setSourceMapsEnabled(true);
 const bundle = bundleFile();
 const program = (await import(existsSync(bundle) ? bundle : './program.ts')) as typeof import('./program.ts');
 process.exitCode = await program.main(process.argv.slice(2));
