@@ -15,7 +15,7 @@ const bytes = 65_536;
 
 test.serial('a bundle repeats its run with QEMU alone: the same bytes at the same addresses', async (t) => {
   t.timeout(600_000, 'building the kernel, and two boots');
-  const [scenario] = findScenarios(labRoot, ['nvme-copy-same-switch']);
+  const [scenario] = findScenarios(labRoot, ['nvme-copy-cascaded-switches']);
   const outcome = await runFile(await machineOf('baseline'), 'again', scenario?.file ?? '');
   t.is(outcome.verdict, 'pass', outcome.reason);
   const {bundle} = outcome;
