@@ -24,7 +24,10 @@ const bulky = ['disks', 'trace.log'];
 
 /** A run whose bundle is being filled. */
 export interface Bundle extends Run {
-  /** SHA-256 of the files that do not change while it runs, by name: taken while the guest boots. */
+  /**
+   * SHA-256 of the files that do not change while it runs, by name. All but the disks is written, and this
+   * taken, while the guest boots; it rejects when something could not be written.
+   */
   readonly hashes: Promise<ReadonlyMap<string, string>>;
 }
 
@@ -49,9 +52,8 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
   const run: Run = {plan, machine, files, disks};
   const put = (file: string, content: string | Uint8Array, mode = 0o644): Promise<void> =>
     writeFile(path.join(folder, file), content, {mode});
-  const written = await Promise.allSettled([
+  const written = Promise.allSettled([
     inputs.create(),
-    disks.create(),
     linkOrCopy(machine.kernel.image, path.join(folder, 'kernel')),
     linkOrCopy(machine.image.file, path.join(folder, 'initrd.cpio')),
     copyFile(plan.scenario.file, path.join(folder, 'scenario.yaml')),
@@ -61,14 +63,19 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
     put('inputs.json', json(inputsOf(run))),
     put('reproduce.sh', reproduceScript(run), 0o755),
   ]);
-  const failed = written.find((part) => part.status === 'rejected');
-  if (failed !== undefined) {
-    await discardBundle(run);
-    throw failed.reason;
-  }
-  const hashes = hashInputs(folder, Object.values(inputs.files), machine);
+  const hashes = written.then((parts) => {
+    const failed = parts.find((part) => part.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return hashInputs(folder, Object.values(inputs.files), machine);
+  });
   // Whoever finishes the bundle is told of a failure.
   hashes.catch(() => undefined);
+  try {
+    await disks.create();
+  } catch (error) {
+    await discardBundle({...run, hashes});
+    throw error;
+  }
   return {...run, hashes};
 }
 
@@ -141,6 +148,8 @@ function json(value: object): string {
 }
 
 /** Removes a bundle of a run that did not come to an end. */
-export async function discardBundle({files}: Run): Promise<void> {
+export async function discardBundle({files, hashes}: Bundle): Promise<void> {
+  // What is still being written would come back.
+  await hashes.catch(() => undefined);
   await rm(files.folder, {recursive: true, force: true});
 }
