@@ -12,11 +12,16 @@ export async function makeBundle(): Promise<void> {
   rmSync(bundleFolder, {recursive: true, force: true});
   await build({
     entryPoints: [path.join(root, 'src/cli/program.ts')],
-    outfile: bundleFile(),
+    outdir: path.dirname(bundleFile()),
+    entryNames: path.basename(bundleFile(), '.mjs'),
+    outExtension: {'.js': '.mjs'},
     bundle: true,
+    // What is imported when it is needed stays in files of its own, ssh2 with it.
+    splitting: true,
+    minifyWhitespace: true,
     platform: 'node',
     format: 'esm',
-    // ssh2 finds files of its own by its place; it is loaded while a guest boots anyway.
+    // It finds files of its own by its place.
     external: ['ssh2'],
     define: {'import.meta.dirname': JSON.stringify(path.join(root, 'src/base'))},
     banner: {
