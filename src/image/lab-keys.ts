@@ -23,9 +23,9 @@ async function generate(folder: string): Promise<void> {
   await chmod(folder, 0o700);
   // Loaded once in a machine's life: it is large.
   const {default: ssh2} = await import('ssh2');
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', {comment: 'p2plab'});
-  await writeFile(path.join(folder, 'id_ed25519'), pair.private, {mode: 0o600});
-  await writeFile(path.join(folder, 'id_ed25519.pub'), `${pair.public}\n`, {mode: 0o600});
+  const pair = ssh2.utils.generateKeyPairSync('rsa', {bits: 2048, comment: 'p2plab'});
+  await writeFile(path.join(folder, 'id_rsa'), pair.private, {mode: 0o600});
+  await writeFile(path.join(folder, 'id_rsa.pub'), `${pair.public}\n`, {mode: 0o600});
   const hostKey = path.join(folder, 'host_key');
   const said = await output('dropbearkey', ['-t', 'ed25519', '-f', hostKey]);
   await chmod(hostKey, 0o600);
@@ -36,17 +36,17 @@ async function generate(folder: string): Promise<void> {
 
 /** The keys, made at their first use and kept readable for their owner only. */
 export async function ensureLabKeys(context: Context): Promise<LabKeys> {
-  const folder = await stored('keys', 'guests', 'keys of the guests', context, generate);
+  const folder = await stored('keys', 'guests-rsa', 'keys of the guests', context, generate);
   const text = (name: string): Promise<string> => readFile(path.join(folder, name), 'utf8');
   const [clientKey, clientPublicKey, hostPublicKey, hostKey] = await Promise.all([
-    text('id_ed25519'),
-    text('id_ed25519.pub'),
+    text('id_rsa'),
+    text('id_rsa.pub'),
     text('host_key.pub'),
     readFile(path.join(folder, 'host_key')),
   ]);
   return Object.freeze({
     clientKey,
-    clientKeyFile: path.join(folder, 'id_ed25519'),
+    clientKeyFile: path.join(folder, 'id_rsa'),
     clientPublicKey: clientPublicKey.trim(),
     hostKey,
     hostPublicKey: hostPublicKey.trim(),
