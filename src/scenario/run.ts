@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {setImmediate} from 'node:timers/promises';
 import type {Context} from '../base/context.ts';
 import {Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {kernelReports} from '../evidence/kernel-log.ts';
@@ -89,10 +90,10 @@ async function driveAll(run: Run, draft: Draft, context: Context): Promise<void>
       const acted = await act(step, scene);
       // After the last step the guest is idle: its log comes while the evidence is read.
       const isLast = index === steps.length - 1;
-      const [{record, errors}] = await Promise.all([
-        examineStep(acted, scene),
-        isLast ? readLog(guest, files, draft) : undefined,
-      ]);
+      const log = isLast ? readLog(guest, files, draft) : undefined;
+      // Its request must be out before this thread is busy with the trace.
+      await setImmediate();
+      const [{record, errors}] = await Promise.all([examineStep(acted, scene), log]);
       draft.steps.push(record);
       draft.errors.push(...errors);
       if (errors.length === 0 && record.checks.every(({ok}) => ok)) continue;
