@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "verbs.h"
 
@@ -16,7 +17,7 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 	const char *usage;
 } verbs[] = {
-	{ "tree", verb_tree, "" },
+	{ "tree", verb_tree, "[--brief]" },
 	{ "copy", verb_copy,
 	  "--from BDF [--to BDF] --through BDF|host-memory --bytes N\n"
 	  "           [--chunk N] [--from-offset N] [--to-offset N]\n"
@@ -26,8 +27,6 @@ static const struct verb {
 	  "           [--payload N] [--chunk N] [--from-offset N]" },
 	{ "rebind", verb_rebind, "BDF" },
 	{ "counters", verb_counters, "MODULE" },
-	{ "beacon", verb_beacon, "PORT" },
-	{ "start", verb_start, "" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(*verbs))
@@ -35,6 +34,9 @@ static const struct verb {
 int main(int argc, char **argv)
 {
 	size_t i;
+
+	if (getpid() == 1)
+		return guest_init();
 
 	for (i = 0; argc > 1 && i < VERBS; i++) {
 		if (!strcmp(argv[1], verbs[i].name))

@@ -12,8 +12,9 @@ int verb_tree(int argc, char **argv);
 int verb_copy(int argc, char **argv);
 int verb_transmit(int argc, char **argv);
 int verb_counters(int argc, char **argv);
-int verb_start(int argc, char **argv);
 int verb_rebind(int argc, char **argv);
-int verb_beacon(int argc, char **argv);
+
+/* The life of the guest's first process: it has no end but the guest's. */
+int guest_init(void);
 
 #endif

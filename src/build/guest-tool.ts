@@ -41,9 +41,7 @@ export async function ensureGuestTool(context: Context): Promise<GuestTool> {
     folderHashes(sources),
     folderHashes(includes),
   ]);
-  // The folder holds the guest's init too, which is none of the compiler's business.
-  const compiled = Object.fromEntries(Object.entries(code).filter(([name]) => /\.[ch]$/.test(name)));
-  const key = contentKey({recipe: 1, compiler, compiled, included});
+  const key = contentKey({recipe: 2, compiler, code, included});
   const folder = await stored('tools', key, 'guest tool', context, async (partial) => {
     context.report({topic: 'guest tool', text: 'compiling'});
     await compile(path.join(partial, 'p2p'), context);

@@ -3,7 +3,6 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256} from '../base/hash.ts';
-import {labRoot} from '../base/paths.ts';
 import {output} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import type {GuestTool} from '../build/guest-tool.ts';
@@ -33,9 +32,7 @@ export interface Image {
 }
 
 /** Counts up when the same inputs make another image. */
-const recipe = 1;
-
-const init = path.join(labRoot, 'images/guest/init');
+const recipe = 2;
 
 /** A file of the image: where it goes, where it comes from, and a hash that says what it holds. */
 interface Ingredient {
@@ -63,7 +60,6 @@ async function ingredients({tool, modules}: ImagePlan): Promise<readonly Ingredi
       {path: 'bin/p2p', from: tool.file, hash: tool.key},
       ...modules.map(({name, file, key}) => ({path: `lib/modules/${name}.ko`, from: file, hash: key})),
     ].map((part) => Promise.resolve(part)),
-    readFile(init).then((text) => ({path: 'init', from: init, hash: sha256(text)})),
   ]);
 }
 
@@ -106,6 +102,8 @@ async function entries(
       .split('\n')
       .filter((name) => name !== '' && name !== 'busybox')
       .map((name): Entry => ({kind: 'link', path: `bin/${name}`, target: 'busybox'})),
+    // The lab's tool is the first process too.
+    {kind: 'link', path: 'init', target: 'bin/p2p'},
     // The kernel opens it for /init before anything is mounted.
     {kind: 'character-device', path: 'dev/console', mode: 0o600, major: 5, minor: 1},
     {kind: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3},
@@ -123,7 +121,7 @@ async function entries(
 }
 
 /**
- * The initramfs with these modules: busybox, dropbear, the lab's tool and its init, uncompressed, for a
+ * The initramfs with these modules: busybox, dropbear and the lab's tool, uncompressed, for a
  * guest unpacks slower than a host reads.
  * @throws {HostError} when busybox or dropbear is not installed
  */

@@ -124,7 +124,7 @@ async function checkTree(
 ): Promise<Awaited<ReturnType<typeof machineMemory>>> {
   const [answer, tree, memory] = await Promise.all([
     guest.qmp.execute('query-pci'),
-    guest.exec(['p2p', 'tree']),
+    guest.exec(['p2p', 'tree', '--brief']),
     machineMemory(guest),
   ]);
   const seen = tree.code === 0 ? (JSON.parse(tree.stdout) as unknown) : undefined;

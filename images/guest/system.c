@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * p2p start: what the guest's first process needs before it can do anything:
- * the kernel's file systems, and an address for the control NIC.  One process
- * instead of ten small ones: every guest pays for them.
- */
+/* The kernel's file systems, and an address for the control NIC. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,14 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "json.h"
-#include "verbs.h"
+#include "system.h"
 
 /* What QEMU's user network gives to its first guest. */
 #define ADDRESS "10.0.2.15"
 #define NETMASK "255.255.255.0"
 
-static int mount_all(void)
+int mount_all(void)
 {
 	static const char * const types[][2] = {
 		{ "proc", "/proc" },
@@ -91,7 +86,7 @@ static int control_nic(char name[static IFNAMSIZ])
 	return 0;
 }
 
-static int start_network(void)
+int start_network(void)
 {
 	char name[IFNAMSIZ];
 	int fd, ret;
@@ -106,25 +101,4 @@ static int start_network(void)
 		ret = bring_up(fd, name, ADDRESS);
 	close(fd);
 	return ret;
-}
-
-int verb_start(int argc, char **argv)
-{
-	int ret;
-
-	if (argc != 1) {
-		fprintf(stderr, "p2p: %s takes nothing\n", argv[0]);
-		return EXIT_USAGE;
-	}
-	ret = mount_all();
-	if (ret) {
-		fact_failed("mount", -ret, 0);
-		return EXIT_KERNEL;
-	}
-	ret = start_network();
-	if (ret) {
-		fact_failed("network", -ret, 0);
-		return EXIT_KERNEL;
-	}
-	return EXIT_DONE;
 }
