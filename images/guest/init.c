@@ -73,7 +73,7 @@ static void serve(void)
 }
 
 /* Between the beats it reaps whatever is left to it. */
-static void beat(int fd)
+static void keep_alive(int fd)
 {
 	static const struct timespec pause = { .tv_nsec = 500000000 };
 
@@ -112,6 +112,6 @@ int guest_init(void)
 	serve();
 	if (fd >= 0)
 		say(fd, "ready\n");
-	beat(fd);
+	keep_alive(fd);
 	return EXIT_KERNEL;
 }

@@ -27,23 +27,29 @@ static const struct verb {
 	  "           [--payload N] [--chunk N] [--from-offset N]" },
 	{ "rebind", verb_rebind, "BDF" },
 	{ "counters", verb_counters, "MODULE" },
+	{ "log", verb_log, "" },
+	{ "serve", verb_serve, "" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(*verbs))
 
-int main(int argc, char **argv)
+int run_verb(int argc, char **argv)
 {
 	size_t i;
 
-	if (getpid() == 1)
-		return guest_init();
-
-	for (i = 0; argc > 1 && i < VERBS; i++) {
-		if (!strcmp(argv[1], verbs[i].name))
-			return verbs[i].run(argc - 1, argv + 1);
+	for (i = 0; argc > 0 && i < VERBS; i++) {
+		if (!strcmp(argv[0], verbs[i].name))
+			return verbs[i].run(argc, argv);
 	}
 	for (i = 0; i < VERBS; i++)
 		fprintf(stderr, "%s p2p %s %s\n", i ? "      " : "usage:",
 			verbs[i].name, verbs[i].usage);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	if (getpid() == 1)
+		return guest_init();
+	return run_verb(argc - 1, argv + 1);
 }

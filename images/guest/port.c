@@ -23,7 +23,8 @@ static int find_name(char name[static NAME_MAX])
 	if (!fgets(line, sizeof(line), file))
 		*line = '\0';
 	fclose(file);
-	while ((word = strsep(&rest, " \n"))) {
+	line[strcspn(line, "\n")] = '\0';
+	while ((word = strsep(&rest, " "))) {
 		if (strncmp(word, key, sizeof(key) - 1))
 			continue;
 		snprintf(name, NAME_MAX, "/dev/%s", word + sizeof(key) - 1);

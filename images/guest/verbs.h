@@ -13,6 +13,11 @@ int verb_copy(int argc, char **argv);
 int verb_transmit(int argc, char **argv);
 int verb_counters(int argc, char **argv);
 int verb_rebind(int argc, char **argv);
+int verb_log(int argc, char **argv);
+int verb_serve(int argc, char **argv);
+
+/* Runs the verb that argv[0] names; with a usage message if it names none. */
+int run_verb(int argc, char **argv);
 
 /* The life of the guest's first process: it has no end but the guest's. */
 int guest_init(void);

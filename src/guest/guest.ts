@@ -9,6 +9,7 @@ import {type ConsoleRecorder, recordConsole} from './console.ts';
 import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
 import {Qmp} from './qmp.ts';
 import type {ExecResult, openShell, SshTarget} from './ssh.ts';
+import {canBeRequested, ToolSession} from './tool-session.ts';
 import type {GuestFailure} from './vitals.ts';
 import {Watch} from './watch.ts';
 import {within} from './within.ts';
@@ -39,6 +40,7 @@ export class Guest {
   /** Loaded while the guest boots: it is large. */
   readonly #ssh = import('./ssh.ts');
   #client: Client | undefined;
+  #tool: Promise<ToolSession> | undefined;
   readonly #onAbort: () => void;
 
   constructor(
@@ -76,13 +78,29 @@ export class Guest {
   }
 
   /**
-   * Runs a command in the guest.
+   * Runs a command in the guest, beside whatever else runs there.
    * @param limit milliseconds
    * @throws GuestError when the guest fails meanwhile, WaitError at the limit
    */
   async exec(words: readonly string[], limit = 30_000): Promise<ExecResult> {
     const {exec} = await this.#ssh;
-    return this.guard(within(limit, `"${words.join(' ')}" in the guest`, exec(this.#connected(), words)));
+    return this.guard(within(limit, inTheGuest(words), exec(this.#connected(), words)));
+  }
+
+  /**
+   * As exec, but the lab's own tool (`p2p …`) runs in a session that stays open, which takes a tenth of the
+   * time: one command after the other.
+   */
+  async run(words: readonly string[], limit = 30_000): Promise<ExecResult> {
+    if (!canBeRequested(words)) return this.exec(words, limit);
+    this.#tool ??= this.#openTool();
+    const result = this.#tool.then((session) => session.run(words));
+    return this.guard(within(limit, inTheGuest(words), result));
+  }
+
+  async #openTool(): Promise<ToolSession> {
+    const {openCommand} = await this.#ssh;
+    return new ToolSession(await openCommand(this.#connected(), ['p2p', 'serve']));
   }
 
   /** An interactive shell on a terminal of the guest. */
@@ -145,6 +163,10 @@ export class Guest {
     if (failure.kind === 'exit' && !this.#watch.guestEndedItself) return new HostError(failure.reason);
     return new GuestError(failure);
   }
+}
+
+function inTheGuest(words: readonly string[]): string {
+  return `"${words.join(' ')}" in the guest`;
 }
 
 /** Starts a guest and waits until commands can be run in it. On any failure nothing of it is left. */

@@ -57,28 +57,33 @@ export async function connect({port, privateKey, hostKey}: SshTarget): Promise<C
  * @throws HostError when the connection is lost before it ended: that is never a success
  */
 export async function exec(client: Client, words: readonly string[]): Promise<ExecResult> {
+  const channel = await openCommand(client, words);
+  const stdout = collect(channel);
+  const stderr = collect(channel.stderr);
   return new Promise((resolve, reject) => {
-    client.exec(shellWords(words), (error, channel) => {
-      if (error !== undefined) {
-        reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
+    channel.once('close', (code: number | null | undefined, signal?: string) => {
+      if (typeof code !== 'number') {
+        const how =
+          signal === undefined ? 'the connection was lost' : `SIG${signal.replace(/^SIG/, '')} ended it`;
+        reject(new HostError(`${shellWords(words)}: ${how}`));
         return;
       }
-      const stdout = collect(channel);
-      const stderr = collect(channel.stderr);
-      channel.once('close', (code: number | null | undefined, signal?: string) => {
-        if (typeof code !== 'number') {
-          const how =
-            signal === undefined ? 'the connection was lost' : `SIG${signal.replace(/^SIG/, '')} ended it`;
-          reject(new HostError(`${shellWords(words)}: ${how}`));
-          return;
-        }
-        resolve({
-          code,
-          stdout: stdout.text(),
-          stderr: stderr.text(),
-          truncated: stdout.truncated() || stderr.truncated(),
-        });
+      resolve({
+        code,
+        stdout: stdout.text(),
+        stderr: stderr.text(),
+        truncated: stdout.truncated() || stderr.truncated(),
       });
+    });
+  });
+}
+
+/** A command in the guest with which the caller talks. */
+export async function openCommand(client: Client, words: readonly string[]): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    client.exec(shellWords(words), (error, channel) => {
+      if (error === undefined) resolve(channel);
+      else reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
     });
   });
 }

@@ -88,7 +88,7 @@ async function runAll(
 ): Promise<StepRecord['guest']> {
   const results: StepRecord['guest'][number][] = [];
   for (const {words, exit} of commands) {
-    const {code, stdout, stderr} = await guest.exec(words, limit);
+    const {code, stdout, stderr} = await guest.run(words, limit);
     results.push({command: words, code, facts: readFacts(stdout), stdout, stderr});
     if (code !== exit) break;
   }

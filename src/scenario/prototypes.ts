@@ -59,7 +59,7 @@ function sumPeerBytes(counters: Readonly<Record<string, number>> = {}): number {
 }
 
 async function readCounters(module: string, guest: Guest): Promise<Readonly<Record<string, number>>> {
-  const {code, stdout} = await guest.exec(['p2p', 'counters', module]);
+  const {code, stdout} = await guest.run(['p2p', 'counters', module]);
   if (code !== 0) return {};
   const line: unknown = JSON.parse(stdout.trim().split('\n')[0] ?? '{}');
   return schema.catch({}).parse(line);

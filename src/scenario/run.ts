@@ -124,7 +124,7 @@ async function checkTree(
 ): Promise<Awaited<ReturnType<typeof machineMemory>>> {
   const [answer, tree, memory] = await Promise.all([
     guest.qmp.execute('query-pci'),
-    guest.exec(['p2p', 'tree', '--brief']),
+    guest.run(['p2p', 'tree', '--brief']),
     machineMemory(guest),
   ]);
   const seen = tree.code === 0 ? (JSON.parse(tree.stdout) as unknown) : undefined;
@@ -139,7 +139,7 @@ async function checkTree(
 
 /** The kernel's log explains; a report of its ill health in it is a crash. */
 async function readLog(guest: Guest, files: RunFiles, draft: Draft): Promise<void> {
-  const {stdout} = await guest.exec(['dmesg']);
+  const {stdout} = await guest.run(['p2p', 'log']);
   await writeFile(path.join(files.folder, 'dmesg.txt'), stdout);
   draft.kernelSays = stdout
     .split('\n')
