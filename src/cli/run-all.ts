@@ -2,7 +2,7 @@
 import type {Context} from '../base/context.ts';
 import type {KernelPlan} from '../build/kernel.ts';
 import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
-import {type Machine, prepareMachine} from '../scenario/machine.ts';
+import {type Lane, type Machine, prepareMachine} from '../scenario/machine.ts';
 import {planScenario, type ScenarioPlan} from '../scenario/plan.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {runScenario} from '../scenario/run.ts';
@@ -11,6 +11,8 @@ import {runScenario} from '../scenario/run.ts';
 export interface Request {
   readonly entries: readonly {readonly name: string; readonly file: string}[];
   readonly kernel: KernelPlan;
+  /** The plain one if not given. */
+  readonly lane?: Lane;
   readonly qemu: string | undefined;
   readonly jobs: number;
   readonly keep: boolean;
@@ -41,7 +43,8 @@ export async function runAll(
 ): Promise<readonly Result[]> {
   const plans = request.entries.map(planScenario);
   listener.begin?.(request);
-  const machine = await prepareMachine(request.kernel, request.qemu, context);
+  const {lane} = request;
+  const machine = await prepareMachine(request.kernel, request.qemu, context, lane && {lane});
   listener.prepared?.();
   const results: Result[] = [];
   const broken = new AbortController();
@@ -67,7 +70,8 @@ export async function runAll(
   return results;
 }
 
-async function runOne(
+/** Runs one scenario, and keeps its bundle. */
+export async function runOne(
   plan: ScenarioPlan,
   machine: Machine,
   keep: boolean,

@@ -7,7 +7,7 @@ import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {formats, reporterFor} from './reporters/registry.ts';
 import {runAll} from './run-all.ts';
-import {selectKernel} from './select-kernel.ts';
+import {inLane, selectKernel} from './select-kernel.ts';
 import {table} from './table.ts';
 
 /** `p2plab run`. */
@@ -18,7 +18,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .argument('[scenario...]', 'a name, a path, a folder or a glob; all scenarios if none is given')
     .addOption(shared.kernel())
     .addOption(shared.series())
-    .addOption(new Option('--lane <lane>', 'how it is run').choices(['plain']).default('plain'))
+    .option('--lane <lane>', 'a lane of lab/lanes: how it is run', 'plain')
     .addOption(shared.qemu())
     .option('--jobs <n>', 'guests at the same time', count, 1)
     .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
@@ -31,10 +31,10 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
         return;
       }
       const {qemu, jobs, keep} = options;
-      const kernel = selectKernel(options.kernel, options.series);
+      const {kernel, lane} = inLane(selectKernel(options.kernel, options.series), options.lane);
       const reporter = reporterFor(options.format);
       const results = await interruptible(reporter.progress, (context) =>
-        runAll({entries, kernel, qemu, jobs, keep}, reporter, context),
+        runAll({entries, kernel, lane, qemu, jobs, keep}, reporter, context),
       ).finally(() => {
         reporter.close();
       });

@@ -4,8 +4,10 @@ import path from 'node:path';
 import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import type {KernelPlan} from '../build/kernel.ts';
-import {findKernel} from '../spec/catalog.ts';
+import type {Lane} from '../scenario/machine.ts';
+import {findKernel, findLane} from '../spec/catalog.ts';
 import {readKernel} from '../spec/kernel.ts';
+import {readLane} from '../spec/lane.ts';
 
 /**
  * The kernel that `--kernel` names, with the series of `--series` on top of its own.
@@ -26,4 +28,23 @@ export function selectKernel(name: string, series: readonly string[]): KernelPla
     '+',
   );
   return {...spec, name: title, series: [...spec.series, ...added]};
+}
+
+/** A kernel as a lane has it, and the lane. */
+export interface InLane {
+  readonly kernel: KernelPlan;
+  readonly lane: Lane;
+}
+
+/**
+ * A kernel with what the lane that `--lane` names adds to it.
+ * @throws UsageError when there is no such lane
+ */
+export function inLane(kernel: KernelPlan, name: string): InLane {
+  const entry = findLane(labRoot, name);
+  const {config, series, commandLine, slower} = readLane(entry.file).value;
+  return {
+    kernel: {...kernel, config: [...kernel.config, ...config], series: [...kernel.series, ...series]},
+    lane: {name: entry.name, commandLine, slower},
+  };
 }

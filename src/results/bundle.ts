@@ -41,6 +41,7 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
     stamp,
     plan.name.replaceAll('/', '.'),
     machine.kernel.name,
+    ...(machine.lane.name === 'plain' ? [] : [machine.lane.name]),
     randomBytes(3).toString('hex'),
   ].join('_');
   const folder = path.join(bundlesRoot, name);
@@ -95,10 +96,11 @@ async function hashInputs(
 
 /** What a run is a function of. */
 function inputsOf({plan, machine}: Run): object {
-  const {kernel, image, qemu, acceleration} = machine;
+  const {lane, kernel, image, qemu, acceleration} = machine;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
+    lane: lane.name,
     kernel: {name: kernel.name, key: kernel.key, release: kernel.release, ...kernel.inputs},
     image: {key: image.key, sha256: image.sha256},
     qemu: {path: qemu.path, version: qemu.version.text},

@@ -45,14 +45,14 @@ export function bootPlan(run: {
   readonly disks: Pick<Disks, 'files'>;
 }): BootPlan {
   const {plan, machine, files, disks} = run;
-  const {qemu, acceleration, kernel, image} = machine;
+  const {lane, qemu, acceleration, kernel, image} = machine;
   return {
     qemu,
     acceleration,
     machine: qemuArguments(plan.topology, {qemu: qemu.version, files: deviceFiles(disks, files)}),
     kernel: kernel.image,
     initrd: image.file,
-    commandLine: [],
+    commandLine: lane.commandLine,
     ssh: sshOf(image),
     folder: files.folder,
   };

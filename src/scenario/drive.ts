@@ -21,6 +21,8 @@ export interface Scene {
   readonly memory: AddressMap['memory'];
   readonly prototypes: Prototypes;
   readonly folder: string;
+  /** How many times as long as usual a step may take. */
+  readonly slower: number;
 }
 
 /** More trace than this of one step is not read. */
@@ -73,7 +75,7 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   const begun = performance.now();
   const commands = guestCommands(step, scene.topology);
   const verb = dataVerb(step);
-  const limit = (step.timeout ?? defaultLimit) * 1000;
+  const limit = (step.timeout ?? defaultLimit) * 1000 * scene.slower;
   if (verb === undefined) return {step, begun, commands, guest: await runAll(commands, scene.guest, limit)};
   const map = {bars: readBars(await scene.guest.qmp.execute('query-pci')), memory: scene.memory};
   const counted = await scene.prototypes.read(scene.guest);

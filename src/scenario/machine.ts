@@ -13,8 +13,28 @@ import {ensureImage, type Image} from '../image/initramfs.ts';
 import {loadTopology} from '../topology/plan.ts';
 import {qemuArguments} from '../topology/qemu.ts';
 
+/** A way to run any kernel, beyond what it is compiled from. */
+export interface Lane {
+  readonly name: string;
+  /** Words for the kernel. */
+  readonly commandLine: readonly string[];
+  /** How many times as long as on the plain lane a step may take. */
+  readonly slower: number;
+}
+
+/** The kernel as it is. */
+export const plainLane: Lane = Object.freeze({name: 'plain', commandLine: [], slower: 1});
+
+/** What is not as usual about guests of a kernel. */
+export interface Variation {
+  readonly lane?: Lane;
+  /** Folders that stand in for those of images/modules, by a module's name. */
+  readonly modules?: Readonly<Record<string, string>>;
+}
+
 /** All that is needed to boot guests of one kernel, built and found. */
 export interface Machine {
+  readonly lane: Lane;
   readonly kernel: Kernel;
   readonly image: Image;
   readonly qemu: QemuBinary;
@@ -29,10 +49,11 @@ export async function prepareMachine(
   plan: KernelPlan,
   qemuPath: string | undefined,
   context: Context,
+  {lane = plainLane, modules = {}}: Variation = {},
 ): Promise<Machine> {
   const [qemu, {kernel, image}] = await Promise.all([
     findQemu(plan.arch, qemuPath, context),
-    buildGuest(plan, context),
+    buildGuest(plan, modules, context),
   ]);
   const acceleration = await probeAcceleration(
     qemu,
@@ -57,10 +78,14 @@ export async function prepareMachine(
     },
     context,
   );
-  return {kernel, image, qemu, acceleration};
+  return {lane, kernel, image, qemu, acceleration};
 }
 
-async function buildGuest(plan: KernelPlan, context: Context): Promise<{kernel: Kernel; image: Image}> {
+async function buildGuest(
+  plan: KernelPlan,
+  changed: Readonly<Record<string, string>>,
+  context: Context,
+): Promise<{kernel: Kernel; image: Image}> {
   const folder = path.join(labRoot, 'images/modules');
   const [kernel, tool, names] = await Promise.all([
     ensureKernel(plan, context),
@@ -69,7 +94,7 @@ async function buildGuest(plan: KernelPlan, context: Context): Promise<{kernel: 
   ]);
   const modules = await ensureModules(
     kernel,
-    names.toSorted().map((name) => path.join(folder, name)),
+    names.toSorted().map((name) => changed[name] ?? path.join(folder, name)),
     context,
   );
   return {kernel, image: await ensureImage({tool, modules}, context)};

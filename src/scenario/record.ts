@@ -28,7 +28,7 @@ export interface RunRecord extends Judgement {
   readonly scenario: string;
   readonly topology: string;
   readonly kernel: string;
-  readonly lane: 'plain';
+  readonly lane: string;
   readonly durationMs: number;
   readonly steps: readonly StepRecord[];
   /** Lines that the kernel wrote about peer-to-peer DMA: its own reasons. */

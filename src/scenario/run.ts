@@ -57,7 +57,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     scenario: plan.name,
     topology: plan.topology.name,
     kernel: machine.kernel.name,
-    lane: 'plain',
+    lane: machine.lane.name,
     ...explain(judge(findings), draft),
     durationMs: Math.round(performance.now() - begun),
     steps: draft.steps,
@@ -66,7 +66,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
 }
 
 async function driveAll(run: Run, draft: Draft, context: Context): Promise<void> {
-  const {plan, files, disks} = run;
+  const {plan, machine, files, disks} = run;
   const {topology} = plan;
   const topic = plan.name;
   context.report({topic, text: 'booting'});
@@ -82,6 +82,7 @@ async function driveAll(run: Run, draft: Draft, context: Context): Promise<void>
       memory,
       prototypes: new Prototypes(),
       folder: files.screens,
+      slower: machine.lane.slower,
     };
     await mkdir(files.screens, {recursive: true});
     const {steps} = plan.scenario.value;

@@ -15,9 +15,18 @@ export interface Entry {
   readonly file: string;
 }
 
-const folders = {topology: 'lab/topologies', kernel: 'lab/kernels', scenario: 'scenarios'} as const;
+const folders = {
+  topology: 'lab/topologies',
+  kernel: 'lab/kernels',
+  lane: 'lab/lanes',
+  mutant: 'lab/mutants',
+  scenario: 'scenarios',
+} as const;
 
 type Kind = keyof typeof folders;
+
+/** A mutant is a folder of patches with this file beside them; everything else is a file. */
+const mutantFile = '/mutant.yaml';
 
 /** All topologies of the lab at `root`, by name. */
 export function listTopologies(root: string): readonly Entry[] {
@@ -27,6 +36,16 @@ export function listTopologies(root: string): readonly Entry[] {
 /** All kernels of the lab at `root`, by name. */
 export function listKernels(root: string): readonly Entry[] {
   return list(root, 'kernel');
+}
+
+/** All lanes of the lab at `root`, by name. */
+export function listLanes(root: string): readonly Entry[] {
+  return list(root, 'lane');
+}
+
+/** All mutants of the lab at `root`, by name. */
+export function listMutants(root: string): readonly Entry[] {
+  return list(root, 'mutant');
 }
 
 /** All scenarios of the lab at `root`, by name. */
@@ -51,6 +70,22 @@ export function findKernel(root: string, name: string): Entry {
 }
 
 /**
+ * The lane with this name, or at this path.
+ * @throws {UsageError} if there is none
+ */
+export function findLane(root: string, name: string): Entry {
+  return findOne(root, 'lane', name);
+}
+
+/**
+ * The mutants that any of the patterns stands for: a name or a glob over names. Each comes once.
+ * @throws {UsageError} for a pattern that stands for none
+ */
+export function findMutants(root: string, patterns: readonly string[]): readonly Entry[] {
+  return findEach(root, 'mutant', patterns);
+}
+
+/**
  * The topology that a scenario names; a path counts from the scenario's folder.
  * @throws {SpecError} located in the scenario's file, if there is none
  */
@@ -72,24 +107,26 @@ export function findTopologyOf(root: string, scenario: Located<ScenarioSpec>): E
  * @throws {UsageError} for a pattern that stands for none, or for a short name of several
  */
 export function findScenarios(root: string, patterns: readonly string[]): readonly Entry[] {
-  const all = list(root, 'scenario');
-  const found = patterns.flatMap((pattern) => matching(all, pattern));
+  return findEach(root, 'scenario', patterns);
+}
+
+function findEach(root: string, kind: Kind, patterns: readonly string[]): readonly Entry[] {
+  const all = list(root, kind);
+  const found = patterns.flatMap((pattern) => matching(all, kind, pattern));
   return found.filter(({file}, index) => found.findIndex((other) => other.file === file) === index);
 }
 
-function matching(all: readonly Entry[], pattern: string): readonly Entry[] {
+function matching(all: readonly Entry[], kind: Kind, pattern: string): readonly Entry[] {
   if (/[*?[{]/.test(pattern)) {
     const named = all.filter(({name}) => path.matchesGlob(name, pattern));
     if (named.length > 0) return named;
     const files = globSync(pattern).filter(isFile).toSorted();
     if (files.length > 0) return files.map((file) => entryAt(all, file));
     const names = all.map(({name}) => name).join(', ');
-    throw new UsageError(`no scenario matches ${pattern}`, {hint: `there are: ${names}`});
+    throw new UsageError(`no ${kind} matches ${pattern}`, {hint: `there are: ${names}`});
   }
   const below = all.filter(({name}) => name.startsWith(`${pattern.replace(/\/$/, '')}/`));
-  return below.length > 0 && !all.some(({name}) => name === pattern)
-    ? below
-    : [pick(all, 'scenario', pattern)];
+  return below.length > 0 && !all.some(({name}) => name === pattern) ? below : [pick(all, kind, pattern)];
 }
 
 function findOne(root: string, kind: Kind, name: string, from = process.cwd()): Entry {
@@ -119,9 +156,10 @@ function entryAt(all: readonly Entry[], file: string): Entry {
 
 function list(root: string, kind: Kind): readonly Entry[] {
   const folder = path.resolve(root, folders[kind]);
-  return globSync('**/*.yaml', {cwd: folder})
+  const ending = kind === 'mutant' ? mutantFile : '.yaml';
+  return globSync(`**/*${ending}`, {cwd: folder})
     .toSorted()
-    .map((relative) => ({name: relative.slice(0, -'.yaml'.length), file: path.join(folder, relative)}));
+    .map((relative) => ({name: relative.slice(0, -ending.length), file: path.join(folder, relative)}));
 }
 
 function isFile(file: string): boolean {
