@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {type Command, Option} from '@commander-js/extra-typings';
+import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {type Entry, findScenarios} from '../spec/catalog.ts';
 import {readScenario} from '../spec/scenario.ts';
@@ -23,8 +24,15 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .option('--jobs <n>', 'guests at the same time', count, 1)
     .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
     .option('--list', 'run nothing: print the scenarios', false)
+    .option('--mutants', 'run mutants of the kernel, named instead of scenarios: each must be caught', false)
     .addOption(new Option('--format <format>', 'what is printed').choices(formats).default('text' as const))
-    .action(async (patterns, options) => {
+    .action(async (patterns, options, command) => {
+      if (options.mutants) {
+        const {runMutantsCommand} = await import('./mutants/command.ts');
+        refuse(['kernel', 'series', 'lane', 'jobs'], command);
+        finish(await runMutantsCommand(patterns, options));
+        return;
+      }
       const entries = findScenarios(labRoot, patterns.length === 0 ? ['**'] : patterns);
       if (options.list) {
         process.stdout.write(`${list(entries)}\n`);
@@ -40,6 +48,14 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
       });
       finish(reporter.end(results));
     });
+}
+
+/** Refuses options that are given and mean nothing with `--mutants`. */
+function refuse(names: readonly string[], command: {getOptionValueSource(name: string): unknown}): void {
+  const given = names.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (given === undefined) return;
+  const hint = 'the file of each mutant says what it is run on';
+  throw new UsageError(`--${given} does not go with --mutants`, {hint});
 }
 
 function list(entries: readonly Entry[]): string {

@@ -36,7 +36,13 @@ const everywhere: Readonly<Record<string, Expected>> = {
     flows: [`src write display ${640 * 480 * 4}`],
     proofs: ['ledger', 'picture', 'disk src'],
   },
+  'provider-rebound': {...copied, proofs: [...copied.proofs, ...copied.proofs]},
+  'queue-in-own-memory': {
+    ...throughMemory,
+    flows: ['dst read host-memory 32768', 'src write host-memory 32768'],
+  },
   'refused-across-root-ports': {flows: [], proofs: ['ledger', 'disk src', 'disk dst']},
+  'refused-to-the-second': {flows: ['src write cmb 32768'], proofs: ['ledger', 'disk src', 'disk dst']},
   'switch/nic-from-cmb': transmitted,
   'through-host-bridge': {...copied, flows: ['src write cmb 65536']},
 };

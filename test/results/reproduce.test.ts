@@ -9,6 +9,7 @@ import {tracedEvents} from '../../src/evidence/trace.ts';
 import {reproduceScript} from '../../src/results/reproduce.ts';
 import {runFiles} from '../../src/scenario/boot-plan.ts';
 import {Disks} from '../../src/scenario/disks.ts';
+import {plainLane} from '../../src/scenario/machine.ts';
 import type {Run} from '../../src/scenario/run.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 
@@ -32,6 +33,7 @@ async function replayed(
   const run = {
     plan: {topology},
     machine: {
+      lane: plainLane,
       qemu: {path: qemu, version: {major: 10, minor: 0, text: '10.0.2'}, devices: []},
       acceleration: {name: 'tcg', why: ''},
       kernel: {image: '/cache/kernel'},

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+import {statSync} from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import {UsageError} from '../base/errors.ts';
+import {findKernel, findLane, findScenarios} from './catalog.ts';
+import {description, kebabName} from './names.ts';
+import {type Problem, throwProblems} from './problems.ts';
+import type {Path} from './source-map.ts';
+import {type Frozen, type Located, readSpec} from './yaml.ts';
+
+/**
+ * What shows that a kernel is broken: the name of a check, without the device that it is about (`ledger`,
+ * `placement`, `disk`), or the kind of a crash (`hang`, `lockdep`), or `crash` for any of them.
+ */
+const evidence = z
+  .string()
+  .regex(/^[a-z][a-z-]*$/, 'the name of a check, as ledger, or the kind of a crash, as lockdep');
+
+const catcher = z.strictObject({
+  scenario: z.string().min(1),
+  /** All of these must speak against the kernel. */
+  evidence: z.array(evidence).min(1),
+});
+
+/** Where a mutant shows that cannot show here: a word for the place, and why. */
+const elsewhere = z.strictObject({
+  where: kebabName,
+  why: z.string().trim().min(1, 'say why it cannot show here'),
+});
+
+const text = z.string().trim().min(1);
+
+export const mutantSchema = z
+  .strictObject({
+    description,
+    /** The rule that it breaks, in a sentence: what the kernel must do. */
+    rule: text,
+    /** The bug of the past that it imitates: an upstream commit that mended it, with its subject. */
+    imitates: text.optional(),
+    /** A kernel of lab/kernels that the patches go on. */
+    kernel: z.string().min(1).default('baseline'),
+    /** The module in images/modules that the patches go on, instead of the kernel. */
+    module: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_]*$/, 'not a name of a module')
+      .optional(),
+    lane: z.string().min(1).default('plain'),
+    'caught-by': z.array(catcher).min(1).optional(),
+    'shows-on': elsewhere.optional(),
+  })
+  .transform(({'caught-by': caughtBy = [], 'shows-on': showsOn, ...rest}, context) => {
+    if (context.issues.length === 0 && caughtBy.length === 0 && showsOn === undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: 'nothing catches this mutant',
+        params: {hint: 'name scenarios in "caught-by", or in "shows-on" why it cannot show here'},
+      });
+    }
+    if (caughtBy.length > 0 && showsOn !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: 'what is caught here shows here',
+        path: ['shows-on'],
+        params: {part: 'key', hint: 'drop "shows-on" or "caught-by"'},
+      });
+    }
+    return {...rest, caughtBy, showsOn};
+  });
+
+/** A kernel that is broken on purpose, and what shows it: `mutant.yaml` beside its patches. */
+export type MutantSpec = Frozen<z.output<typeof mutantSchema>>;
+
+/**
+ * Reads a mutant's file, and checks that what it names is there in the lab at `root`.
+ * @throws {SpecError} for all that is wrong in it
+ */
+export function readMutant(root: string, file: string): Located<MutantSpec> {
+  const located = readSpec(file, mutantSchema);
+  const {kernel, lane, module, caughtBy} = located.value;
+  const problems: Problem[] = [];
+  const check = (where: Path, find: () => unknown): void => {
+    try {
+      find();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(located.problem(where, error.message, {hint: error.hint}));
+    }
+  };
+  check(['kernel'], () => findKernel(root, kernel));
+  check(['lane'], () => findLane(root, lane));
+  check(['module'], () => {
+    if (module === undefined || isFolder(path.join(root, 'images/modules', module))) return;
+    throw new UsageError(`there is no module images/modules/${module}`);
+  });
+  for (const [index, {scenario}] of caughtBy.entries()) {
+    check(['caught-by', index, 'scenario'], () => {
+      if (findScenarios(root, [scenario]).length !== 1) {
+        throw new UsageError(`${scenario} stands for more than one scenario`);
+      }
+    });
+  }
+  throwProblems(problems);
+  return located;
+}
+
+function isFolder(folder: string): boolean {
+  return statSync(folder, {throwIfNoEntry: false})?.isDirectory() ?? false;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+import test from 'ava';
+import type {Check} from '../../src/verdict/check.ts';
+import {compareWithControl, type Judged} from '../../src/verdict/mutant.ts';
+
+const check = (name: string, ok: boolean): Check => ({
+  name,
+  ok,
+  witness: 'host',
+  detail: ok ? 'fine.' : 'wrong.',
+});
+
+const judged = (verdict: Judged['verdict'], reason: string, ...checks: Check[]): Judged => ({
+  verdict,
+  reason,
+  steps: [{title: 'copy', checks}],
+});
+
+const sound = judged('pass', 'fine.', check('ledger', true), check('disk dst', true));
+
+test('caught by the evidence that was declared', (t) => {
+  const broken = judged('fail', 'ledger: wrong.', check('ledger', false), check('disk dst', false));
+  t.deepEqual(compareWithControl(broken, sound, ['ledger', 'disk']), {
+    outcome: 'caught',
+    evidence: ['ledger', 'disk'],
+    reason: 'ledger: wrong.',
+  });
+});
+
+test('caught by other evidence than was declared', (t) => {
+  const broken = judged('fail', 'disk dst: wrong.', check('ledger', true), check('disk dst', false));
+  t.deepEqual(compareWithControl(broken, sound, ['ledger']), {
+    outcome: 'otherwise',
+    evidence: ['disk'],
+    reason: 'not by ledger, as declared: disk dst: wrong.',
+  });
+});
+
+test('a crash is evidence by its kind', (t) => {
+  const broken = judged('crash', 'lockdep: BUG: sleeping function called', check('ledger', true));
+  t.deepEqual(compareWithControl(broken, sound, ['lockdep']).evidence, ['crash', 'lockdep']);
+  t.is(compareWithControl(broken, sound, ['crash']).outcome, 'caught');
+  t.is(compareWithControl(broken, sound, ['hang']).outcome, 'otherwise');
+});
+
+test('one that nothing speaks against has survived', (t) => {
+  t.is(compareWithControl(sound, sound, ['ledger']).outcome, 'survived');
+});
+
+test('what speaks against the kernel without the mutant, too, is no evidence', (t) => {
+  const gap = judged('fail', 'ledger: wrong.', check('ledger', false));
+  t.is(compareWithControl(gap, gap, ['ledger']).outcome, 'survived');
+  const more = judged('fail', 'ledger: wrong.', check('ledger', false), check('disk dst', false));
+  t.deepEqual(compareWithControl(more, gap, ['disk']).evidence, ['disk']);
+});
+
+test('where the lab cannot say, a mutant is neither', (t) => {
+  const lost = judged('error', 'QEMU does not start');
+  t.is(compareWithControl(lost, sound, ['ledger']).outcome, 'unclear');
+  t.is(compareWithControl(sound, lost, ['ledger']).outcome, 'unclear');
+  t.is(
+    compareWithControl(judged('crash', 'oops: x'), judged('crash', 'oops: x'), ['oops']).outcome,
+    'unclear',
+  );
+  t.is(compareWithControl(judged('skip', 'no igb'), judged('skip', 'no igb'), ['ledger']).outcome, 'unclear');
+});
