@@ -2,9 +2,11 @@
 /* p2p tree: every PCI function as the kernel sees it, one JSON array. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/pci_regs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +108,64 @@ static void print_p2pmem(const char *bdf)
 	json_close('}');
 }
 
+static uint32_t read_config(int fd, int offset)
+{
+	unsigned char byte[4] = { 0 };
+
+	if (pread(fd, byte, sizeof(byte), offset) != sizeof(byte))
+		return 0;
+	return byte[0] | byte[1] << 8 | byte[2] << 16 | (uint32_t)byte[3] << 24;
+}
+
+/* Where an extended capability of this id lies; 0 if there is none. */
+static int find_extended(int fd, unsigned int id)
+{
+	int offset = PCI_CFG_SPACE_SIZE, left = 48;
+	uint32_t header;
+
+	while (offset >= PCI_CFG_SPACE_SIZE && left--) {
+		header = read_config(fd, offset);
+		if (!header)
+			break;
+		if (PCI_EXT_CAP_ID(header) == id)
+			return offset;
+		offset = PCI_EXT_CAP_NEXT(header);
+	}
+	return 0;
+}
+
+/* A bridge's ACS control; an endpoint's would say nothing of the way to it. */
+static void print_acs(const char *link)
+{
+	char path[PATH_MAX];
+	int fd, acs = 0;
+
+	snprintf(path, sizeof(path), "%s/config", link);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	/* The header's type is in byte 0x0e. */
+	if ((read_config(fd, PCI_CACHE_LINE_SIZE) >> 16 & 0x7f) == 1) {
+		acs = find_extended(fd, PCI_EXT_CAP_ID_ACS);
+		if (acs)
+			json_hex("acs_control",
+				 read_config(fd, acs + PCI_ACS_CAP) >> 16, 4);
+		else
+			json_null("acs_control");
+	}
+	close(fd);
+}
+
+static void print_iommu(const char *bdf)
+{
+	char type[32];
+
+	if (read_attribute(bdf, "iommu_group/type", type, sizeof(type)) < 0)
+		json_null("iommu_group");
+	else
+		json_string("iommu_group", type);
+}
+
 /* What the lab compares with the declared tree is the brief half. */
 static void print_function(const char *link, bool brief)
 {
@@ -116,6 +176,8 @@ static void print_function(const char *link, bool brief)
 	print_parent(link);
 	print_hex(bdf, "vendor", 4);
 	print_hex(bdf, "device", 4);
+	print_acs(link);
+	print_iommu(bdf);
 	if (!brief) {
 		print_hex(bdf, "class", 6);
 		print_driver(link);

@@ -8,6 +8,7 @@ import {drawTopology} from '../topology/draw.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
 import {type Endpoint, endpointsOf, type Topology} from '../topology/model.ts';
 import {loadTopology} from '../topology/plan.ts';
+import {unmodelled} from '../topology/unmodelled.ts';
 import {table} from './table.ts';
 
 /** `p2plab topology`. */
@@ -46,15 +47,22 @@ export function describePairs(topology: Topology): readonly string[] {
 }
 
 const inWords: Readonly<Record<MapType, string>> = {
-  'bus-addr': 'by bus address, below a switch',
+  'bus-addr': 'by bus address',
   'thru-host-bridge': 'through the host bridge',
   'not-supported': 'refused',
 };
 
 function describePair(topology: Topology, client: Endpoint, provider: Endpoint): string {
-  const {type, distance, reason} = mapping(topology, {client: client.id, provider: provider.id});
+  const pair = {client: client.id, provider: provider.id};
+  const {type, address, distance, reason} = mapping(topology, pair);
+  const unseen = unmodelled(topology, pair);
+  const how = `${inWords[type]}${address === 'iova' ? ', by an IOVA' : ''}`;
   const memory = memoryOf(provider) ?? '';
-  return `${client.id} to ${provider.id} (${memory}), distance ${distance}: ${type}, ${inWords[type]}. ${reason}`;
+  return [
+    `${client.id} to ${provider.id} (${memory}), distance ${distance}: ${type}, ${how}.`,
+    reason,
+    ...(unseen === undefined ? [] : [`But ${unseen}.`]),
+  ].join(' ');
 }
 
 /** Whether a device moves data by itself that a scenario can tell it to. */

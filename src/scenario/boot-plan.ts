@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type {BootPlan} from '../guest/boot-arguments.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
+import {kernelWords} from '../topology/kernel-words.ts';
 import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
 import type {Disks} from './disks.ts';
 import {type Machine, sshOf} from './machine.ts';
@@ -52,7 +53,7 @@ export function bootPlan(run: {
     machine: qemuArguments(plan.topology, {qemu: qemu.version, files: deviceFiles(disks, files)}),
     kernel: kernel.image,
     initrd: image.file,
-    commandLine: lane.commandLine,
+    commandLine: [...kernelWords(plan.topology), ...lane.commandLine],
     ssh: sshOf(image),
     folder: files.folder,
   };

@@ -6,16 +6,33 @@ import {type Frozen, type Located, readSpec} from './yaml.ts';
 
 const mebibyte = 2 ** 20;
 
-const place = {
+const bridgePlace = {
   /** The device above: a root port or a switch; the root complex if not given. */
   on: deviceId.optional(),
   /** The device number on the bus above; on a switch: the number of the downstream port. */
   slot: z.int().min(0).max(31).optional(),
 };
 
+const place = {
+  ...bridgePlace,
+  /** Which function of its slot it is: several endpoints can share a slot. */
+  function: z.int().min(0).max(7).default(0),
+};
+
+/**
+ * Access Control Services of a port: whether they send what one device asks of another up to the root
+ * complex. Or the flags as Linux takes them (Documentation/admin-guide/kernel-parameters.txt, pci=config_acs):
+ * the last is bit 0.
+ */
+const acs = z
+  .union([z.enum(['redirect', 'no-redirect']), z.string().regex(/^[01x]{1,7}$/)], {
+    error: 'acs: redirect, no-redirect, or the flags of pci=config_acs in quotes, as "xx11xx"',
+  })
+  .optional();
+
 const device = z.discriminatedUnion('type', [
-  z.strictObject({type: z.literal('root-port'), ...place}),
-  z.strictObject({type: z.literal('switch'), ...place}),
+  z.strictObject({type: z.literal('root-port'), ...bridgePlace, acs}),
+  z.strictObject({type: z.literal('switch'), ...bridgePlace, acs}),
   z.strictObject({
     type: z.literal('nvme'),
     ...place,
@@ -47,6 +64,15 @@ const cpu = z
     error: 'this CPU is another on each host, and with it what Linux allows: name a model',
   });
 
+/** The IOMMUs that QEMU models on q35. */
+const iommuTypes = ['intel', 'amd', 'virtio'] as const;
+
+/**
+ * What Linux makes of the IOMMU: it leaves it alone (`off`), has it pass every address as it is, or has it
+ * translate and forget a mapping at once (`strict`) or some time later (`lazy`).
+ */
+const iommuModes = ['off', 'passthrough', 'strict', 'lazy'] as const;
+
 export const topologySchema = z
   .strictObject({
     description,
@@ -55,13 +81,33 @@ export const topologySchema = z
     'cpu-vendor': z.enum(['AuthenticAMD', 'GenuineIntel']).optional(),
     memory: multipleOf(mebibyte).default(512 * mebibyte),
     cpus: z.int().min(1).max(64).default(1),
+    iommu: z.enum(iommuTypes).optional(),
+    'iommu-mode': z.enum(iommuModes).optional(),
+    /** Whether Linux copies all DMA of host memory through its bounce buffers. */
+    swiotlb: z.literal('force').optional(),
     devices: z.record(deviceId, device),
   })
-  .transform(({'cpu-vendor': vendor, ...rest}) => ({
+  .superRefine(({iommu, 'iommu-mode': mode}, context) => {
+    const problem = (message: string, hint: string) => {
+      context.addIssue({code: 'custom', path: ['iommu-mode'], message, params: {hint}});
+    };
+    if (mode === undefined) return;
+    if (iommu === undefined) problem('there is no IOMMU', 'give "iommu: …", or drop "iommu-mode"');
+    // The kernel has no word that keeps drivers/iommu/virtio-iommu.c away.
+    if (iommu === 'virtio' && mode === 'off') {
+      problem('Linux never leaves a virtio-iommu alone', 'take passthrough, or drop "iommu"');
+    }
+    // hw/i386/amd_iommu.h, AMDVI_CAPAB_FLAG_NPCACHE: drivers/iommu/amd/init.c makes strict of it.
+    if (iommu === 'amd' && mode === 'lazy') {
+      problem("Linux is never lazy with QEMU's amd-iommu, which says that it caches", 'take strict');
+    }
+  })
+  .transform(({'cpu-vendor': vendor, iommu, 'iommu-mode': mode, ...rest}) => ({
     ...rest,
     // KVM would take the host's vendor for a model of the other one.
     cpuVendor:
       vendor ?? (rest.cpu.startsWith('EPYC') ? ('AuthenticAMD' as const) : ('GenuineIntel' as const)),
+    ...(iommu !== undefined && {iommu: {type: iommu, mode: mode ?? ('strict' as const)}}),
   }));
 
 /** A PCIe tree and the machine around it, as its file declares them. Sizes are in bytes. */
@@ -71,6 +117,17 @@ export type TopologySpec = Frozen<z.output<typeof topologySchema>>;
 export type DeviceSpec = Frozen<z.output<typeof device>>;
 
 export type DeviceType = DeviceSpec['type'];
+
+/** The IOMMU of a machine, and what Linux makes of it. */
+export interface IommuSpec {
+  readonly type: (typeof iommuTypes)[number];
+  readonly mode: (typeof iommuModes)[number];
+}
+
+/** Which function of its slot a device is. */
+export function functionOf(device: DeviceSpec): number {
+  return 'function' in device ? device.function : 0;
+}
 
 /**
  * Reads a topology's file.

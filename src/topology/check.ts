@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+import {describeAcs} from './acs.ts';
 import {formatIdentity, type Identity, identityOf} from './identity.ts';
-import {findNode, nodeOf, type Topology} from './model.ts';
+import {groupType, iommuIdentity} from './iommu.ts';
+import {findNode, formatBdf, nodeOf, type Topology} from './model.ts';
 import {readGuestTree, readQueryPci, type SeenFunction} from './seen.ts';
-import {reservedSlots} from './slots.ts';
+import {labSlots, reservedSlots} from './slots.ts';
 
 /**
  * Compares a topology with QEMU's answer to `query-pci`, asked once the firmware has numbered the buses.
@@ -29,16 +31,13 @@ function compare(topology: Topology, seen: readonly SeenFunction[], witness: str
   return [
     ...(seen.length === byBdf.size ? [] : [`${witness} has two functions at one address`]),
     ...differingIds('the host bridge', '0000:00:00.0', topology.hostBridge, root, witness),
+    ...iommuDifferences(topology, byBdf, witness),
     ...topology.nodes.flatMap((node) => {
       const fn = byBdf.get(node.bdf);
       const differences = [...differingIds(node.id, node.bdf, identityOf(node), fn, witness)];
       if (fn === undefined) return differences;
       const parent = node.parent === null ? null : nodeOf(topology, node.parent).bdf;
-      if (fn.parent !== parent) {
-        differences.push(
-          `${node.id} (${node.bdf}) is below ${place(parent)}; for ${witness} below ${place(fn.parent)}`,
-        );
-      }
+      differences.push(...differingParent(node.id, parent, fn, witness));
       if (fn.id !== undefined && fn.id !== node.id) {
         differences.push(`${node.bdf} is ${node.id}; for ${witness} it is "${fn.id}"`);
       }
@@ -51,15 +50,58 @@ function compare(topology: Topology, seen: readonly SeenFunction[], witness: str
           );
         }
       }
+      if (fn.acsControl !== undefined && node.kind !== 'endpoint') {
+        const [wanted, found] = [describeAcs(node.acsControl), describeAcs(fn.acsControl ?? undefined)];
+        if (wanted !== found)
+          differences.push(`${node.id} must have ${wanted}; for ${witness} it has ${found}`);
+      }
+      if (fn.iommuGroup !== undefined && node.kind === 'endpoint') {
+        const [wanted, found] = [groupType(topology.iommu) ?? 'none', fn.iommuGroup ?? 'none'];
+        if (wanted !== found) {
+          differences.push(
+            `${node.id} must be in an IOMMU group of type ${wanted}; for ${witness} it is in ${found}`,
+          );
+        }
+      }
       return differences;
     }),
     ...seen
-      .filter(({bdf}) => !declared.has(bdf) && !isReserved(bdf))
+      .filter(({bdf}) => !declared.has(bdf) && bdf !== iommuBdf(topology) && !isReserved(bdf))
       .map(
         (fn) =>
           `${witness} has ${formatIdentity(fn)} at ${fn.bdf}, which the topology does not declare${known(topology, fn)}`,
       ),
   ];
+}
+
+/** The BDF of the IOMMU's own function, if it is one. */
+function iommuBdf({iommu}: Topology): string | undefined {
+  return iommu?.slot === undefined ? undefined : formatBdf(0, iommu.slot, 0);
+}
+
+function iommuDifferences(
+  topology: Topology,
+  byBdf: ReadonlyMap<string, SeenFunction>,
+  witness: string,
+): readonly string[] {
+  const bdf = iommuBdf(topology);
+  const identity = topology.iommu && iommuIdentity(topology.iommu);
+  if (bdf === undefined || identity === undefined) return [];
+  const fn = byBdf.get(bdf);
+  return [
+    ...differingIds('the IOMMU', bdf, identity, fn, witness),
+    ...(fn === undefined ? [] : differingParent('the IOMMU', null, fn, witness)),
+  ];
+}
+
+function differingParent(
+  id: string,
+  parent: string | null,
+  fn: SeenFunction,
+  witness: string,
+): readonly string[] {
+  if (fn.parent === parent) return [];
+  return [`${id} (${fn.bdf}) is below ${place(parent)}; for ${witness} below ${place(fn.parent)}`];
 }
 
 function differingIds(
@@ -83,7 +125,9 @@ function place(parent: string | null): string {
   return parent ?? 'the root complex';
 }
 
-/** What the machine and the lab put on the root bus is not part of the topology. */
+/** What the machine and the lab put on the root bus is not part of the topology; nor is an IOMMU by itself. */
 function isReserved(bdf: string): boolean {
-  return reservedSlots.some((slot) => bdf.startsWith(`0000:00:${slot.toString(16).padStart(2, '0')}.`));
+  return reservedSlots.some(
+    (slot) => slot !== labSlots.iommu && bdf.startsWith(`0000:00:${slot.toString(16).padStart(2, '0')}.`),
+  );
 }

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MIT
 import {formatSize} from '../spec/size.ts';
+import {describeAcs} from './acs.ts';
 import {childrenOf, type Node, type Topology} from './model.ts';
 
 /** A tree of a topology in text: one line a function, with its BDF, id, type and what it has. */
 export function drawTopology(topology: Topology): string {
-  const {machine, cpu, cpuVendor, memory, cpus} = topology.spec;
+  const {machine, cpu, cpuVendor, memory, cpus, iommu, swiotlb} = topology.spec;
   const rows = branches(topology, null, '');
   const width = Math.max(0, ...rows.map(({tree}) => tree.length));
   const lines = rows.map(({tree, text}) => `${tree.padEnd(width)}  ${text}`);
-  const head = `${machine}, ${cpu} (${cpuVendor}), ${formatSize(memory)}, ${cpus === 1 ? '1 CPU' : `${cpus} CPUs`}`;
-  return [head, 'pcie.0', ...lines, ''].join('\n');
+  const words = [
+    machine,
+    `${cpu} (${cpuVendor})`,
+    formatSize(memory),
+    cpus === 1 ? '1 CPU' : `${cpus} CPUs`,
+    ...(iommu === undefined ? [] : [`IOMMU ${iommu.type}, ${iommu.mode}`]),
+    ...(swiotlb === undefined ? [] : [`swiotlb ${swiotlb}`]),
+  ];
+  return [words.join(', '), 'pcie.0', ...lines, ''].join('\n');
 }
 
 interface Row {
@@ -33,7 +41,9 @@ function branches(topology: Topology, parent: string | null, indent: string): re
 export function describe(node: Node): string {
   switch (node.kind) {
     case 'root-port':
-      return 'root port';
+      return node.acsControl === undefined || node.acsControl === 0
+        ? 'root port'
+        : `root port, ${describeAcs(node.acsControl)}`;
     case 'upstream-port':
       return 'switch, upstream port';
     case 'downstream-port':

@@ -6,8 +6,16 @@ import {hex, type Node, pathToRoot, type Topology} from './model.ts';
 /** What Linux must make of a pair of functions: enum pci_p2pdma_map_type, less UNKNOWN and NONE. */
 export type MapType = 'bus-addr' | 'thru-host-bridge' | 'not-supported';
 
+/**
+ * What address a device must be given for memory: a bus address, which a switch routes by; the physical
+ * address, which on this machine is the same number; or one that the IOMMU translates.
+ */
+export type DeviceAddress = 'bus' | 'physical' | 'iova';
+
 export interface Mapping {
   readonly type: MapType;
+  /** Not there if the memory cannot be reached. */
+  readonly address?: DeviceAddress;
   /** In ports; counted for pairs that are not supported too, for which Linux itself says -1. */
   readonly distance: number;
   /** A sentence. */
@@ -34,21 +42,27 @@ export function mapping(topology: Topology, {provider, client}: {provider: strin
       provider === client
         ? `${client} reaches its own memory.`
         : `${common} is above both ${client} and ${provider}.`;
-    return {type: 'bus-addr', distance: apart, reason};
+    return {type: 'bus-addr', address: 'bus', distance: apart, reason};
   }
   const way =
     common === undefined
       ? `No bridge is above both ${client} and ${provider}`
       : `ACS redirects upstream at ${redirecting.join(', ')}`;
+  const through = {type: 'thru-host-bridge', address: hostAddress(topology), distance: apart} as const;
   if (isZen(topology.spec)) {
     const reason = `${way}, and the CPU is an AMD of family 0x17 or newer, whose host bridge passes it.`;
-    return {type: 'thru-host-bridge', distance: apart, reason};
+    return {...through, reason};
   }
   const {vendor, device} = topology.hostBridge;
   const bridge = `host bridge ${hex(vendor)}:${hex(device)}`;
   return vendor === 0x8086 && trustedHostBridges.includes(device)
-    ? {type: 'thru-host-bridge', distance: apart, reason: `${way}, and Linux trusts the ${bridge}.`}
+    ? {...through, reason: `${way}, and Linux trusts the ${bridge}.`}
     : {type: 'not-supported', distance: apart, reason: `${way}, and Linux does not trust the ${bridge}.`};
+}
+
+/** What address a device is given for what lies behind the root complex: host memory, or a peer by that way. */
+export function hostAddress({translated}: Topology): Exclude<DeviceAddress, 'bus'> {
+  return translated ? 'iova' : 'physical';
 }
 
 /** The ports with ACS redirection on the way from one to the other, the common one included. */

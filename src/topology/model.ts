@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {TopologySpec} from '../spec/topology.ts';
+import type {Iommu} from './iommu.ts';
 
 /** Where a PCI function is and hangs. */
 interface PciFunction {
@@ -21,6 +22,8 @@ interface Bridge extends PciFunction {
   readonly chassis: number;
   /** Whether ACS control redirects requests or completions upstream, or has egress control on. */
   readonly acsRedirect: boolean;
+  /** ACS control once Linux has booted; not there if the port has no such capability. */
+  readonly acsControl?: number;
 }
 
 export interface RootPort extends Bridge {
@@ -84,6 +87,9 @@ export interface Topology {
   readonly spec: TopologySpec;
   /** The host bridge that Linux looks up in its whitelist: device 00.0 of the machine. */
   readonly hostBridge: {readonly vendor: number; readonly device: number};
+  readonly iommu?: Iommu;
+  /** Whether an IOMMU translates what the endpoints initiate; one in passthrough does not. */
+  readonly translated: boolean;
   readonly nodes: readonly Node[];
 }
 
@@ -116,6 +122,11 @@ export function childrenOf(topology: Topology, id: string | null): readonly Node
 /** All endpoints, in order. */
 export function endpointsOf(topology: Topology): readonly Endpoint[] {
   return topology.nodes.filter((node) => node.kind === 'endpoint');
+}
+
+/** How requests name who they come from: bus, device and function in 16 bits. */
+export function requesterId({bus, device, function: fn}: Node): number {
+  return (bus << 8) | (device << 3) | fn;
 }
 
 /** Bus, device and function as sysfs writes them. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-import {readTopology, type DeviceSpec, type TopologySpec} from '../spec/topology.ts';
+import {readTopology, type DeviceSpec, functionOf, type TopologySpec} from '../spec/topology.ts';
 import {findTopology} from '../spec/catalog.ts';
-import {type Problem, throwProblems} from '../spec/problems.ts';
+import {type Problem, specError, throwProblems} from '../spec/problems.ts';
 import {deepFreeze, type Located} from '../spec/yaml.ts';
+import {acsControl, acsProblems, redirects} from './acs.ts';
+import {type Iommu, placeIommu, translates} from './iommu.ts';
 import {type Endpoint, formatBdf, hex, type Node, type Topology} from './model.ts';
 import {parentProblems} from './parents.ts';
-import {assignSlots, type Slots} from './slots.ts';
+import {assignSlots, rootSlots, type Slots} from './slots.ts';
 
 /** The host bridge of q35: QEMU, hw/pci-host/q35.c (mch). */
 const q35HostBridge = {vendor: 0x8086, device: 0x29c0};
@@ -26,16 +28,38 @@ export function loadTopology(root: string, name: string): Topology {
  */
 export function planTopology(name: string, located: Located<TopologySpec>): Topology {
   const {slots, problems} = assignSlots(located);
-  throwProblems([...parentProblems(located), ...problems, ...busProblems(located)]);
+  throwProblems([...parentProblems(located), ...problems, ...acsProblems(located), ...busProblems(located)]);
   const nodes = new Enumeration(located.value, slots).nodes;
-  return deepFreeze<Topology>({name, spec: located.value, hostBridge: q35HostBridge, nodes});
+  const iommu = planIommu(located, slots);
+  return deepFreeze<Topology>({
+    name,
+    spec: located.value,
+    hostBridge: q35HostBridge,
+    ...(iommu !== undefined && {iommu}),
+    translated: translates(iommu),
+    nodes,
+  });
+}
+
+/** @throws {SpecError} if the devices leave no place for it */
+function planIommu(located: Located<TopologySpec>, slots: Slots): Iommu | undefined {
+  const {iommu, devices} = located.value;
+  if (iommu === undefined) return undefined;
+  const taken = Object.keys(devices).filter((id) => devices[id]?.on === undefined);
+  const free = rootSlots.filter((slot) => !taken.some((id) => slots.get(id) === slot));
+  const placed = placeIommu(iommu, free);
+  if (placed !== undefined) return placed;
+  const text = 'the root complex has no slot left for the IOMMU';
+  throw specError([located.problem(['iommu'], text, {hint: 'it is a PCI function'})]);
 }
 
 /** A root port has one bus below it; a switch has its inner bus and one for each downstream port. */
 function busProblems(located: Located<TopologySpec>): readonly Problem[] {
   const {devices} = located.value;
-  const bridges = Object.values(devices).filter(({type, on}) => {
-    return type === 'root-port' || type === 'switch' || (on !== undefined && devices[on]?.type === 'switch');
+  const bridges = Object.values(devices).filter((device) => {
+    const {type, on} = device;
+    if (type === 'root-port' || type === 'switch') return true;
+    return on !== undefined && devices[on]?.type === 'switch' && functionOf(device) === 0;
   });
   const inner = Object.values(devices).filter(({type, on}) => {
     return type === 'switch' && on !== undefined && devices[on]?.type === 'switch';
@@ -64,26 +88,30 @@ class Enumeration {
 
   #device(id: string, parent: string | null, bus: number, device: number): readonly Node[] {
     const spec = this.#spec.devices[id] as DeviceSpec;
-    const place = {id, parent, bus, device, function: 0, bdf: formatBdf(bus, device, 0)};
+    const fn = functionOf(spec);
+    const place = {id, parent, bus, device, function: fn, bdf: formatBdf(bus, device, fn)};
     if (spec.type === 'root-port') {
-      return this.#bridge({...place, parent: null, kind: 'root-port', type: 'root-port'}, (secondary) => {
-        return this.#below(id).flatMap((below) => this.#device(below, id, secondary, 0));
-      });
+      const control = acsControl(spec.acs, this.#spec.iommu);
+      return this.#bridge(
+        {...place, parent: null, kind: 'root-port', type: 'root-port', acsControl: control},
+        (secondary) => this.#below(id).flatMap((below) => this.#device(below, id, secondary, 0)),
+      );
     }
     if (spec.type === 'switch') {
       return this.#bridge({...place, kind: 'upstream-port', type: 'switch'}, (secondary) => {
-        return this.#below(id).flatMap((below) => this.#downstreamPort(id, secondary, below));
+        const slots = new Set(this.#below(id).map((below) => this.#slot(below)));
+        return [...slots].flatMap((slot) => this.#downstreamPort(id, secondary, slot));
       });
     }
     return [{...place, kind: 'endpoint', ...this.#details(spec)}];
   }
 
-  #downstreamPort(parent: string, bus: number, below: string): readonly Node[] {
-    const device = this.#slot(below);
+  #downstreamPort(parent: string, bus: number, device: number): readonly Node[] {
     const id = `${parent}.${device}`;
     const place = {id, parent, bus, device, function: 0, bdf: formatBdf(bus, device, 0)};
     return this.#bridge({...place, kind: 'downstream-port', type: 'switch'}, (secondary) => {
-      return this.#device(below, id, secondary, 0);
+      const functions = this.#below(parent).filter((below) => this.#slot(below) === device);
+      return functions.flatMap((below) => this.#device(below, id, secondary, 0));
     });
   }
 
@@ -97,7 +125,8 @@ class Enumeration {
     const secondaryBus = ++this.#bus;
     const chassis = ++this.#chassis;
     const below = contents(secondaryBus);
-    return [{...place, secondaryBus, subordinateBus: this.#bus, chassis, acsRedirect: false}, ...below];
+    const acsRedirect = redirects(place.acsControl ?? 0);
+    return [{...place, secondaryBus, subordinateBus: this.#bus, chassis, acsRedirect}, ...below];
   }
 
   #details(spec: Exclude<DeviceSpec, {type: 'root-port' | 'switch'}>) {
@@ -120,11 +149,12 @@ class Enumeration {
     }
   }
 
-  /** The devices directly below one, by device number. */
+  /** The devices directly below one, by device number and function. */
   #below(parent: string | undefined): readonly string[] {
-    return Object.keys(this.#spec.devices)
-      .filter((id) => this.#spec.devices[id]?.on === parent)
-      .toSorted((a, b) => this.#slot(a) - this.#slot(b));
+    return Object.entries(this.#spec.devices)
+      .filter(([, {on}]) => on === parent)
+      .toSorted(([a, x], [b, y]) => this.#slot(a) - this.#slot(b) || functionOf(x) - functionOf(y))
+      .map(([id]) => id);
   }
 
   #slot(id: string): number {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {Iommu} from './iommu.ts';
 import {type Endpoint, hex, type Node, type Topology} from './model.ts';
 import {missing, type QemuVersion} from './requirements.ts';
 import {labSlots} from './slots.ts';
@@ -14,7 +15,7 @@ export interface DeviceFiles {
 }
 
 /** Ids of the devices that the lab itself puts beside the tree under test. */
-export const labDevices = {controlNic: 'lab-nic', panicDevice: 'lab-panic'} as const;
+export const labDevices = {controlNic: 'lab-nic', panicDevice: 'lab-panic', iommu: 'lab-iommu'} as const;
 
 /**
  * QEMU's arguments for a topology: machine, CPU, memory, devices; nothing that starts or watches the guest.
@@ -34,7 +35,8 @@ export function qemuArguments(
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none'],
     ...['-machine', machine, '-cpu', `${cpu},vendor=${cpuVendor},+rdrand`],
     ...['-m', `${memory / 2 ** 20}M`, '-smp', String(cpus)],
-    ...topology.nodes.flatMap((node) => nodeArguments(node, files)),
+    ...topology.nodes.flatMap((node) => nodeArguments(node, topology, files)),
+    ...(topology.iommu === undefined ? [] : iommuArguments(topology.iommu)),
   ];
 }
 
@@ -64,11 +66,35 @@ const rootBus = 'pcie.0';
 
 type Properties = Readonly<Record<string, string | number | undefined>>;
 
-function nodeArguments(node: Node, files: DeviceFiles): readonly string[] {
+/**
+ * It comes after the devices, for AMD's takes the first slot that is free. They are behind it all the same:
+ * QEMU asks for their address spaces when the machine is done (hw/pci/pci.c, pcibus_machine_done).
+ */
+function iommuArguments({type, slot = 0}: Iommu): readonly string[] {
+  const id = labDevices.iommu;
+  // Linux here does not remap interrupts: with KVM's own interrupt controllers QEMU would refuse it.
+  const intremap = 'off';
+  switch (type) {
+    case 'intel':
+      // The width that QEMU has by itself differs between its versions.
+      return option('-device', 'intel-iommu', {id, intremap, 'aw-bits': 48});
+    case 'amd':
+      // With pt=on, QEMU 10's translates nothing, whatever the guest tells it.
+      return option('-device', 'amd-iommu', {id, intremap, pt: 'off'});
+    case 'virtio':
+      return option('-device', 'virtio-iommu-pci', {id, bus: rootBus, addr: `${hex(slot)}.0`});
+  }
+}
+
+function nodeArguments(node: Node, {nodes}: Topology, files: DeviceFiles): readonly string[] {
+  const shared =
+    node.function === 0 &&
+    nodes.some(({bus, device, function: fn}) => bus === node.bus && device === node.device && fn > 0);
   const place = {
     id: node.id,
     bus: node.parent ?? rootBus,
     addr: `${hex(node.device)}.${node.function}`,
+    multifunction: shared ? 'on' : undefined,
   };
   switch (node.kind) {
     case 'root-port':

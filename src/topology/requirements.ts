@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {Iommu} from './iommu.ts';
 import {endpointsOf, type Node, type Topology} from './model.ts';
 
 /** A version of QEMU. */
@@ -13,19 +14,48 @@ const since: Readonly<Record<string, QemuVersion>> = {igb: {major: 8, minor: 0}}
 /** What a topology needs and this QEMU lacks: a reason each, for the verdict `skip`. */
 export function missing(topology: Topology, qemu: QemuVersion): readonly string[] {
   const types = new Set(endpointsOf(topology).map(({type}) => type));
-  return [...types].flatMap((type) => {
-    const first = since[type];
+  const needs = [
+    ...[...types].map((type) => ({what: type, first: since[type]})),
+    ...(translatesBehindPorts(topology)
+      ? [{what: 'AMD-Vi that translates behind a port', first: amdBehindPorts}]
+      : []),
+  ];
+  return needs.flatMap(({what, first}) => {
     if (first === undefined || qemu.major > first.major) return [];
     if (qemu.major === first.major && qemu.minor >= first.minor) return [];
-    return [`${type} needs QEMU ${first.major}.${first.minor} or newer, this is ${qemu.major}.${qemu.minor}`];
+    return [`${what} needs QEMU ${first.major}.${first.minor} or newer, this is ${qemu.major}.${qemu.minor}`];
   });
+}
+
+/**
+ * Before, amd-iommu took every device behind a port for 00:00.0: it asked for bus numbers before the firmware
+ * had given any (hw/i386/amd_iommu.c, amdvi_host_dma_iommu).
+ */
+const amdBehindPorts: QemuVersion = {major: 10, minor: 2};
+
+function translatesBehindPorts({iommu, translated, nodes}: Topology): boolean {
+  return (
+    iommu?.type === 'amd' &&
+    translated &&
+    nodes.some(({kind, parent}) => kind === 'endpoint' && parent !== null)
+  );
 }
 
 /** The devices of QEMU, by its own names, that a topology is made of and that are not among `there`. */
 export function lackingDevices(topology: Topology, there: readonly string[]): readonly string[] {
-  const wanted = new Set(topology.nodes.flatMap(driversOf));
+  const {iommu, nodes} = topology;
+  const wanted = new Set([
+    ...(iommu === undefined ? [] : [iommuDrivers[iommu.type]]),
+    ...nodes.flatMap(driversOf),
+  ]);
   return [...wanted].filter((driver) => !there.includes(driver));
 }
+
+const iommuDrivers: Readonly<Record<Iommu['type'], string>> = {
+  intel: 'intel-iommu',
+  amd: 'amd-iommu',
+  virtio: 'virtio-iommu-pci',
+};
 
 function driversOf(node: Node): readonly string[] {
   switch (node.kind) {

@@ -13,6 +13,10 @@ export interface SeenFunction {
   readonly id?: string;
   /** A bridge's bus numbers, where the witness tells them. */
   readonly buses?: {readonly secondary: number; readonly subordinate: number};
+  /** A bridge's ACS control, where the witness tells it; `null`: it has no such capability. */
+  readonly acsControl?: number | null;
+  /** What Linux makes of the IOMMU for it, where the witness tells it; `null`: it is behind none. */
+  readonly iommuGroup?: string | null;
 }
 
 interface QueriedDevice {
@@ -74,7 +78,25 @@ const ids = z
 
 /** At most as many functions as a segment has. The guest may print anything: nothing else gets through. */
 const guestTree = z
-  .array(z.object({bdf: address, parent: address.nullable(), vendor: ids, device: ids}))
+  .array(
+    z
+      .object({
+        bdf: address,
+        parent: address.nullable(),
+        vendor: ids,
+        device: ids,
+        acs_control: ids.nullable().optional(),
+        iommu_group: z
+          .enum(['identity', 'DMA', 'DMA-FQ', 'blocked', 'unmanaged', 'unknown'])
+          .nullable()
+          .optional(),
+      })
+      .transform(({acs_control: acsControl, iommu_group: iommuGroup, ...fn}) => ({
+        ...fn,
+        ...(acsControl !== undefined && {acsControl}),
+        ...(iommuGroup !== undefined && {iommuGroup}),
+      })),
+  )
   .max(65536)
   .readonly();
 

@@ -1,47 +1,100 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
-import type {TopologySpec} from '../spec/topology.ts';
+import {functionOf, type TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
+import {hasBus} from './parents.ts';
 
-/** Device numbers on the root complex that are not a topology's: the host bridge's, the lab's own, the ICH9's. */
-export const labSlots = {hostBridge: 0, panicDevice: 0x1c, controlNic: 0x1d, ich9: 0x1f} as const;
+/** Device numbers on the root complex that are not a topology's: the machine's and the lab's own. */
+export const labSlots = {
+  hostBridge: 0,
+  panicDevice: 0x1c,
+  controlNic: 0x1d,
+  iommu: 0x1e,
+  ich9: 0x1f,
+} as const;
 
 /** The device numbers of the root complex that topologies cannot have. */
 export const reservedSlots: readonly number[] = [0, 0x1c, 0x1d, 0x1e, 0x1f];
+
+/** The device numbers of the root complex that topologies can have. */
+export const rootSlots: readonly number[] = Array.from({length: 32}, (_, slot) => slot).filter(
+  (slot) => !reservedSlots.includes(slot),
+);
 
 /** Each device's number on the bus above it; below a switch: of its downstream port. */
 export type Slots = ReadonlyMap<string, number>;
 
 /** Gives every device a slot: the one it asks for, else the next that is free; and says what does not fit. */
 export function assignSlots(located: Located<TopologySpec>): {slots: Slots; problems: readonly Problem[]} {
+  const buses = [undefined, ...Object.keys(located.value.devices)].map((parent) =>
+    assignBus(located, parent),
+  );
+  return {
+    slots: new Map(buses.flatMap(({slots}) => [...slots])),
+    problems: buses.flatMap(({problems}) => problems),
+  };
+}
+
+/** Gives the devices on one bus their slots. The functions of a slot all name it, where there are several. */
+function assignBus(
+  located: Located<TopologySpec>,
+  parent: string | undefined,
+): ReturnType<typeof assignSlots> {
   const {devices} = located.value;
+  const type = parent === undefined ? undefined : devices[parent]?.type;
+  const here = Object.entries(devices).flatMap(([id, device]) => {
+    if (device.on !== parent) return [];
+    const wanted = device.slot ?? (type === 'root-port' ? 0 : undefined);
+    return [{id, device, wanted, fn: functionOf(device)}];
+  });
   const slots = new Map<string, number>();
   const problems: Problem[] = [];
-  for (const parent of [undefined, ...Object.keys(devices)]) {
-    const ids = Object.keys(devices).filter((id) => devices[id]?.on === parent);
-    const type = parent === undefined ? undefined : devices[parent]?.type;
-    const owners = new Map<number, string>();
-    const free = freeSlots(type);
-    for (const id of ids) {
-      const slot = devices[id]?.slot;
-      if (slot === undefined) continue;
-      const owner = owners.get(slot);
-      const text = owner === undefined ? unfit(type, slot) : `slot ${slot} has "${owner}" in it already`;
-      if (text !== undefined) problems.push(located.problem(['devices', id, 'slot'], text));
-      owners.set(slot, owner ?? id);
-      slots.set(id, slot);
+  const report = (id: string, key: string, text: string, hint?: string): void => {
+    problems.push(located.problem(['devices', id, key], text, {hint}));
+  };
+  const occupant = (slot: number, fn: number): (typeof here)[number] | undefined =>
+    here.find((other) => slots.get(other.id) === slot && other.fn === fn);
+
+  for (const {id, device, wanted, fn} of here) {
+    if (wanted === undefined) continue;
+    const other = occupant(wanted, fn)?.id;
+    if (other !== undefined && device.slot === undefined) {
+      report(id, 'on', full(parent, type, other), 'functions of one slot have a "function" each');
+    } else if (other !== undefined) {
+      report(id, 'slot', `slot ${wanted} has "${other}" in it already`);
+    } else if (!freeSlots(type).includes(wanted)) {
+      report(id, 'slot', unfit(type, wanted));
     }
-    for (const id of ids.filter((other) => devices[other]?.slot === undefined)) {
-      const slot = free.find((candidate) => !owners.has(candidate));
-      if (slot === undefined) {
-        const part = parent === undefined ? ['devices', id] : ['devices', id, 'on'];
-        problems.push(
-          located.problem(part, full(parent, type, owners), {part: parent === undefined ? 'key' : 'value'}),
-        );
-        continue;
-      }
-      owners.set(slot, id);
+    slots.set(id, wanted);
+  }
+  for (const {id, wanted, fn} of here.filter((device) => device.fn > 0)) {
+    const first = wanted === undefined ? undefined : occupant(wanted, 0);
+    if (wanted === undefined) {
+      report(id, 'function', `"${id}" is function ${fn} of no slot`, 'give the "slot" of its function 0 too');
+    } else if (first === undefined) {
+      report(
+        id,
+        'function',
+        `slot ${wanted} has no function 0`,
+        'Linux looks for no other where that is missing',
+      );
+    } else if (hasBus(first.device)) {
+      report(
+        id,
+        'function',
+        `function 0 of slot ${wanted} is a bridge: "${first.id}"`,
+        'endpoints share a slot',
+      );
+    }
+  }
+  for (const {id} of here.filter(({wanted, fn}) => wanted === undefined && fn === 0)) {
+    const slot = freeSlots(type).find((candidate) => ![...slots.values()].includes(candidate));
+    if (slot !== undefined) {
       slots.set(id, slot);
+    } else if (parent === undefined) {
+      problems.push(located.problem(['devices', id], full(parent, type), {part: 'key'}));
+    } else {
+      report(id, 'on', full(parent, type));
     }
   }
   return {slots, problems};
@@ -49,20 +102,18 @@ export function assignSlots(located: Located<TopologySpec>): {slots: Slots; prob
 
 function freeSlots(parent: string | undefined): readonly number[] {
   if (parent === 'root-port') return [0];
-  const all = Array.from({length: 32}, (_, slot) => slot);
-  return parent === undefined ? all.filter((slot) => !reservedSlots.includes(slot)) : all;
+  return parent === undefined ? rootSlots : Array.from({length: 32}, (_, slot) => slot);
 }
 
-function unfit(parent: string | undefined, slot: number): string | undefined {
-  if (freeSlots(parent).includes(slot)) return undefined;
+function unfit(parent: string | undefined, slot: number): string {
   return parent === 'root-port'
     ? 'a root port has one slot: 0'
     : `slot ${slot} of the root complex is the machine's or the lab's own`;
 }
 
-function full(id: string | undefined, type: string | undefined, owners: ReadonlyMap<number, string>): string {
+function full(id: string | undefined, type: string | undefined, occupant = ''): string {
   if (id === undefined) return 'the root complex has no slot left';
   return type === 'root-port'
-    ? `root port "${id}" has one slot, and "${owners.get(0) ?? ''}" is in it`
+    ? `root port "${id}" has one slot, and "${occupant}" is in it`
     : `switch "${id}" has all of its 32 downstream ports in use`;
 }

@@ -36,6 +36,31 @@ test("a CPU that is the host's own, or no name at all", (t) => {
   t.regex(problems('cpu: Nehalem,+x\ndevices: {}')[0] ?? '', /^x\.yaml:2:6: .*not a CPU model of QEMU/);
 });
 
+test('an IOMMU translates strictly, unless it is said how', (t) => {
+  t.deepEqual(read('iommu: virtio\ndevices: {}').iommu, {type: 'virtio', mode: 'strict'});
+  t.deepEqual(read('iommu: intel\niommu-mode: lazy\ndevices: {}').iommu, {type: 'intel', mode: 'lazy'});
+});
+
+const iommus: readonly [string, string, readonly string[]][] = [
+  ['a mode of none', 'iommu-mode: lazy', ['there is no IOMMU', 'give "iommu: …", or drop "iommu-mode"']],
+  [
+    'a virtio-iommu that is off',
+    'iommu-mode: off\niommu: virtio',
+    ['Linux never leaves a virtio-iommu alone', 'take passthrough, or drop "iommu"'],
+  ],
+  [
+    'a lazy AMD-Vi',
+    'iommu-mode: lazy\niommu: amd',
+    ["Linux is never lazy with QEMU's amd-iommu, which says that it caches", 'take strict'],
+  ],
+];
+
+for (const [what, text, [problem = '', hint = '']] of iommus) {
+  test(`refused: ${what}`, (t) => {
+    t.deepEqual(problems(`${text}\ndevices: {}`), [`x.yaml:2:13: ${problem}`, hint]);
+  });
+}
+
 const cases: readonly [string, string, readonly string[]][] = [
   ['an unknown type', '{type: nvmee}', ['x.yaml:3:13: unknown type "nvmee"', 'did you mean "nvme"?']],
   [
@@ -49,7 +74,7 @@ const cases: readonly [string, string, readonly string[]][] = [
   [
     'a key of another type',
     '{type: edu, disk: 1MiB}',
-    ['x.yaml:3:18: unknown key "disk"', 'there are: type, on, slot'],
+    ['x.yaml:3:18: unknown key "disk"', 'there are: type, on, slot, function'],
   ],
   [
     'a CMB that Linux cannot publish',
@@ -62,6 +87,21 @@ const cases: readonly [string, string, readonly string[]][] = [
     'a slot that no bus has',
     '{type: edu, slot: 32}',
     ['x.yaml:3:24: slot: Too big: expected number to be <=31'],
+  ],
+  [
+    'a function that no slot has',
+    '{type: edu, function: 8}',
+    ['x.yaml:3:28: function: Too big: expected number to be <=7'],
+  ],
+  [
+    'a bridge as a function',
+    '{type: root-port, function: 1}',
+    ['x.yaml:3:24: unknown key "function"', 'there are: type, on, slot, acs'],
+  ],
+  [
+    'flags of ACS that YAML takes for a number',
+    '{type: root-port, acs: 1100}',
+    ['x.yaml:3:29: acs: redirect, no-redirect, or the flags of pci=config_acs in quotes, as "xx11xx"'],
   ],
   ['shared memory without a size', '{type: ivshmem}', ['x.yaml:3:3: the key "size" is missing']],
 ];
@@ -80,7 +120,7 @@ for (const id of ['Src', '0a', 'a.b', 'a_b', 'host-memory', 'nowhere', 'lab-nic'
 
 test('every topology of the lab can be read', (t) => {
   const all = listTopologies(labRoot);
-  t.true(all.length >= 6);
+  t.true(all.length >= 18);
   for (const {file} of all) t.notThrows(() => readTopology(file));
 });
 

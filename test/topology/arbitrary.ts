@@ -9,6 +9,8 @@ import {planTopology} from '../../src/topology/plan.ts';
 export interface RawTopology {
   readonly description: string;
   readonly cpu: string;
+  readonly iommu?: string;
+  readonly 'iommu-mode'?: string;
   readonly devices: Readonly<Record<string, RawDevice>>;
 }
 
@@ -31,28 +33,57 @@ const pick = fc.record({
   kind: fc.constantFrom('root-port', 'switch', 'endpoint'),
   endpoint: endpoints,
   place: fc.nat(),
+  /** Whether an endpoint is a further function of a slot, where there is one. */
+  shares: fc.boolean(),
+  acs: fc.option(fc.constantFrom('redirect', 'no-redirect', 'xxx0100', '1x01011', '0'), {nil: undefined}),
 });
 
-/** Specifications of topologies that can be built: any tree of ports, switches and endpoints. */
+/** Every IOMMU, as Linux can use it, and none. */
+const iommus = fc.constantFrom<Pick<RawTopology, 'iommu' | 'iommu-mode'>>(
+  {},
+  {iommu: 'intel'},
+  ...['off', 'passthrough', 'strict', 'lazy'].map((mode) => ({iommu: 'intel', 'iommu-mode': mode})),
+  ...['off', 'passthrough', 'strict'].map((mode) => ({iommu: 'amd', 'iommu-mode': mode})),
+  ...['passthrough', 'strict', 'lazy'].map((mode) => ({iommu: 'virtio', 'iommu-mode': mode})),
+);
+
+/** Specifications of topologies that can be built: any tree of ports, switches and endpoints, any IOMMU. */
 export const rawTopology: fc.Arbitrary<RawTopology> = fc
   .record({
     cpu: fc.constantFrom('Nehalem', 'EPYC', 'EPYC-Rome', 'Skylake-Server'),
+    iommu: iommus,
     picks: fc.array(pick, {maxLength: 24}),
   })
-  .map(({cpu, picks}) => {
+  .map(({cpu, iommu, picks}) => {
     const devices: Record<string, RawDevice> = {};
     const open: string[] = [];
-    for (const [index, {kind, endpoint, place}] of picks.entries()) {
+    /** Root ports with endpoints in their slot, as many as are said. */
+    const shared = new Map<string, number>();
+    for (const [index, {kind, endpoint, place, shares, acs}] of picks.entries()) {
       const id = `${kind === 'endpoint' ? endpoint.type : kind}-${index}`;
+      const [slot] = [...shared].filter(([, functions]) => functions < 8);
+      if (kind === 'endpoint' && shares && slot !== undefined) {
+        const [port, functions] = slot;
+        devices[id] = {...endpoint, on: port, function: functions};
+        shared.set(port, functions + 1);
+        continue;
+      }
       const places = kind === 'endpoint' ? [undefined, ...open] : open;
       const on = kind === 'root-port' ? undefined : places[place % Math.max(1, places.length)];
       // A switch that has nowhere to hang is made a root port for those to come.
       const type = kind === 'switch' && on === undefined ? 'root-port' : kind;
-      devices[id] = {...(type === 'endpoint' ? endpoint : {type}), ...(on !== undefined && {on})};
-      if (on !== undefined && devices[on]?.type === 'root-port') open.splice(open.indexOf(on), 1);
+      devices[id] = {
+        ...(type === 'endpoint' ? endpoint : {type}),
+        ...(on !== undefined && {on}),
+        ...(type === 'root-port' && acs !== undefined && {acs}),
+      };
+      if (on !== undefined && devices[on]?.type === 'root-port') {
+        open.splice(open.indexOf(on), 1);
+        if (type === 'endpoint') shared.set(on, 1);
+      }
       if (type !== 'endpoint') open.push(id);
     }
-    return {description: 'any', cpu, devices};
+    return {description: 'any', cpu, ...iommu, devices};
   });
 
 /** Plans a topology from plain data. */

@@ -3,21 +3,45 @@ import {testProp} from '@fast-check/ava';
 import test from 'ava';
 import fc from 'fast-check';
 import {checkAgainstGuest, checkAgainstQemu} from '../../src/topology/check.ts';
-import {formatIdentity, identityOf} from '../../src/topology/identity.ts';
-import {findNode, type Topology} from '../../src/topology/model.ts';
-import {topology as anyTopology} from './arbitrary.ts';
+import {type Identity, identityOf} from '../../src/topology/identity.ts';
+import {groupType, iommuIdentity} from '../../src/topology/iommu.ts';
+import {findNode, formatBdf, type Topology} from '../../src/topology/model.ts';
+import {plan, topology as anyTopology} from './arbitrary.ts';
 import {everything} from './recorded.ts';
 
+interface Printed {
+  bdf: string;
+  parent: string | null;
+  vendor: string;
+  device: string;
+  acs_control?: string | null;
+  iommu_group?: string | null;
+}
+
 /** What a guest prints that sees exactly this topology. */
-function guestTree(
-  topology: Topology,
-): {bdf: string; parent: string | null; vendor: string; device: string}[] {
-  const nodes = topology.nodes.map((node) => {
-    const [vendor = '', device = ''] = formatIdentity(identityOf(node)).split(':');
+function guestTree(topology: Topology): Printed[] {
+  const nodes = topology.nodes.map((node): Printed => {
     const parent = node.parent === null ? null : (findNode(topology, node.parent)?.bdf ?? '');
-    return {bdf: node.bdf, parent, vendor: `0x${vendor}`, device: `0x${device}`};
+    const seen = {bdf: node.bdf, parent, ...printed(identityOf(node))};
+    if (node.kind === 'endpoint') return {...seen, iommu_group: groupType(topology.iommu) ?? null};
+    return {...seen, acs_control: node.acsControl === undefined ? null : hex(node.acsControl)};
   });
-  return [{bdf: '0000:00:00.0', parent: null, vendor: '0x8086', device: '0x29c0'}, ...nodes];
+  const iommu = topology.iommu && iommuIdentity(topology.iommu);
+  return [
+    {bdf: '0000:00:00.0', parent: null, vendor: '0x8086', device: '0x29c0'},
+    ...(iommu === undefined
+      ? []
+      : [{bdf: formatBdf(0, topology.iommu?.slot ?? 0, 0), parent: null, ...printed(iommu)}]),
+    ...nodes,
+  ];
+}
+
+function printed({vendor, device}: Identity): {vendor: string; device: string} {
+  return {vendor: hex(vendor), device: hex(device)};
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(4, '0')}`;
 }
 
 for (const cpu of ['nehalem', 'epyc-rome'] as const) {
@@ -61,6 +85,34 @@ test('what is no tree is a difference, not a crash', (t) => {
     t.deepEqual(checkAgainstGuest(topology, nonsense), ["the guest's tree cannot be read"]);
     t.deepEqual(checkAgainstQemu(topology, nonsense), ["QEMU's answer to query-pci cannot be read"]);
   }
+});
+
+test('an IOMMU that is not there, or is and was not declared', (t) => {
+  const declared = plan({description: 'x', iommu: 'virtio', devices: {}});
+  const without = plan({description: 'x', devices: {}});
+  t.deepEqual(checkAgainstGuest(declared, guestTree(without)), [
+    'the IOMMU (0000:00:1e.0) is missing for the guest',
+  ]);
+  t.deepEqual(checkAgainstGuest(without, guestTree(declared)), [
+    'the guest has 1af4:1057 at 0000:00:1e.0, which the topology does not declare',
+  ]);
+});
+
+test('what Linux made of ACS and of the IOMMU must be what it had to', (t) => {
+  const topology = plan({
+    description: 'x',
+    iommu: 'intel',
+    devices: {rp0: {type: 'root-port'}, a: {type: 'edu', on: 'rp0'}},
+  });
+  const tree = guestTree(topology).map((fn) => ({
+    ...fn,
+    ...(fn.acs_control === '0x001d' && {acs_control: '0x0000'}),
+    ...(fn.iommu_group === 'DMA' && {iommu_group: 'identity'}),
+  }));
+  t.deepEqual(checkAgainstGuest(topology, tree), [
+    'rp0 must have ACS SrcValid ReqRedir CmpltRedir UpstreamFwd; for the guest it has ACS off',
+    'a must be in an IOMMU group of type DMA; for the guest it is in identity',
+  ]);
 });
 
 testProp('a guest that sees the topology has no differences', [anyTopology], (t, topology) => {

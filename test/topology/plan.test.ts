@@ -50,6 +50,54 @@ test('buses are numbered depth first, by device number', (t) => {
   );
 });
 
+test('functions of one slot share its port', (t) => {
+  const planned = plan({
+    description: 'x',
+    devices: {
+      rp0: {type: 'root-port'},
+      b: {type: 'edu', on: 'rp0', function: 3},
+      a: {type: 'edu', on: 'rp0'},
+      rp1: {type: 'root-port'},
+      sw0: {type: 'switch', on: 'rp1'},
+      d: {type: 'edu', on: 'sw0', slot: 4, function: 1},
+      c: {type: 'edu', on: 'sw0', slot: 4},
+      e: {type: 'edu', on: 'sw0'},
+      g: {type: 'edu', slot: 9, function: 7},
+      f: {type: 'edu', slot: 9},
+    },
+  });
+  t.deepEqual(
+    planned.nodes.map(({bdf, id}) => `${bdf} ${id}`),
+    [
+      '0000:00:01.0 rp0',
+      '0000:01:00.0 a',
+      '0000:01:00.3 b',
+      '0000:00:02.0 rp1',
+      '0000:02:00.0 sw0',
+      '0000:03:00.0 sw0.0',
+      '0000:04:00.0 e',
+      '0000:03:04.0 sw0.4',
+      '0000:05:00.0 c',
+      '0000:05:00.1 d',
+      '0000:00:09.0 f',
+      '0000:00:09.7 g',
+    ],
+  );
+});
+
+test("AMD's IOMMU takes the first slot that the devices leave, virtio's its own", (t) => {
+  const slot = (iommu: string, devices: object) => plan({description: 'x', iommu, devices}).iommu?.slot;
+  const devices = {a: {type: 'edu'}, b: {type: 'edu', slot: 3}, c: {type: 'root-port'}};
+  t.is(slot('amd', devices), 4);
+  t.is(slot('amd', {}), 1);
+  t.is(slot('virtio', devices), 0x1e);
+  t.is(slot('intel', devices), undefined);
+  const full = Array.from({length: 27}, (_, index) => [`d${index}`, {type: 'edu'}] as const);
+  t.throws(() => plan({description: 'x', iommu: 'amd', devices: Object.fromEntries(full)}), {
+    message: /the root complex has no slot left for the IOMMU/,
+  });
+});
+
 test('namespaces and MAC addresses are unique over the topology', (t) => {
   const nvme = {type: 'nvme', disk: '1MiB'};
   const {nodes} = plan({
@@ -115,7 +163,10 @@ const cases: readonly [string, string, readonly string[]][] = [
   [
     'a second device on a root port',
     '  rp0: {type: root-port}\n  a: {type: edu, on: rp0}\n  b: {type: edu, on: rp0}',
-    ['x.yaml:5:22: root port "rp0" has one slot, and "a" is in it'],
+    [
+      'x.yaml:5:22: root port "rp0" has one slot, and "a" is in it',
+      'functions of one slot have a "function" each',
+    ],
   ],
   [
     'two devices in one slot',
@@ -126,6 +177,45 @@ const cases: readonly [string, string, readonly string[]][] = [
     'two devices at one downstream port',
     '  rp0: {type: root-port}\n  s: {type: switch, on: rp0}\n  a: {type: edu, on: s, slot: 0}\n  b: {type: edu, on: s, slot: 0}',
     ['x.yaml:6:31: slot 0 has "a" in it already'],
+  ],
+  [
+    'two devices as one function',
+    '  r: {type: root-port}\n  a: {type: edu, on: r}\n  b: {type: edu, on: r, function: 1}\n  c: {type: edu, on: r, function: 1}',
+    [
+      'x.yaml:6:22: root port "r" has one slot, and "b" is in it',
+      'functions of one slot have a "function" each',
+    ],
+  ],
+  [
+    'a function without function 0',
+    '  rp0: {type: root-port}\n  a: {type: edu, on: rp0, function: 1}',
+    ['x.yaml:4:37: slot 0 has no function 0', 'Linux looks for no other where that is missing'],
+  ],
+  [
+    'a function of no slot',
+    '  a: {type: edu, slot: 3}\n  b: {type: edu, function: 1}',
+    ['x.yaml:4:28: "b" is function 1 of no slot', 'give the "slot" of its function 0 too'],
+  ],
+  [
+    'a function beside a switch',
+    '  rp0: {type: root-port}\n  s: {type: switch, on: rp0}\n  b: {type: edu, on: rp0, function: 1}',
+    ['x.yaml:5:37: function 0 of slot 0 is a bridge: "s"', 'endpoints share a slot'],
+  ],
+  [
+    'ACS of a switch',
+    '  rp0: {type: root-port}\n  s: {type: switch, on: rp0, acs: redirect}',
+    [
+      'x.yaml:4:35: the ports of switch "s" have no ACS in QEMU (x3130-upstream, xio3130-downstream)',
+      'only a root port has: give it "acs"',
+    ],
+  ],
+  [
+    'egress control of a root port',
+    '  rp0: {type: root-port, acs: "1xxxxx"}',
+    [
+      'x.yaml:3:31: QEMU\'s root port has no P2P egress control: bit 5 of "1xxxxx" cannot be set',
+      'write x or 0 there',
+    ],
   ],
   [
     'another slot of a root port',

@@ -46,6 +46,21 @@ test('igb needs QEMU 8', (t) => {
   });
 });
 
+test('AMD-Vi that translates behind a port needs QEMU 10.2', (t) => {
+  const reasons = (mode: string, devices: object) => {
+    return missing(plan({description: 'x', iommu: 'amd', 'iommu-mode': mode, devices}), {
+      major: 10,
+      minor: 0,
+    });
+  };
+  const behind = {rp0: {type: 'root-port'}, a: {type: 'edu', on: 'rp0'}};
+  t.deepEqual(reasons('strict', behind), [
+    'AMD-Vi that translates behind a port needs QEMU 10.2 or newer, this is 10.0',
+  ]);
+  t.deepEqual(reasons('passthrough', behind), []);
+  t.deepEqual(reasons('strict', {rp0: {type: 'root-port'}, a: {type: 'edu'}}), []);
+});
+
 test("a comma in a file's name is written twice", (t) => {
   const topology = plan({description: 'x', devices: {a: {type: 'nvme', disk: '1MiB'}}});
   const words = qemuArguments(topology, {qemu: versions[1], files: filesFor(topology, '/a,b')});

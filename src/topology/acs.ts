@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+import type {Problem} from '../spec/problems.ts';
+import type {IommuSpec, TopologySpec} from '../spec/topology.ts';
+import type {Located} from '../spec/yaml.ts';
+import {asksForAcs} from './iommu.ts';
+
+/** The bits of a port's ACS capability and control: PCIe 6.0, 7.7.11; include/uapi/linux/pci_regs.h. */
+const acsBits = {
+  sourceValidation: 0x01,
+  translationBlocking: 0x02,
+  requestRedirect: 0x04,
+  completionRedirect: 0x08,
+  upstreamForwarding: 0x10,
+  egressControl: 0x20,
+  directTranslated: 0x40,
+} as const;
+
+/** With one of these on, Linux takes a port to send requests between peers upstream (pci_bridge_has_acs_redir). */
+const redirection = acsBits.requestRedirect | acsBits.completionRedirect | acsBits.egressControl;
+
+/** What QEMU's root port can do: hw/pci/pcie.c, pcie_acs_init. Its ports of switches have no ACS at all. */
+const rootPortCapability =
+  acsBits.sourceValidation |
+  acsBits.translationBlocking |
+  acsBits.requestRedirect |
+  acsBits.completionRedirect |
+  acsBits.upstreamForwarding |
+  acsBits.directTranslated;
+
+/** What Linux switches on by itself where an IOMMU asks for it: drivers/pci/pci.c, pci_std_enable_acs. */
+const linuxEnables =
+  acsBits.sourceValidation |
+  acsBits.requestRedirect |
+  acsBits.completionRedirect |
+  acsBits.upstreamForwarding;
+
+/**
+ * ACS control of a root port once Linux has booted (drivers/pci/pci.c, pci_enable_acs). What is said of the
+ * port on the command line comes last, and what it leaves open falls back to the firmware's setting, which
+ * is 0 here: to what an IOMMU asked for it does not.
+ * @param acs as the topology says it: `redirect`, `no-redirect`, or flags
+ */
+export function acsControl(acs: string | undefined, iommu: IommuSpec | undefined): number {
+  switch (acs) {
+    case undefined:
+      return asksForAcs(iommu) ? linuxEnables & rootPortCapability : 0;
+    case 'no-redirect':
+      return 0;
+    case 'redirect':
+      return controlOf(redirectFlags);
+    default:
+      return controlOf(acs);
+  }
+}
+
+/** Whether a port with this ACS control sends what peers ask of each other upstream. */
+export function redirects(control: number): boolean {
+  return (control & redirection) !== 0;
+}
+
+/** Flags as Linux takes them: from bit 6 down to bit 0. */
+const redirectFlags = 'xxx11xx';
+
+function controlOf(flags: string): number {
+  return Number.parseInt(flags.replaceAll('x', '0'), 2) & rootPortCapability;
+}
+
+/** A port of which a topology says how its ACS is to be. */
+interface Told {
+  readonly bdf: string;
+  readonly acs: string;
+}
+
+/** The words by which Linux is told: drivers/pci/pci.c, __pci_config_acs. */
+export function acsWords(ports: readonly Told[]): readonly string[] {
+  const disabled = ports.filter(({acs}) => acs === 'no-redirect').map(({bdf}) => bdf);
+  const configured = ports
+    .filter(({acs}) => acs !== 'no-redirect')
+    .map(({bdf, acs}) => `${acs === 'redirect' ? redirectFlags : acs}@${bdf}`);
+  return [
+    ...(disabled.length === 0 ? [] : [`pci=disable_acs_redir=${disabled.join(';')}`]),
+    ...(configured.length === 0 ? [] : [`pci=config_acs=${configured.join(';')}`]),
+  ];
+}
+
+/** The bits of ACS control that are on, as `lspci` names them; `undefined` is no such capability. */
+export function describeAcs(control: number | undefined): string {
+  if (control === undefined) return 'no ACS';
+  const names = [
+    'SrcValid',
+    'TransBlk',
+    'ReqRedir',
+    'CmpltRedir',
+    'UpstreamFwd',
+    'EgressCtrl',
+    'DirectTrans',
+  ];
+  const on = names.filter((_, bit) => (control & (1 << bit)) !== 0);
+  return on.length === 0 ? 'ACS off' : `ACS ${on.join(' ')}`;
+}
+
+/** What is wrong with the devices' `acs:`. */
+export function acsProblems(located: Located<TopologySpec>): readonly Problem[] {
+  return Object.entries(located.value.devices).flatMap(([id, device]) => {
+    if (device.type === 'switch' && device.acs !== undefined) {
+      const text = `the ports of switch "${id}" have no ACS in QEMU (x3130-upstream, xio3130-downstream)`;
+      return [located.problem(['devices', id, 'acs'], text, {hint: 'only a root port has: give it "acs"'})];
+    }
+    if (device.type !== 'root-port' || !/^[01x]/.test(device.acs ?? '')) return [];
+    const {acs = ''} = device;
+    const egress = acs.padStart(7, 'x')[1] === '1';
+    if (!egress) return [];
+    const text = `QEMU's root port has no P2P egress control: bit 5 of "${acs}" cannot be set`;
+    return [located.problem(['devices', id, 'acs'], text, {hint: 'write x or 0 there'})];
+  });
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+import test from 'ava';
+import {acsControl, acsWords, describeAcs, redirects} from '../../src/topology/acs.ts';
+import {kernelWords} from '../../src/topology/kernel-words.ts';
+import {plan} from './arbitrary.ts';
+
+const vtd = {type: 'intel', mode: 'strict'} as const;
+
+test('ACS control as Linux 6.12 leaves it (pci_std_enable_acs, __pci_config_acs)', (t) => {
+  t.is(acsControl(undefined, undefined), 0);
+  t.is(acsControl(undefined, vtd), 0x1d);
+  t.is(acsControl('no-redirect', undefined), 0);
+  // What is said on the command line leaves the rest to the firmware: what Linux enabled is gone.
+  t.is(acsControl('no-redirect', vtd), 0);
+  t.is(acsControl('redirect', vtd), 0x0c);
+  t.is(acsControl('redirect', undefined), 0x0c);
+  t.is(acsControl('xx1x1x1', vtd), 0x15);
+  t.is(acsControl('1', undefined), 0x01);
+  t.is(acsControl('1000000', undefined), 0x40);
+});
+
+test('a port redirects with either of three bits (pci_bridge_has_acs_redir)', (t) => {
+  for (const bit of [0x04, 0x08, 0x20]) t.true(redirects(bit));
+  for (const bit of [0, 0x01, 0x02, 0x10, 0x40]) t.false(redirects(bit));
+});
+
+test('Linux is told port by port', (t) => {
+  const rp = (n: number) => `0000:00:0${n}.0`;
+  t.deepEqual(acsWords([]), []);
+  t.deepEqual(
+    acsWords([
+      {bdf: rp(1), acs: 'redirect'},
+      {bdf: rp(2), acs: 'no-redirect'},
+      {bdf: rp(3), acs: 'xx10101'},
+      {bdf: rp(4), acs: 'no-redirect'},
+    ]),
+    [
+      'pci=disable_acs_redir=0000:00:02.0;0000:00:04.0',
+      'pci=config_acs=xxx11xx@0000:00:01.0;xx10101@0000:00:03.0',
+    ],
+  );
+});
+
+test('the bits have the names that lspci gives them', (t) => {
+  t.is(describeAcs(undefined), 'no ACS');
+  t.is(describeAcs(0), 'ACS off');
+  t.is(describeAcs(0x1d), 'ACS SrcValid ReqRedir CmpltRedir UpstreamFwd');
+});
+
+test("all words of a topology for the kernel's command line", (t) => {
+  const words = (rest: object) => kernelWords(plan({description: 'x', ...rest, devices: {}}));
+  t.deepEqual(words({}), []);
+  t.deepEqual(words({iommu: 'intel'}), ['intel_iommu=on', 'iommu.passthrough=0', 'iommu.strict=1']);
+  t.deepEqual(words({iommu: 'intel', 'iommu-mode': 'off'}), ['intel_iommu=off']);
+  t.deepEqual(words({iommu: 'amd'}), ['amd_iommu=nohugepages', 'iommu.passthrough=0', 'iommu.strict=1']);
+  t.deepEqual(words({iommu: 'virtio', 'iommu-mode': 'lazy'}), ['iommu.passthrough=0', 'iommu.strict=0']);
+  t.deepEqual(words({iommu: 'virtio', 'iommu-mode': 'passthrough'}), ['iommu.passthrough=1']);
+  t.deepEqual(words({swiotlb: 'force'}), ['swiotlb=force']);
+  const devices = {rp0: {type: 'root-port', slot: 4, acs: 'redirect'}};
+  t.deepEqual(kernelWords(plan({description: 'x', iommu: 'intel', 'iommu-mode': 'passthrough', devices})), [
+    'intel_iommu=on',
+    'iommu.passthrough=1',
+    'pci=config_acs=xxx11xx@0000:00:04.0',
+  ]);
+});
