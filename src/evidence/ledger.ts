@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type AddressMap, locate} from './address-map.ts';
 import type {TraceEvent} from './trace.ts';
+import {type Iommu, type Passed, Translations} from './translation.ts';
 
 /** Bytes that one initiator moved in one direction to or from one place, contiguous there. */
 export interface LedgerEntry {
@@ -12,8 +13,17 @@ export interface LedgerEntry {
   readonly target: string;
   readonly bar?: number;
   readonly bytes: number;
-  /** The first address, as the initiator was given it: a bus address. */
+  /** The first address, as the initiator was given it: a bus address, or an IOVA. */
   readonly address: number;
+  /** The first address behind the IOMMU, where there is one and it answered. The target lies there. */
+  readonly translated?: number;
+  /** The IOMMU had no translation for it, and let nothing through. */
+  readonly faulted?: true;
+}
+
+/** The first address at which a transfer arrived: behind the IOMMU, if one translated it. */
+export function arrivalOf({address, translated}: Pick<LedgerEntry, 'address' | 'translated'>): number {
+  return translated ?? address;
 }
 
 /** The DMA ledger of a step. */
@@ -31,13 +41,15 @@ export interface Initiators {
   readonly nics: readonly string[];
   /** Devices whose BAR is a region that QEMU traces access by access (a CMB), so that arrival shows. */
   readonly traced: readonly string[];
+  /** The IOMMU that all of them are behind, if there is one. */
+  readonly iommu?: Iommu;
 }
 
 /** Adds up the trace of a step: every byte that an initiator was told to move, and where that lies. */
 export function buildLedger(events: readonly TraceEvent[], map: AddressMap, initiators: Initiators): Ledger {
   const gaps: string[] = [];
-  const transfers = collect(events, map, initiators, gaps);
-  gaps.push(...arrivalGaps(events, map, initiators, transfers));
+  const {transfers, behind} = collect(events, map, initiators, gaps);
+  gaps.push(...arrivalGaps(behind, map, initiators, transfers));
   return {entries: merge(transfers), gaps};
 }
 
@@ -55,21 +67,39 @@ function collect(
   map: AddressMap,
   initiators: Initiators,
   gaps: string[],
-): readonly LedgerEntry[] {
+): {readonly transfers: readonly LedgerEntry[]; readonly behind: readonly TraceEvent[]} {
   const entries: LedgerEntry[] = [];
+  // The same events, but what a NIC fetches is told by where it lies behind the IOMMU.
+  const behind: TraceEvent[] = [];
+  const translations = initiators.iommu && new Translations(events, initiators.iommu);
   let command: Command | 'administrative' | undefined;
   const close = (): void => {
     if (typeof command !== 'object' || command.bytes === command.mapped) return;
     const {initiator, bytes, mapped} = command;
     gaps.push(`${initiator} was asked for ${bytes} bytes and given addresses for ${mapped}`);
   };
-  const add = (initiator: string, direction: 'read' | 'write', given: number, length: number): void => {
-    for (const {target, address, bytes} of locate(map, given, length)) {
-      const place = target.kind === 'bar' ? {target: target.device, bar: target.bar} : {target: target.kind};
-      entries.push({initiator, direction, ...place, bytes, address});
+  const add = (
+    initiator: string,
+    direction: 'read' | 'write',
+    given: {readonly address: number; readonly bytes: number},
+    index: number,
+  ): readonly Passed[] => {
+    // A controller's own memory lies within it: it asks no IOMMU.
+    const passed =
+      translations === undefined || deviceAt(map, given.address) === initiator
+        ? [given]
+        : translations.follow(initiator, given.address, given.bytes, index);
+    if (passed === undefined) {
+      gaps.push(`the trace does not show what the IOMMU made of ${hex(given.address)} for ${initiator}`);
+      return [];
     }
+    for (const part of passed) {
+      entries.push(...locateBehind(map, part).map((piece) => ({initiator, direction, ...piece})));
+    }
+    return passed;
   };
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
+    if (event.kind !== 'nic-transmit') behind.push(event);
     switch (event.kind) {
       case 'nvme-admin':
         close();
@@ -88,20 +118,43 @@ function collect(
           break;
         }
         command.mapped += event.bytes;
-        add(command.initiator, command.direction, event.address, event.bytes);
+        add(command.initiator, command.direction, event, index);
         break;
       case 'nic-transmit': {
         const [nic, second] = initiators.nics;
-        if (nic !== undefined && second === undefined) add(nic, 'read', event.address, event.bytes);
-        else gaps.push('a NIC sent, and the trace does not say which');
+        if (nic === undefined || second !== undefined) {
+          gaps.push('a NIC sent, and the trace does not say which');
+          break;
+        }
+        const passed = add(nic, 'read', event, index).filter(({faulted}) => faulted !== true);
+        behind.push(
+          ...passed.map(({address, bytes, translated = address}) => ({...event, address: translated, bytes})),
+        );
         break;
       }
       case 'access':
+      case 'iommu-translation':
+      case 'iommu-fault':
         break;
     }
   }
   close();
-  return entries;
+  return {transfers: entries, behind};
+}
+
+/** What a part of a transfer meets behind the IOMMU. */
+function locateBehind(
+  map: AddressMap,
+  {address, bytes, translated, faulted}: Passed,
+): readonly Pick<LedgerEntry, 'target' | 'bar' | 'bytes' | 'address' | 'translated' | 'faulted'>[] {
+  if (faulted === true) return [{target: 'nowhere', bytes, address, faulted}];
+  const start = translated ?? address;
+  return locate(map, start, bytes).map(({target, address: at, bytes: length}) => ({
+    ...(target.kind === 'bar' ? {target: target.device, bar: target.bar} : {target: target.kind}),
+    bytes: length,
+    address: address + (at - start),
+    ...(translated !== undefined && {translated: at}),
+  }));
 }
 
 function commandOf(
@@ -196,7 +249,9 @@ function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
         entry.direction === transfer.direction &&
         entry.target === transfer.target &&
         entry.bar === transfer.bar &&
-        entry.address + entry.bytes === transfer.address,
+        entry.faulted === transfer.faulted &&
+        entry.address + entry.bytes === transfer.address &&
+        (entry.translated === undefined ? undefined : entry.translated + entry.bytes) === transfer.translated,
     );
     const entry = entries[index];
     if (entry === undefined) entries.push(transfer);

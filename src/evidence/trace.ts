@@ -18,6 +18,21 @@ export type TraceEvent =
   | {readonly kind: 'nvme-map'; readonly address: number; readonly bytes: number}
   /** hw/net/e1000e_core.c, e1000e_process_tx_desc: a descriptor for `bytes` of a frame. */
   | {readonly kind: 'nic-transmit'; readonly address: number; readonly bytes: number}
+  /**
+   * An IOMMU translated for a device: `bytes` from `iova` on, which is where a page begins.
+   * hw/i386/intel_iommu.c, vtd_iommu_translate; hw/i386/amd_iommu.c, amdvi_translate;
+   * hw/virtio/virtio-iommu.c, virtio_iommu_translate.
+   */
+  | {
+      readonly kind: 'iommu-translation';
+      /** The device's bus, device and function, as it names itself in a request. */
+      readonly requester: number;
+      readonly iova: number;
+      readonly translated: number;
+      readonly bytes: number;
+    }
+  /** An IOMMU had no translation of this address for a device, and let nothing through. */
+  | {readonly kind: 'iommu-fault'; readonly requester: number; readonly address: number}
   /** system/memory.c: an access to a region that a device model implements; `cpu` -1 is no vCPU: DMA. */
   | {
       readonly kind: 'access';
@@ -30,7 +45,7 @@ export type TraceEvent =
       readonly region: string;
     };
 
-/** The events that are switched on while a step runs. */
+/** The events that are switched on while a step runs, on every machine. */
 export const tracedEvents = [
   'pci_nvme_admin_cmd',
   'pci_nvme_read',
@@ -40,6 +55,18 @@ export const tracedEvents = [
   'memory_region_ops_read',
   'memory_region_ops_write',
 ] as const;
+
+/** The events of each IOMMU that QEMU models. */
+const iommuEvents = {
+  intel: ['vtd_dmar_translate', 'vtd_dmar_fault'],
+  amd: ['amdvi_translation_result'],
+  virtio: ['virtio_iommu_translate_out', 'virtio_iommu_report_fault'],
+} as const;
+
+/** The events that are switched on while a step runs on a machine with this IOMMU, or with none. */
+export function eventsOf(iommu: keyof typeof iommuEvents | undefined): readonly string[] {
+  return iommu === undefined ? tracedEvents : [...tracedEvents, ...iommuEvents[iommu]];
+}
 
 /** The region whose accesses matter: an NVMe controller's memory buffer. The others are registers. */
 const tracedRegion = "name 'nvme-cmb'";
@@ -86,9 +113,72 @@ function parseLine(line: string): TraceEvent | undefined {
       const [, address, lower] = matched(line, /^e1000e_tx_descr (0x[\da-f]+|\(nil\)) : ([\da-f]+) [\da-f]+/);
       return transmitDescriptor(address === '(nil)' ? 0 : Number(address), Number.parseInt(lower ?? '', 16));
     }
+    case 'vtd_dmar_translate': {
+      const [, requester, iova, translated, mask] = matched(
+        line,
+        /^vtd_dmar_translate dev (\w\w:\w\w\.\w\w) iova (0x[\da-f]+) -> gpa (0x[\da-f]+) mask (0x[\da-f]+)/,
+      );
+      return translation(requesterOf(requester), Number(iova), Number(translated), Number(mask) + 1);
+    }
+    case 'vtd_dmar_fault': {
+      const [, requester, address] = matched(
+        line,
+        /^vtd_dmar_fault sid (0x[\da-f]+) fault \d+ addr (0x[\da-f]+)/,
+      );
+      return {kind: 'iommu-fault', requester: Number(requester), address: Number(address)};
+    }
+    case 'amdvi_translation_result': {
+      const [, id, iova, translated] = matched(
+        line,
+        /^amdvi_translation_result devid: (\w\w:\w\w\.\w) gpa (0x[\da-f]+) hpa (0x[\da-f]+)/,
+      );
+      const requester = requesterOf(id);
+      // There is no event that says so: of a page that is not there, the result is left at 0.
+      return Number(translated) === 0
+        ? {kind: 'iommu-fault', requester, address: Number(iova)}
+        : translation(requester, Number(iova), Number(translated), iommuPage);
+    }
+    case 'virtio_iommu_translate_out': {
+      const [, iova, translated, requester] = matched(
+        line,
+        /^virtio_iommu_translate_out (0x[\da-f]+) -> (0x[\da-f]+) for sid=(\d+)/,
+      );
+      return translation(Number(requester), Number(iova), Number(translated), iommuPage);
+    }
+    case 'virtio_iommu_report_fault': {
+      const [, requester, address] = matched(
+        line,
+        /^virtio_iommu_report_fault FAULT .*endpoint=(\d+) address =(0x[\da-f]+)/,
+      );
+      return {kind: 'iommu-fault', requester: Number(requester), address: Number(address)};
+    }
     default:
       return undefined;
   }
+}
+
+/**
+ * Bytes for which a translation holds where QEMU does not say so: Linux is told to make no larger pages for
+ * AMD's, and virtio's answers hold for one.
+ */
+const iommuPage = 4096;
+
+/** From where the page begins, whatever address in it was asked for. */
+function translation(requester: number, iova: number, translated: number, bytes: number): TraceEvent {
+  const start = iova - (iova % bytes);
+  return {
+    kind: 'iommu-translation',
+    requester,
+    iova: start,
+    translated: translated - (translated % bytes),
+    bytes,
+  };
+}
+
+/** `03:00.0`, or with two digits for the function, as 16 bits. */
+function requesterOf(text: string | undefined): number {
+  const [bus = 0, device = 0, fn = 0] = (text ?? '').split(/[:.]/).map((part) => Number.parseInt(part, 16));
+  return (bus << 8) | (device << 3) | fn;
 }
 
 /** Intel 82574 datasheet, 7.2.10: bit 29 is DEXT; the descriptor type is in bits 23:20, 0 for a context. */

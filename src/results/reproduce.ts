@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import {tracedEvents} from '../evidence/trace.ts';
+import {eventsOf} from '../evidence/trace.ts';
 import {bootArguments} from '../guest/boot-arguments.ts';
 import {bootPlan, runFiles} from '../scenario/boot-plan.ts';
 import type {Run} from '../scenario/run.ts';
@@ -33,7 +33,7 @@ ${names.map((id) => `cp --sparse=always "$here/inputs/${id}.img" disks/${id}.img
 ln -sf "$here/kernel" kernel
 set -- ${lines(words.map((word) => shellWords([word]))).join(' \\\n  ')}
 if [ "\${TRACE:-1}" != 0 ]; then
-  for event in ${tracedEvents.join(' ')}; do set -- "$@" -trace "$event"; done
+  for event in ${eventsOf(topology.iommu?.type).join(' ')}; do set -- "$@" -trace "$event"; done
 fi
 "$@" </dev/null
 echo "disks and trace: $PWD"

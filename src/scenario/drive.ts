@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {open, stat} from 'node:fs/promises';
 import {type AddressMap, readBars, readMemory} from '../evidence/address-map.ts';
-import {tracedEvents} from '../evidence/trace.ts';
+import {eventsOf} from '../evidence/trace.ts';
 import {HostError} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Step} from '../spec/step.ts';
@@ -79,7 +79,7 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   if (verb === undefined) return {step, begun, commands, guest: await runAll(commands, scene.guest, limit)};
   const map = {bars: readBars(await scene.guest.qmp.execute('query-pci')), memory: scene.memory};
   const counted = await scene.prototypes.read(scene.guest);
-  const {result: guest, text: trace} = await traced(scene.guest, () => runAll(commands, scene.guest, limit));
+  const {result: guest, text: trace} = await traced(scene, () => runAll(commands, scene.guest, limit));
   return {step, begun, commands, guest, watched: {verb, map, trace, counted}};
 }
 
@@ -98,9 +98,13 @@ async function runAll(
 }
 
 /** Runs `work` with the trace on, and returns what QEMU wrote meanwhile. */
-async function traced<T>(guest: Guest, work: () => Promise<T>): Promise<{result: T; text: string}> {
+async function traced<T>(
+  {guest, topology}: Pick<Scene, 'guest' | 'topology'>,
+  work: () => Promise<T>,
+): Promise<{result: T; text: string}> {
+  const events = eventsOf(topology.iommu?.type);
   const set = async (enable: boolean): Promise<void> => {
-    await Promise.all(tracedEvents.map((name) => guest.qmp.execute('trace-event-set-state', {name, enable})));
+    await Promise.all(events.map((name) => guest.qmp.execute('trace-event-set-state', {name, enable})));
   };
   const before = await sizeOf(guest.traceFile);
   await set(true);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {buildLedger, type Initiators} from '../evidence/ledger.ts';
 import {parseTrace} from '../evidence/trace.ts';
-import {endpointsOf, type Topology} from '../topology/model.ts';
+import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
+import {checkAddresses} from '../verdict/addresses.ts';
 import type {Check} from '../verdict/check.ts';
 import {checkPeers, expectTransfers} from '../verdict/expectation.ts';
 import {checkTransfers} from '../verdict/transfers.ts';
@@ -53,6 +54,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   const checks: Check[] = [
     ...checkPeers(expected),
     checkTransfers(ledger.entries, expected.transfers),
+    ...checkAddresses(scene.topology, ledger.entries),
     ...guestChecks(
       expected,
       guest.flatMap(({facts}) => facts),
@@ -90,10 +92,18 @@ function initiatorsOf(topology: Topology): Initiators {
   const drives: Record<number, string> = {};
   const nics: string[] = [];
   const withMemory: string[] = [];
+  const requesters: Record<number, string> = {};
   for (const node of endpointsOf(topology)) {
     if (node.type === 'nvme' && node.nsid !== undefined) drives[node.nsid] = node.id;
     if (node.type === 'nvme' && node.cmb !== undefined) withMemory.push(node.id);
     if (node.type === 'e1000e') nics.push(node.id);
+    requesters[requesterId(node)] = node.id;
   }
-  return {drives, nics, traced: withMemory};
+  const {iommu, translated} = topology;
+  return {
+    drives,
+    nics,
+    traced: withMemory,
+    ...(iommu !== undefined && {iommu: {requesters, translates: translated}}),
+  };
 }

@@ -72,10 +72,12 @@ function flows(ledger: readonly LedgerEntry[]): readonly Flow[] {
   return [...found.values()];
 }
 
-function describeFlow({initiator, direction, target, bar, bytes, address, pieces}: Flow): string {
+function describeFlow(flow: Flow): string {
+  const {initiator, direction, target, bar, bytes, address, translated = address, pieces, faulted} = flow;
   const arrow = direction === 'write' ? '→' : '←';
   const place = bar === undefined ? target : `${target} BAR ${bar}`;
-  const first = `0x${address.toString(16)}`;
+  const behind = translated === address ? '' : ` (behind the IOMMU 0x${translated.toString(16)})`;
+  const first = `0x${address.toString(16)}${faulted === true ? ' (the IOMMU faulted)' : behind}`;
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
   return `  ${initiator} ${arrow} ${place}  ${formatSize(bytes)} ${where}`;
 }

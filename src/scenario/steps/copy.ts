@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {cpuAccesses} from '../../evidence/ledger.ts';
+import {arrivalOf, cpuAccesses, type LedgerEntry} from '../../evidence/ledger.ts';
 import {difference} from '../../evidence/image.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf, type Topology} from '../../topology/model.ts';
@@ -64,9 +64,9 @@ export function providerChecks(
     return [{name: 'read-back', ok: false, witness: 'host', detail}];
   }
   const misplaced = ledger.entries.filter(
-    ({initiator, address, bytes}) =>
+    ({initiator, bytes, ...entry}) =>
       expected.transfers.some((transfer) => transfer.initiator === initiator) &&
-      (address < start || address + bytes > start + content.length),
+      (arrivalOf(entry) < start || arrivalOf(entry) + bytes > start + content.length),
   );
   const first = misplaced[0];
   const wrong = difference(seen, content);
@@ -78,7 +78,7 @@ export function providerChecks(
       detail:
         first === undefined
           ? `the CPU finds the memory of ${through} at ${hex(start)}, where the devices were sent.`
-          : `${first.initiator} was sent to ${hex(first.address)}, but the CPU finds that memory of ${through} at ${hex(start)}.`,
+          : `${first.initiator} was sent to ${describeAddress(first)}, but the CPU finds that memory of ${through} at ${hex(start)}.`,
     },
     {
       name: 'read-back',
@@ -90,6 +90,10 @@ export function providerChecks(
           : `the CPU read other bytes in ${through} than the source holds: ${wrong.bytes} differ, the first at offset ${wrong.offset}.`,
     },
   ];
+}
+
+function describeAddress({address, translated = address}: LedgerEntry): string {
+  return translated === address ? hex(address) : `${hex(address)}, behind the IOMMU ${hex(translated)}`;
 }
 
 function hex(address: number): string {
