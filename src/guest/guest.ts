@@ -3,9 +3,9 @@ import path from 'node:path';
 import type {Client, ClientChannel} from 'ssh2';
 import {type Context, checkpoint} from '../base/context.ts';
 import {HostError, Interrupted, LabError} from '../base/errors.ts';
-import {controlArguments} from '../topology/control.ts';
+import {consoleId, controlArguments} from '../topology/control.ts';
 import {bootArguments, type BootPlan} from './boot-arguments.ts';
-import {type ConsoleRecorder, recordConsole} from './console.ts';
+import {ConsoleRecorder} from './console.ts';
 import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
 import {Qmp} from './qmp.ts';
 import type {ExecResult, openShell, SshTarget} from './ssh.ts';
@@ -134,6 +134,12 @@ export class Guest {
     }
   }
 
+  /** Has QEMU drop what else the console says. */
+  muteConsole(): void {
+    const args = {id: consoleId, backend: {type: 'null', data: {}}};
+    this.qmp.execute('chardev-change', args).catch(() => undefined);
+  }
+
   /** Ends the guest: QEMU quits and writes out what it holds, or is killed after two seconds. */
   async close(): Promise<void> {
     this.#watch.end();
@@ -145,7 +151,7 @@ export class Guest {
     });
     await this.#process.exited;
     this.qmp.close();
-    await this.#recorder.done;
+    await this.#recorder.end();
   }
 
   #connected(): Client {
@@ -172,31 +178,38 @@ function inTheGuest(words: readonly string[]): string {
 /** Starts a guest and waits until commands can be run in it. On any failure nothing of it is left. */
 export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest> {
   checkpoint(context);
-  const channels = {...channelBackends, trace: path.join(plan.folder, 'trace.log')};
-  const process = startQemu(plan.qemu.path, [...bootArguments(plan), ...controlArguments(channels)]);
-  const watch = new Watch(process);
-  const recorder = recordConsole(process.console, path.join(plan.folder, 'console.log'), (line) => {
-    watch.onConsoleLine(line);
-  });
-  let guest: Guest | undefined;
+  const consoleFile = path.join(plan.folder, 'console.log');
+  const channels = {
+    ...channelBackends,
+    // In QEMU's options a comma is written twice.
+    console: `file,path=${consoleFile.replaceAll(',', ',,')}`,
+    trace: path.join(plan.folder, 'trace.log'),
+  };
+  const told: {watch?: Watch; guest?: Guest} = {};
+  const recorder = await ConsoleRecorder.start(
+    consoleFile,
+    (line) => told.watch?.onConsoleLine(line),
+    () => told.guest?.muteConsole(),
+  );
+  let process: QemuProcess | undefined;
   try {
+    process = startQemu(plan.qemu.path, [...bootArguments(plan), ...controlArguments(channels)]);
+    told.watch = new Watch(process);
     const early = process.exited.then(({stderr}): never => {
       throw new HostError(`QEMU does not start: ${stderr === '' ? 'it says nothing' : stderr}`);
     });
-    const opening = Qmp.open(process.qmp, (event) => {
-      watch.onEvent(event);
-    });
+    const opening = Qmp.open(process.qmp, (event) => told.watch?.onEvent(event));
     const qmp = await Promise.race([opening, early]);
-    guest = new Guest(plan, process, watch, recorder, qmp, context);
-    await guest.ready(plan.ssh);
-    return guest;
+    told.guest = new Guest(plan, process, told.watch, recorder, qmp, context);
+    await told.guest.ready(plan.ssh);
+    return told.guest;
   } catch (error) {
-    if (guest === undefined) {
-      watch.end();
-      process.kill();
-      await process.exited;
-      await recorder.done.catch(() => undefined);
-    } else await guest.close();
+    if (told.guest === undefined) {
+      told.watch?.end();
+      process?.kill();
+      await process?.exited;
+      await recorder.end().catch(() => undefined);
+    } else await told.guest.close();
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import {HostError} from '../base/errors.ts';
 import {missingCommand} from '../base/process.ts';
 
 /** QEMU's end of each channel: sockets that it inherits, so that there is no file and no port to race for. */
-export const channelBackends = {qmp: 'socket,fd=3', console: 'socket,fd=4', port: 'socket,fd=5'} as const;
+export const channelBackends = {qmp: 'socket,fd=3', port: 'socket,fd=4'} as const;
 
 /** How QEMU ended. */
 export interface QemuExit {
@@ -19,7 +19,6 @@ export interface QemuExit {
 export interface QemuProcess {
   readonly pid: number;
   readonly qmp: Socket;
-  readonly console: Socket;
   readonly port: Socket;
   readonly exited: Promise<QemuExit>;
   readonly kill: () => void;
@@ -35,7 +34,7 @@ export function startQemu(binary: string, args: readonly string[]): QemuProcess 
   const child = execa('setpriv', ['--pdeathsig', 'SIGKILL', '--', binary, ...args], {
     reject: false,
     buffer: false,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   });
   if (child.pid === undefined) throw missingCommand('setpriv');
   let stderr = '';
@@ -56,8 +55,7 @@ export function startQemu(binary: string, args: readonly string[]): QemuProcess 
   return {
     pid: child.pid,
     qmp: channel(3),
-    console: channel(4),
-    port: channel(5),
+    port: channel(4),
     exited,
     kill: () => {
       child.kill('SIGKILL');

@@ -11,6 +11,9 @@ export interface ControlChannels {
   readonly trace: string;
 }
 
+/** QEMU's name for the console's backend. */
+export const consoleId = 'lab-console';
+
 /** The guest's name for the console and for the port on which it says that it is ready. */
 export const controlNames = {console: 'ttyS0', port: 'ttyS1'} as const;
 
@@ -26,7 +29,7 @@ export function controlArguments({qmp, console, port, trace}: ControlChannels): 
       : ['-chardev', withId(qmp, 'lab-qmp'), '-mon', 'chardev=lab-qmp,mode=control'];
   return [
     ...monitor,
-    ...['-chardev', withId(console, 'lab-console'), '-serial', 'chardev:lab-console'],
+    ...['-chardev', withId(console, consoleId), '-serial', `chardev:${consoleId}`],
     ...['-chardev', withId(port, 'lab-port'), '-serial', 'chardev:lab-port'],
     ...['-netdev', 'user,id=lab-net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
     ...labDeviceArguments('lab-net'),
