@@ -36,7 +36,7 @@ static void *map_provider(const char *bdf, size_t bytes)
 	return address;
 }
 
-int buffer_map(struct buffer *buffer, const char *through, size_t bytes)
+int buffer_take(struct buffer *buffer, const char *through, size_t bytes)
 {
 	void *address;
 
@@ -46,13 +46,21 @@ int buffer_map(struct buffer *buffer, const char *through, size_t bytes)
 	else
 		address = map_provider(through, bytes);
 	if (address == MAP_FAILED)
-		return fact_failed("map", errno, 0);
+		return 1;
 
 	*buffer = (struct buffer) {
 		.through = through,
 		.address = address,
 		.bytes = bytes,
 	};
+	return 0;
+}
+
+int buffer_map(struct buffer *buffer, const char *through, size_t bytes)
+{
+	if (buffer_take(buffer, through, bytes))
+		return fact_failed("map", errno, 0);
+
 	fact_begin("map");
 	json_string("through", through);
 	json_number("bytes", bytes);

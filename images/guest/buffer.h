@@ -13,6 +13,9 @@ struct buffer {
 	size_t bytes;
 };
 
+/* Maps the memory, and says nothing; returns 0, or 1 with errno. */
+int buffer_take(struct buffer *buffer, const char *through, size_t bytes);
+
 /*
  * Each prints its fact and returns 0, or 1 if the kernel refused.  The CPU
  * touches every byte once, in order, eight at a time: the host traces these

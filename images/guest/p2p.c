@@ -25,6 +25,9 @@ static const struct verb {
 	{ "transmit", verb_transmit,
 	  "--from BDF --through BDF|host-memory --nic BDF --bytes N\n"
 	  "           [--payload N] [--chunk N] [--from-offset N]" },
+	{ "stress", verb_stress,
+	  "--drive BDF… --through BDF|host-memory… [--nic BDF]\n"
+	  "           [--workers N] [--seconds N] [--seed N]" },
 	{ "rebind", verb_rebind, "BDF" },
 	{ "counters", verb_counters, "MODULE" },
 	{ "log", verb_log, "" },

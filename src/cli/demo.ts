@@ -70,7 +70,7 @@ async function runEverything(lines: ProgressLines, context: Context): Promise<re
 
 /** The last screen: one tree as an example, what came of it all, where it lies, and what to do next. */
 function conclusion(results: readonly Result[]): string {
-  const example = findScenarios(labRoot, ['nvme-copy-same-switch']).map(planScenario)[0];
+  const example = findScenarios(labRoot, ['nvme-copy-same-switch']).map((entry) => planScenario(entry))[0];
   const picture = results
     .flatMap(({bundle}) => globSync('screens/*.png', {cwd: bundle}).map((name) => path.join(bundle, name)))
     .at(0);

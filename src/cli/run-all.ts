@@ -15,6 +15,8 @@ export interface Request {
   readonly lane?: Lane;
   readonly qemu: string | undefined;
   readonly jobs: number;
+  /** How long mixed loads last, if not as their scenarios say. */
+  readonly seconds?: number | undefined;
   readonly keep: boolean;
 }
 
@@ -41,7 +43,7 @@ export async function runAll(
   listener: ResultListener,
   context: Context,
 ): Promise<readonly Result[]> {
-  const plans = request.entries.map(planScenario);
+  const plans = request.entries.map((entry) => planScenario(entry, request.seconds));
   listener.begin?.(request);
   const {lane} = request;
   const machine = await prepareMachine(request.kernel, request.qemu, context, lane && {lane});

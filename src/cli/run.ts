@@ -22,6 +22,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .option('--lane <lane>', 'a lane of lab/lanes: how it is run', 'plain')
     .addOption(shared.qemu())
     .option('--jobs <n>', 'guests at the same time', count, 1)
+    .option('--seconds <n>', 'how long mixed loads last, instead of what their scenarios say', count)
     .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
     .option('--list', 'run nothing: print the scenarios', false)
     .option('--mutants', 'run mutants of the kernel, named instead of scenarios: each must be caught', false)
@@ -29,7 +30,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .action(async (patterns, options, command) => {
       if (options.mutants) {
         const {runMutantsCommand} = await import('./mutants/command.ts');
-        refuse(['kernel', 'series', 'lane', 'jobs'], command);
+        refuse(['kernel', 'series', 'lane', 'jobs', 'seconds'], command);
         finish(await runMutantsCommand(patterns, options));
         return;
       }
@@ -38,11 +39,11 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
         process.stdout.write(`${list(entries)}\n`);
         return;
       }
-      const {qemu, jobs, keep} = options;
+      const {qemu, jobs, keep, seconds} = options;
       const {kernel, lane} = inLane(selectKernel(options.kernel, options.series), options.lane);
       const reporter = reporterFor(options.format);
       const results = await interruptible(reporter.progress, (context) =>
-        runAll({entries, kernel, lane, qemu, jobs, keep}, reporter, context),
+        runAll({entries, kernel, lane, qemu, jobs, seconds, keep}, reporter, context),
       ).finally(() => {
         reporter.close();
       });

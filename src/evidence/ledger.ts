@@ -19,6 +19,8 @@ export interface LedgerEntry {
   readonly translated?: number;
   /** The IOMMU had no translation for it, and let nothing through. */
   readonly faulted?: true;
+  /** Of a sum: how many pieces there were, with the lowest address of them; else it is one piece. */
+  readonly pieces?: number;
 }
 
 /** The first address at which a transfer arrived: behind the IOMMU, if one translated it. */
@@ -242,22 +244,36 @@ export function cpuAccesses(events: readonly TraceEvent[], operation: 'read' | '
 /** Joins transfers of one initiator to one place that follow each other without a hole. */
 function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
   const entries: LedgerEntry[] = [];
+  // By where an entry ends: a mixed load has tens of thousands.
+  const open = new Map<string, number>();
+  const at = (entry: LedgerEntry, offset: number): string => {
+    const {initiator, direction, target, bar, faulted, address, translated} = entry;
+    const arrives = translated === undefined ? undefined : translated + offset;
+    return [initiator, direction, target, bar, faulted, address + offset, arrives].join(' ');
+  };
   for (const transfer of transfers) {
-    const index = entries.findIndex(
-      (entry) =>
-        entry.initiator === transfer.initiator &&
-        entry.direction === transfer.direction &&
-        entry.target === transfer.target &&
-        entry.bar === transfer.bar &&
-        entry.faulted === transfer.faulted &&
-        entry.address + entry.bytes === transfer.address &&
-        (entry.translated === undefined ? undefined : entry.translated + entry.bytes) === transfer.translated,
-    );
-    const entry = entries[index];
-    if (entry === undefined) entries.push(transfer);
-    else entries[index] = {...entry, bytes: entry.bytes + transfer.bytes};
+    const key = at(transfer, 0);
+    const index = open.get(key) ?? entries.length;
+    const before = entries[index];
+    const entry = before === undefined ? transfer : {...before, bytes: before.bytes + transfer.bytes};
+    open.delete(key);
+    entries[index] = entry;
+    open.set(at(entry, entry.bytes), index);
   }
   return entries;
+}
+
+/** Adds up what one initiator moved in one direction to or from one place, wherever in it: for what is too much to be told. */
+export function sumUp(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
+  const sums = new Map<string, LedgerEntry>();
+  for (const entry of entries) {
+    const key = [entry.initiator, entry.direction, entry.target, entry.bar].join(' ');
+    const sum = sums.get(key);
+    const bytes = (sum?.bytes ?? 0) + entry.bytes;
+    const address = Math.min(sum?.address ?? Infinity, entry.address);
+    sums.set(key, {...entry, bytes, address, pieces: (sum?.pieces ?? 0) + 1});
+  }
+  return [...sums.values()];
 }
 
 function deviceAt({bars}: AddressMap, address: number): string | undefined {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-import {mkdir} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {createImage, imageDifference, pattern} from '../evidence/image.ts';
 import type {ScenarioSpec} from '../spec/scenario.ts';
-import {endpointsOf, type Topology} from '../topology/model.ts';
+import {freshSectors, sectorBytes} from '../evidence/sectors.ts';
+import {endpointsOf, nodeOf, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import {testPicture} from './picture.ts';
 
@@ -23,11 +24,23 @@ export function planHeads(topology: Topology, scenario: ScenarioSpec): DiskHeads
     }
   }
   for (const {verb, options} of scenario.steps) {
+    if (verb !== 'stress') continue;
+    for (const [index, id] of options.drives.entries()) {
+      const sectors = diskBytes(topology, id) / sectorBytes;
+      give(id, () => freshSectors(index, sectors), sectors * sectorBytes);
+    }
+  }
+  for (const {verb, options} of scenario.steps) {
     if (verb !== 'copy' && verb !== 'transmit') continue;
     const bytes = options.bytes + (verb === 'copy' ? options.fromOffset : 0);
     give(options.from, () => pattern(`${topology.name}/${options.from}`, bytes), bytes);
   }
   return heads;
+}
+
+function diskBytes(topology: Topology, id: string): number {
+  const node = nodeOf(topology, id);
+  return node.type === 'nvme' ? (node.disk ?? 0) : 0;
 }
 
 /** A topology's disks: the image files, and what each of them must hold by now. */
@@ -77,6 +90,11 @@ export class Disks {
     old.copy(content);
     content.set(data, offset);
     this.#expected.set(id, content);
+  }
+
+  /** Takes what the images hold for what they must hold, once it has been told what is wrong with it. */
+  async adopt(): Promise<void> {
+    for (const [id, file] of Object.entries(this.files)) this.#expected.set(id, await readFile(file));
   }
 
   /** Compares each image with what it must hold, the whole of it. */

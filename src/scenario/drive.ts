@@ -10,6 +10,7 @@ import type {Disks} from './disks.ts';
 import {readFacts} from './facts.ts';
 import type {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
+import {inWindows} from './windows.ts';
 import {type BoundDataVerb, dataVerb, type GuestCommand, guestCommands} from './steps/registry.ts';
 
 /** What steps are driven in. */
@@ -42,6 +43,11 @@ export function stepTitle(step: Step): string {
       return `blit ${step.options.from} → ${step.options.to}`;
     case 'transmit':
       return `transmit ${step.options.from} → ${step.options.through} → ${step.options.nic}`;
+    case 'stress': {
+      const {drives, through, nic, seconds} = step.options;
+      const ends = [...drives, ...(nic === undefined ? [] : [nic])];
+      return `stress ${ends.join(', ')} through ${through.join(', ')} for ${seconds} s`;
+    }
     case 'load':
       return `load ${step.options.module}`;
     case 'run':
@@ -60,14 +66,35 @@ export interface Acted {
   readonly watched?: Watched;
 }
 
+/**
+ * How a step is watched: every access; or the addresses that devices are given, all of them, without the
+ * accesses that follow; or these now and then.
+ */
+export type Watch = 'accesses' | 'addresses' | 'windows';
+
+/** A mixed load of more seconds than this is watched now and then. */
+const watchedSeconds = 60;
+
+function watchOf(step: Step): Watch {
+  if (step.verb !== 'stress') return 'accesses';
+  return step.options.seconds > watchedSeconds ? 'windows' : 'addresses';
+}
+
 /** What the host saw while data was moved. */
 export interface Watched {
   readonly verb: BoundDataVerb;
   readonly map: AddressMap;
-  /** What QEMU's trace backend wrote. */
-  readonly trace: string;
+  readonly watch: Watch;
+  /** What QEMU's trace backend wrote, each time that the trace was on. */
+  readonly traces: readonly string[];
   /** The counters of prototypes as they stood before. */
   readonly counted: Awaited<ReturnType<Prototypes['read']>>;
+}
+
+/** How long a step may take, in milliseconds. */
+function limitOf(step: Step, slower: number): number {
+  const own = step.verb === 'stress' ? step.options.seconds : 0;
+  return (step.timeout ?? defaultLimit + own) * 1000 * slower;
 }
 
 /** Drives one step: the guest acts, and the host watches the devices meanwhile. */
@@ -75,12 +102,21 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   const begun = performance.now();
   const commands = guestCommands(step, scene.topology);
   const verb = dataVerb(step);
-  const limit = (step.timeout ?? defaultLimit) * 1000 * scene.slower;
+  const limit = limitOf(step, scene.slower);
   if (verb === undefined) return {step, begun, commands, guest: await runAll(commands, scene.guest, limit)};
   const map = {bars: readBars(await scene.guest.qmp.execute('query-pci')), memory: scene.memory};
   const counted = await scene.prototypes.read(scene.guest);
-  const {result: guest, text: trace} = await traced(scene, () => runAll(commands, scene.guest, limit));
-  return {step, begun, commands, guest, watched: {verb, map, trace, counted}};
+  const act = () => runAll(commands, scene.guest, limit);
+  const watch = watchOf(step);
+  if (watch !== 'windows') {
+    const {result: guest, text} = await traced(scene, act, watch);
+    return {step, begun, commands, guest, watched: {verb, map, watch, traces: [text], counted}};
+  }
+  const traces: string[] = [];
+  const guest = await inWindows(act, async (open) => {
+    traces.push((await traced(scene, open, watch)).text);
+  });
+  return {step, begun, commands, guest, watched: {verb, map, watch, traces, counted}};
 }
 
 async function runAll(
@@ -101,8 +137,11 @@ async function runAll(
 async function traced<T>(
   {guest, topology}: Pick<Scene, 'guest' | 'topology'>,
   work: () => Promise<T>,
+  watch: Watch,
 ): Promise<{result: T; text: string}> {
-  const events = eventsOf(topology.iommu?.type);
+  const events = eventsOf(topology.iommu?.type).filter(
+    (name) => watch === 'accesses' || !name.startsWith('memory_region_'),
+  );
   const set = async (enable: boolean): Promise<void> => {
     await Promise.all(events.map((name) => guest.qmp.execute('trace-event-set-state', {name, enable})));
   };

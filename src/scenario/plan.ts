@@ -18,12 +18,25 @@ export interface ScenarioPlan {
   readonly topologyFile: string;
 }
 
+/** The scenario with other lengths of its mixed loads. */
+function lasting(scenario: Located<ScenarioSpec>, seconds: number | undefined): Located<ScenarioSpec> {
+  if (seconds === undefined) return scenario;
+  const steps = scenario.value.steps.map((step) =>
+    step.verb === 'stress' ? {...step, options: {...step.options, seconds}} : step,
+  );
+  return {...scenario, value: {...scenario.value, steps}};
+}
+
 /**
  * Reads a scenario and its topology and checks that they fit.
+ * @param seconds how long its mixed loads last, instead of what it says itself
  * @throws SpecError for all that is wrong in either file
  */
-export function planScenario(entry: {readonly name: string; readonly file: string}): ScenarioPlan {
-  const scenario = readScenario(entry.file);
+export function planScenario(
+  entry: {readonly name: string; readonly file: string},
+  seconds?: number,
+): ScenarioPlan {
+  const scenario = lasting(readScenario(entry.file), seconds);
   const found = findTopologyOf(labRoot, scenario);
   const spec = readTopology(found.file);
   const topology = planTopology(found.name, spec);

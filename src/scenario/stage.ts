@@ -7,6 +7,7 @@ import type {Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep, ExpectedTransfer} from '../verdict/expectation.ts';
 import type {Disks} from './disks.ts';
+import type {StepRecord} from './record.ts';
 
 /** What a step can look at once it has been driven. */
 export interface Observed {
@@ -19,6 +20,8 @@ export interface Observed {
   readonly disks: Disks;
   /** Where the frames of NICs are recorded, by id. */
   readonly pcaps: Readonly<Record<string, string>>;
+  /** What the guest said. */
+  readonly guestSaid: StepRecord['guest'];
   /** A folder for pictures. */
   readonly folder: string;
 }
@@ -28,7 +31,12 @@ export interface DataVerb<Options> {
   /** The guest's command. */
   readonly command: (options: Options, topology: Topology) => readonly string[];
   /** What moves if every path is allowed, in the order in which it is driven. */
-  readonly transfers: (options: Options) => readonly ExpectedTransfer[];
+  readonly transfers: (
+    options: Options,
+    topology: Topology,
+    /** What the guest said that it did: a step of which nobody can know beforehand goes by that. */
+    guest: StepRecord['guest'],
+  ) => readonly ExpectedTransfer[];
   /** Notes what the step writes to disks if it goes through. */
   readonly effect: (options: Options, disks: Disks) => void;
   /** Evidence beyond ledger and disks, for a step that goes through. */

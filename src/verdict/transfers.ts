@@ -42,3 +42,21 @@ export function checkTransfers(ledger: readonly LedgerEntry[], expected: readonl
     detail: same ? `${seen}.` : `${seen}; expected: ${describeFlows(wanted.values())}.`,
   };
 }
+
+/**
+ * Compares a sample of the ledger with what had to be transferred: everything that was seen had to be, and
+ * what had to be was seen, if not all of its bytes.
+ */
+export function checkSample(ledger: readonly LedgerEntry[], expected: readonly ExpectedTransfer[]): Check {
+  const seen = total(ledger);
+  const wanted = total(expected);
+  const foreign = [...seen].filter(([key, {bytes}]) => bytes > (wanted.get(key)?.bytes ?? 0));
+  const unseen = [...wanted].filter(([key]) => !seen.has(key));
+  const sample = `in the windows of the sample ${describeFlows(seen.values())}`;
+  const wrong = [
+    ...foreign.map(([, flow]) => `${describeFlow(flow)}, more than there was to be`),
+    ...unseen.map(([, flow]) => `it was not seen that ${describeFlow(flow)}`),
+  ];
+  const ok = wrong.length === 0;
+  return {name: 'ledger', ok, witness: 'host', detail: `${sample}${ok ? '' : `: ${wrong.join('; ')}`}.`};
+}

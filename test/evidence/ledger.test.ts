@@ -2,7 +2,7 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
-import {buildLedger, cpuAccesses, type Initiators} from '../../src/evidence/ledger.ts';
+import {buildLedger, cpuAccesses, type Initiators, sumUp} from '../../src/evidence/ledger.ts';
 import {parseTrace, type TraceEvent} from '../../src/evidence/trace.ts';
 import {recordedDrives, recordedMap, recordedTrace} from './traces.ts';
 
@@ -220,3 +220,18 @@ test("a NIC's reads in a vCPU's doorbell write are told from the CPU's own", (t)
 function sum(items: readonly {readonly bytes: number}[]): number {
   return items.reduce((total, {bytes}) => total + bytes, 0);
 }
+
+test('a sum keeps who moved how much where, and how many pieces there were', (t) => {
+  const entry = {initiator: 'src', direction: 'write', target: 'cmb', bar: 2} as const;
+  t.deepEqual(
+    sumUp([
+      {...entry, bytes: 512, address: 0x3000},
+      {...entry, bytes: 1024, address: 0x1000},
+      {...entry, initiator: 'dst', bytes: 64, address: 0x9000},
+    ]),
+    [
+      {...entry, bytes: 1536, address: 0x1000, pieces: 2},
+      {...entry, initiator: 'dst', bytes: 64, address: 0x9000, pieces: 1},
+    ],
+  );
+});

@@ -9,7 +9,8 @@ import {selectKernel} from '../../src/cli/select-kernel.ts';
 
 /** What must come of a scenario: the ledger to the byte, and what the host must have looked at. */
 interface Expected {
-  readonly flows: readonly string[];
+  /** Not of a mixed load: how much it moves nobody knows. */
+  readonly flows?: readonly string[];
   readonly proofs: readonly string[];
 }
 
@@ -43,6 +44,7 @@ const everywhere: Readonly<Record<string, Expected>> = {
   },
   'refused-across-root-ports': {flows: [], proofs: ['ledger', 'disk src', 'disk dst']},
   'refused-to-the-second': {flows: ['src write cmb 32768'], proofs: ['ledger', 'disk src', 'disk dst']},
+  'stress/mixed': {proofs: ['ledger', 'sectors a', 'sectors b', 'frames', 'disk a', 'disk b']},
   'switch/nic-from-cmb': transmitted,
   'through-host-bridge': {...copied, flows: ['src write cmb 65536']},
 };
@@ -70,7 +72,7 @@ for (const [kernel, expected] of Object.entries(kernels)) {
       'a scenario was renamed or is gone',
     );
     const results = await runAll(
-      {entries, kernel: selectKernel(kernel, []), qemu: undefined, jobs: 1, keep: false},
+      {entries, kernel: selectKernel(kernel, []), qemu: undefined, jobs: 1, seconds: 3, keep: false},
       {
         result: ({scenario, durationMs}) => {
           t.log(`${scenario}: ${(durationMs / 1000).toFixed(1)} s`);
@@ -87,7 +89,7 @@ for (const [kernel, expected] of Object.entries(kernels)) {
         continue;
       }
       t.is(result.verdict, 'pass', `${result.scenario}: ${result.reason}`);
-      t.deepEqual(flows(result), wanted.flows, result.scenario);
+      if (wanted.flows !== undefined) t.deepEqual(flows(result), wanted.flows, result.scenario);
       t.deepEqual(proofs(result), wanted.proofs, result.scenario);
     }
   });

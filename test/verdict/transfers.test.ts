@@ -2,7 +2,7 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
-import {checkTransfers, describeFlow} from '../../src/verdict/transfers.ts';
+import {checkSample, checkTransfers, describeFlow} from '../../src/verdict/transfers.ts';
 
 const entry: fc.Arbitrary<LedgerEntry> = fc.record({
   initiator: fc.constantFrom('src', 'dst'),
@@ -58,4 +58,20 @@ test('the words for a person', (t) => {
     checkTransfers([], [{initiator: 'dst', direction: 'read', target: 'cmb', bytes: 4096}]).detail,
     'nothing was transferred; expected: dst read 4KiB from cmb.',
   );
+});
+
+test('a sample has of everything some, and of nothing more than there was to be', (t) => {
+  const flow = {initiator: 'src', direction: 'write', target: 'cmb', address: 0} as const;
+  const wanted = [{...flow, bytes: 8192}];
+  t.true(checkSample([{...flow, bytes: 4096}], wanted).ok);
+  t.regex(
+    checkSample([{...flow, bytes: 12_288}], wanted).detail,
+    /src wrote 12KiB to cmb, more than there was/,
+  );
+  t.regex(checkSample([], wanted).detail, /it was not seen that src wrote 8KiB to cmb/);
+  const stray = [
+    {...flow, bytes: 4096},
+    {...flow, target: 'nowhere', bytes: 512},
+  ];
+  t.regex(checkSample(stray, wanted).detail, /src wrote 512B to nowhere, more than/);
 });

@@ -67,7 +67,8 @@ function flows(ledger: readonly LedgerEntry[]): readonly Flow[] {
   for (const entry of ledger) {
     const key = [entry.initiator, entry.direction, entry.target, entry.bar].join(' ');
     const flow = found.get(key) ?? {...entry, bytes: 0, pieces: 0};
-    found.set(key, {...flow, bytes: flow.bytes + entry.bytes, pieces: flow.pieces + 1});
+    const pieces = flow.pieces + (entry.pieces ?? 1);
+    found.set(key, {...flow, bytes: flow.bytes + entry.bytes, pieces});
   }
   return [...found.values()];
 }

@@ -5,15 +5,17 @@ import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import type {Disks} from '../disks.ts';
+import type {StepRecord} from '../record.ts';
 import type {DataVerb, Observed} from '../stage.ts';
 import {blit} from './blit.ts';
 import {copy} from './copy.ts';
+import {stress} from './stress.ts';
 import {transmit} from './transmit.ts';
 
 /** A verb's behaviour with the options of one step already given. */
 export interface BoundDataVerb {
   readonly command: (topology: Topology) => readonly string[];
-  readonly transfers: () => readonly ExpectedTransfer[];
+  readonly transfers: (topology: Topology, guest: StepRecord['guest']) => readonly ExpectedTransfer[];
   readonly effect: (disks: Disks) => void;
   readonly checks: (observed: Observed) => Promise<readonly Check[]>;
 }
@@ -21,7 +23,7 @@ export interface BoundDataVerb {
 function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb {
   return {
     command: (topology) => verb.command(options, topology),
-    transfers: () => verb.transfers(options),
+    transfers: (topology, guest) => verb.transfers(options, topology, guest),
     effect: (disks) => {
       verb.effect(options, disks);
     },
@@ -38,6 +40,8 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
       return bind(blit, step.options);
     case 'transmit':
       return bind(transmit, step.options);
+    case 'stress':
+      return bind(stress, step.options);
     case 'load':
     case 'run':
       return undefined;
@@ -65,6 +69,7 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
       return [{words: step.options.command, exit: step.options.exit}];
     case 'copy':
     case 'blit':
+    case 'stress':
     case 'transmit':
       return [{words: dataVerb(step)?.command(topology) ?? [], exit: 0}];
   }
