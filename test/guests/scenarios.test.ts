@@ -37,7 +37,10 @@ const everywhere: Readonly<Record<string, Expected>> = {
     flows: [`src write display ${640 * 480 * 4}`],
     proofs: ['ledger', 'picture', 'disk src'],
   },
-  'provider-rebound': {...copied, proofs: [...copied.proofs, ...copied.proofs]},
+  'provider-rebound': {
+    flows: ['dst read cmb 98304', 'src write cmb 98304'],
+    proofs: [...copied.proofs, ...copied.proofs, ...copied.proofs],
+  },
   'queue-in-own-memory': {
     ...throughMemory,
     flows: ['dst read host-memory 32768', 'src write host-memory 32768'],
