@@ -23,7 +23,10 @@ const kinds: readonly (readonly [KernelReport['kind'], RegExp])[] = [
     'oops',
     /BUG: |Oops: |Oops\b.*\[#\d|general protection fault|Unable to handle kernel|Internal error: |kernel BUG at /,
   ],
-  ['warning', /WARNING: CPU: |WARNING: at |DMA-API: |refcount_t: |------------\[ cut here/],
+  [
+    'warning',
+    /WARNING: CPU: |WARNING: at |DMA-API: (?!preallocated |debugging )|refcount_t: |------------\[ cut here/,
+  ],
   ['panic', /Kernel panic - not syncing/],
 ];
 

@@ -26,6 +26,17 @@ const ill: Readonly<Record<string, readonly (readonly [KernelReport['kind'], Reg
   blocked: [['hang', /^INFO: task insmod:\d+ blocked for more than 1 seconds\.$/]],
   // What sysrq-w prints was asked for.
   sleep: [],
+  // On the lane debug.
+  'use-after-free': [['sanitizer', /^BUG: KASAN: slab-use-after-free in ailing_init\+/]],
+  atomic: [['lockdep', /^BUG: sleeping function called from invalid context at .*ailing\.c:\d+$/]],
+  rcu: [
+    ['lockdep', /^WARNING: suspicious RCU usage$/],
+    ['lockdep', /^BUG: sleeping function called from invalid context at /],
+  ],
+  deadlock: [['lockdep', /^WARNING: possible circular locking dependency detected$/]],
+  dma: [
+    ['warning', /^DMA-API: pci 0000:00:00\.0: device driver tries to free DMA memory it has not allocated/],
+  ],
 };
 
 for (const [name, expected] of Object.entries(ill)) {
@@ -47,6 +58,11 @@ test('a healthy guest has nothing to report, whatever words it uses', (t) => {
     t.regex(log, /Linux version/);
     t.deepEqual(kernelReports(log), [], name);
   }
+});
+
+test('what a checker says of itself is no report', (t) => {
+  t.regex(recorded('healthy-debug'), /DMA-API: preallocated \d+ debug entries/);
+  t.regex(recorded('healthy-debug'), /DMA-API: debugging enabled by kernel config/);
 });
 
 test('all of what was recorded is looked at', (t) => {
