@@ -101,7 +101,10 @@ for (const [kernel, expected] of Object.entries(kernels)) {
 test.serial('the lab passes no scenario that this list does not hold to its bytes', async (t) => {
   await machineOf('baseline');
   t.deepEqual(
-    listScenarios(labRoot).map(({name}) => name),
+    // iommu.test.ts holds the others.
+    listScenarios(labRoot)
+      .map(({name}) => name)
+      .filter((name) => !/^(acs|iommu)\//.test(name)),
     Object.keys(kernels['switch'] ?? {}).toSorted(),
   );
 });
