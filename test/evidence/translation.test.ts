@@ -5,6 +5,7 @@ import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {buildLedger, type Initiators} from '../../src/evidence/ledger.ts';
 import {parseTrace, type TraceEvent} from '../../src/evidence/trace.ts';
 import {Translations} from '../../src/evidence/translation.ts';
+import {recordedTrace} from './traces.ts';
 
 const page = 4096;
 const src = 0x0300;
@@ -172,6 +173,44 @@ test('each IOMMU of QEMU, as it says it', (t) => {
   for (const line of lines) {
     t.throws(() => parseTrace(line.replaceAll('0x', '')), {instanceOf: SyntaxError}, line);
   }
+});
+
+/** Of QEMU 10.0.2's trace of two reads of 32 KiB into a CMB at `start`; the first answer for each page is kept. */
+const recorded = (name: string, start: number, functions: Readonly<Record<number, string>>) =>
+  buildLedger(
+    recordedTrace(name),
+    {bars: [{device: 'cmb', bar: 2, start, size: 2 ** 24}], memory: [{start: 0, size: 2 ** 29}]},
+    {drives: {1: 'src', 3: 'cmb'}, nics: [], traced: [], iommu: {requesters: functions, translates: true}},
+  );
+
+test('recorded: VT-d and AMD-Vi translate what a drive writes to a peer', (t) => {
+  for (const [name, start, requester] of [
+    ['iommu-intel', 0xfc00_0000, 0x0100],
+    ['iommu-amd', 0xfd00_0000, 0x0008],
+  ] as const) {
+    const {entries, gaps} = recorded(name, start, {[requester]: 'src'});
+    t.deepEqual(gaps, [], name);
+    t.deepEqual(
+      entries.map(({target, bytes, address, translated = 0}) => [target, bytes, address, translated - start]),
+      [
+        ['cmb', 32_768, 0xfffd_0000, 0x1_0000],
+        ['cmb', 32_768, 0xfffd_0000, 0x1_8000],
+      ],
+      name,
+    );
+  }
+});
+
+test('recorded: below a switch virtio-iommu faults a bus address, and is not asked about own memory', (t) => {
+  const {entries, gaps} = recorded('iommu-virtio-fault', 0xfc00_0000, {0x0300: 'src', 0x0500: 'cmb'});
+  t.deepEqual(gaps, []);
+  t.deepEqual(
+    entries.map(({initiator, target, bytes, faulted = false}) => [initiator, target, bytes, faulted]),
+    [
+      ['cmb', 'cmb', 32_768, false],
+      ['src', 'nowhere', 32_768, true],
+    ],
+  );
 });
 
 const pages = fc.uniqueArray(fc.nat(0xffff), {minLength: 1, maxLength: 8});
