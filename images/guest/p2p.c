@@ -25,6 +25,7 @@ static const struct verb {
 	{ "transmit", verb_transmit,
 	  "--from BDF --through BDF|host-memory --nic BDF --bytes N\n"
 	  "           [--payload N] [--chunk N] [--from-offset N]" },
+	{ "starve", verb_starve, "BDF" },
 	{ "stress", verb_stress,
 	  "--drive BDF… --through BDF|host-memory… [--nic BDF]\n"
 	  "           [--workers N] [--seconds N] [--seed N]" },

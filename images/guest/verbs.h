@@ -12,6 +12,7 @@ int verb_tree(int argc, char **argv);
 int verb_copy(int argc, char **argv);
 int verb_transmit(int argc, char **argv);
 int verb_counters(int argc, char **argv);
+int verb_starve(int argc, char **argv);
 int verb_stress(int argc, char **argv);
 int verb_rebind(int argc, char **argv);
 int verb_log(int argc, char **argv);

@@ -48,6 +48,8 @@ export function stepTitle(step: Step): string {
       const ends = [...drives, ...(nic === undefined ? [] : [nic])];
       return `stress ${ends.join(', ')} through ${through.join(', ')} for ${seconds} s`;
     }
+    case 'starve':
+      return `starve mappings of ${step.options.provider}`;
     case 'load':
       return `load ${step.options.module}`;
     case 'run':
@@ -133,15 +135,24 @@ async function runAll(
   return results;
 }
 
+/**
+ * What is switched on and off. In the middle of a load the events of a command and of its addresses must be
+ * switched at once, or one has no other: QEMU takes a pattern for all of NVMe's, which are more than are read.
+ */
+function switchedEvents(names: readonly string[], watch: Watch): readonly string[] {
+  if (watch === 'accesses') return names;
+  const addresses = names.filter((name) => !name.startsWith('memory_region_'));
+  if (watch === 'addresses') return addresses;
+  return ['pci_nvme_*', ...addresses.filter((name) => !name.startsWith('pci_nvme_'))];
+}
+
 /** Runs `work` with the trace on, and returns what QEMU wrote meanwhile. */
 async function traced<T>(
   {guest, topology}: Pick<Scene, 'guest' | 'topology'>,
   work: () => Promise<T>,
   watch: Watch,
 ): Promise<{result: T; text: string}> {
-  const events = eventsOf(topology.iommu?.type).filter(
-    (name) => watch === 'accesses' || !name.startsWith('memory_region_'),
-  );
+  const events = switchedEvents(eventsOf(topology.iommu?.type), watch);
   const set = async (enable: boolean): Promise<void> => {
     await Promise.all(events.map((name) => guest.qmp.execute('trace-event-set-state', {name, enable})));
   };

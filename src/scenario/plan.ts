@@ -44,6 +44,13 @@ export function planScenario(
   return Object.freeze({name: entry.name, scenario, topology, topologyFile: found.file});
 }
 
+/** Why a plan means nothing on this lane; undefined if it does. */
+export function wrongLane({scenario}: ScenarioPlan, lane: {readonly name: string}): string | undefined {
+  const {lanes} = scenario.value;
+  if (lanes === undefined || lanes.includes(lane.name)) return undefined;
+  return `it takes the lane ${lanes.join(' or ')}`;
+}
+
 /** Why a plan cannot be run with this kernel and this QEMU; undefined if it can. */
 export function reasonToSkip(
   plan: ScenarioPlan,

@@ -14,7 +14,7 @@ import {Disks} from './disks.ts';
 import {type Acted, actStep, machineMemory, stepTitle} from './drive.ts';
 import {examineStep} from './examine.ts';
 import type {Machine} from './machine.ts';
-import {reasonToSkip, type ScenarioPlan} from './plan.ts';
+import {reasonToSkip, type ScenarioPlan, wrongLane} from './plan.ts';
 import {Prototypes} from './prototypes.ts';
 import type {RunRecord, StepRecord} from './record.ts';
 
@@ -41,7 +41,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
   const {plan, machine} = run;
   const begun = performance.now();
   const draft: Draft = {steps: [], errors: [], kernelSays: [], crash: undefined};
-  const skip = reasonToSkip(plan, machine.kernel, machine.qemu);
+  const skip = wrongLane(plan, machine.lane) ?? reasonToSkip(plan, machine.kernel, machine.qemu);
   if (skip === undefined) {
     try {
       await driveAll(run, draft, context);

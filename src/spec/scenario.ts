@@ -15,6 +15,8 @@ export const scenarioSchema = z.strictObject({
   topology: z.string().min(1),
   /** Abilities that the kernel must have, else the verdict is `skip`. */
   requires: z.array(kebabName).default([]),
+  /** The lanes on which it means something, else the verdict is `skip`; all if not given. */
+  lanes: z.array(kebabName).min(1).optional(),
   steps: z.array(stepSchema).min(1),
 });
 

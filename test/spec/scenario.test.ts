@@ -86,7 +86,7 @@ const cases: readonly [string, string, readonly string[]][] = [
   [
     'a step without a verb',
     '  - name: x',
-    ['x.yaml:4:5: a step needs a verb', 'one of blit, copy, load, run, stress, transmit'],
+    ['x.yaml:4:5: a step needs a verb', 'one of blit, copy, load, run, starve, stress, transmit'],
   ],
   ['an unknown verb', '  - cpoy: {}', ['x.yaml:4:5: unknown key "cpoy"', 'did you mean "copy"?']],
   [

@@ -44,6 +44,7 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
       return bind(stress, step.options);
     case 'load':
     case 'run':
+    case 'starve':
       return undefined;
   }
 }
@@ -67,6 +68,8 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
     }
     case 'run':
       return [{words: step.options.command, exit: step.options.exit}];
+    case 'starve':
+      return [{words: ['p2p', 'starve', nodeOf(topology, step.options.provider).bdf], exit: 0}];
     case 'copy':
     case 'blit':
     case 'stress':

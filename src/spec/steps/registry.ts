@@ -5,11 +5,12 @@ import {blit} from './blit.ts';
 import {copy} from './copy.ts';
 import {load} from './load.ts';
 import {run} from './run.ts';
+import {starve} from './starve.ts';
 import {stress} from './stress.ts';
 import {transmit} from './transmit.ts';
 
 /** All verbs. A new one is a file of its own and a name here. */
-export const verbs = {blit, copy, load, run, stress, transmit} as const;
+export const verbs = {blit, copy, load, run, starve, stress, transmit} as const;
 
 export type VerbName = keyof typeof verbs;
 
