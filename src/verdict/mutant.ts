@@ -23,6 +23,9 @@ export interface Caught {
   readonly reason: string;
 }
 
+/** The lab drives nothing in a machine that is not the declared one: a kernel may have made it another. */
+const otherTree = /^the machine is not the declared one: /;
+
 /**
  * Compares what a scenario says of a mutant with what it says of the same kernel without it: only what is
  * new is evidence.
@@ -32,6 +35,10 @@ export function compareWithControl(mutant: Judged, control: Judged, declared: re
   if (control.verdict === 'error' || control.verdict === 'crash' || control.verdict === 'skip') {
     const reason = `without the mutant it is ${control.verdict}, too: ${control.reason}`;
     return {outcome: 'unclear', evidence: [], reason};
+  }
+  if (mutant.verdict === 'error' && otherTree.test(mutant.reason)) {
+    const outcome = declared.every((name) => name === 'tree') ? 'caught' : 'otherwise';
+    return {outcome, evidence: ['tree'], reason: mutant.reason};
   }
   if (mutant.verdict === 'error' || mutant.verdict === 'skip') {
     return {outcome: 'unclear', evidence: [], reason: `${mutant.verdict}: ${mutant.reason}`};

@@ -54,6 +54,12 @@ test('what speaks against the kernel without the mutant, too, is no evidence', (
   t.deepEqual(compareWithControl(more, gap, ['disk']).evidence, ['disk']);
 });
 
+test('a kernel that makes another machine of it is caught by the tree', (t) => {
+  const broken = judged('error', 'the machine is not the declared one: rp0 must have ACS');
+  t.is(compareWithControl(broken, sound, ['tree']).outcome, 'caught');
+  t.is(compareWithControl(broken, sound, ['ledger']).outcome, 'otherwise');
+});
+
 test('where the lab cannot say, a mutant is neither', (t) => {
   const lost = judged('error', 'QEMU does not start');
   t.is(compareWithControl(lost, sound, ['ledger']).outcome, 'unclear');
