@@ -4,7 +4,7 @@ import path from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import type {Context} from '../base/context.ts';
 import {Interrupted, LabError, messageOf} from '../base/errors.ts';
-import {kernelReports} from '../evidence/kernel-log.ts';
+import {kernelReports, wordsOnPeers} from '../evidence/kernel-log.ts';
 import {bootGuest, type Guest, GuestError} from '../guest/guest.ts';
 import {WaitError} from '../guest/within.ts';
 import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
@@ -142,11 +142,7 @@ async function checkTree(
 async function readLog(guest: Guest, files: RunFiles, draft: Draft): Promise<void> {
   const {stdout} = await guest.run(['p2p', 'log']);
   await writeFile(path.join(files.folder, 'dmesg.txt'), stdout);
-  draft.kernelSays = stdout
-    .split('\n')
-    .map((line) => line.replace(/^\[\s*[\d.]+\]\s*/, ''))
-    .filter((line) => /peer-to-peer|p2pdma|P2P/.test(line) && !/added peer-to-peer DMA memory/.test(line))
-    .slice(0, 20);
+  draft.kernelSays = wordsOnPeers(stdout);
   const [report] = kernelReports(stdout);
   if (report !== undefined) draft.crash = `${report.kind}: ${report.line}`;
 }

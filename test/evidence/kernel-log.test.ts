@@ -2,7 +2,7 @@
 import {globSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {type KernelReport, kernelReports} from '../../src/evidence/kernel-log.ts';
+import {type KernelReport, kernelReports, wordsOnPeers} from '../../src/evidence/kernel-log.ts';
 
 /** The ends of consoles of real guests that were made ill on purpose, and whole logs of healthy ones. */
 const folder = path.join(import.meta.dirname, 'golden/consoles');
@@ -122,4 +122,23 @@ test('an excerpt is the report and what follows it, but not all of a hostile log
   const [report] = kernelReports(log);
   t.is(report?.excerpt.split('\n').length, 40);
   t.true(report?.excerpt.startsWith('WARNING: CPU: 0'));
+});
+
+test('of peers a kernel says why it refused, not what it has', (t) => {
+  const says = wordsOnPeers(recorded('healthy-refused'));
+  t.true(says.some((line) => line.includes('do not share an upstream bridge')));
+  t.false(says.some((line) => /^\[|added peer-to-peer/.test(line)));
+});
+
+test('what KUnit made up is no word on peers', (t) => {
+  const log = [
+    '[    1.3] KTAP version 1',
+    '[    1.3] pci test-far: cannot be used for peer-to-peer DMA as the client and provider do not share',
+    '[    1.3]     ok 1 p2pdma_test_range',
+    '[    1.4] ok 1 pci_p2pdma',
+    '[    2.7] e1000e 0000:05:00.0: peer-to-peer DMA to 0000:04:00.0 at 0xfc010000+0x400 refused: no path',
+  ].join('\n');
+  t.deepEqual(wordsOnPeers(log), [
+    'e1000e 0000:05:00.0: peer-to-peer DMA to 0000:04:00.0 at 0xfc010000+0x400 refused: no path',
+  ]);
 });
