@@ -32,6 +32,7 @@ const everywhere: Readonly<Record<string, Expected | 'skip'>> = {
   'host-memory-only': throughMemory,
   'mapping-without-memory': 'skip',
   'nic-from-cmb': transmitted,
+  'nic-through-host-bridge': transmitted,
   'nvme-copy-cascaded-switches': copied,
   'nvme-copy-same-switch': {...copied, flows: ['dst read cmb 32768', 'src write cmb 32768']},
   'nvme-to-display': {
@@ -101,11 +102,13 @@ for (const [kernel, expected] of Object.entries(kernels)) {
 
 test.serial('the lab passes no scenario that this list does not hold to its bytes', async (t) => {
   await machineOf('baseline');
+  // No kernel of this list can do what that one asks for: prototypes.test.ts holds it.
+  const elsewhere = ['nic-refused-across-root-ports'];
   t.deepEqual(
     // iommu.test.ts holds the others.
     listScenarios(labRoot)
       .map(({name}) => name)
       .filter((name) => !/^(acs|iommu)\//.test(name)),
-    Object.keys(kernels['switch'] ?? {}).toSorted(),
+    [...Object.keys(kernels['switch'] ?? {}), ...elsewhere].toSorted(),
   );
 });
