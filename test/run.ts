@@ -60,7 +60,7 @@ function count(line: string, counts: Counts): void {
 }
 
 // On a new machine this is where the minutes go: no test has the patience for it.
-const built = await execa('./p2plab', ['kernel', 'build', 'baseline', 'switch'], {
+const built = await execa('./p2plab', ['kernel', 'build', 'baseline', 'switch', 'pagemap', 'resource'], {
   cwd: labRoot,
   reject: false,
   stdio: ['ignore', 'inherit', 'inherit'],
