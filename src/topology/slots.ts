@@ -85,6 +85,14 @@ function assignBus(
         `function 0 of slot ${wanted} is a bridge: "${first.id}"`,
         'endpoints share a slot',
       );
+    } else if (first.device.type === 'igb' && parent !== undefined) {
+      // By ARI one function names the next, and QEMU's igb names none: drivers/pci/probe.c, next_ari_fn.
+      report(
+        id,
+        'function',
+        `function 0 of slot ${wanted} is an igb, which hides the others: "${first.id}"`,
+        'make another device function 0',
+      );
     }
   }
   for (const {id} of here.filter(({wanted, fn}) => wanted === undefined && fn === 0)) {

@@ -79,7 +79,7 @@ export const rawTopology: fc.Arbitrary<RawTopology> = fc
       };
       if (on !== undefined && devices[on]?.type === 'root-port') {
         open.splice(open.indexOf(on), 1);
-        if (type === 'endpoint') shared.set(on, 1);
+        if (type === 'endpoint' && endpoint.type !== 'igb') shared.set(on, 1);
       }
       if (type !== 'endpoint') open.push(id);
     }

@@ -202,6 +202,14 @@ const cases: readonly [string, string, readonly string[]][] = [
     ['x.yaml:5:37: function 0 of slot 0 is a bridge: "s"', 'endpoints share a slot'],
   ],
   [
+    'a function beside an igb',
+    '  rp0: {type: root-port}\n  n: {type: igb, on: rp0}\n  b: {type: edu, on: rp0, function: 1}',
+    [
+      'x.yaml:5:37: function 0 of slot 0 is an igb, which hides the others: "n"',
+      'make another device function 0',
+    ],
+  ],
+  [
     'ACS of a switch',
     '  rp0: {type: root-port}\n  s: {type: switch, on: rp0, acs: redirect}',
     [
