@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Coherent memory and masks: host memory only, so all of it is the host's. */
 #include "client.h"
+#include "host.h"
 #include "ops.h"
 
 /*
@@ -18,26 +19,42 @@ static struct device *host_of(struct device *dev)
 void *switch_alloc(struct device *dev, size_t size, dma_addr_t *handle,
 		   gfp_t gfp, unsigned long attrs)
 {
-	return dma_alloc_attrs(host_of(dev), size, handle, gfp, attrs);
+	struct device *host = host_of(dev);
+	struct page *page;
+
+	if (!host_is_plain(to_client(dev)))
+		return dma_alloc_attrs(host, size, handle, gfp, attrs);
+	page = host_alloc_pages(to_client(dev), size, handle, gfp);
+	return page ? page_address(page) : NULL;
 }
 
 void switch_free(struct device *dev, size_t size, void *cpu_addr,
 		 dma_addr_t handle, unsigned long attrs)
 {
-	dma_free_attrs(host_of(dev), size, cpu_addr, handle, attrs);
+	if (host_is_plain(to_client(dev)))
+		host_free_pages(virt_to_page(cpu_addr), size);
+	else
+		dma_free_attrs(host_of(dev), size, cpu_addr, handle, attrs);
 }
 
 struct page *switch_alloc_pages(struct device *dev, size_t size,
 				dma_addr_t *handle,
 				enum dma_data_direction dir, gfp_t gfp)
 {
-	return dma_alloc_pages(host_of(dev), size, handle, dir, gfp);
+	struct device *host = host_of(dev);
+
+	if (host_is_plain(to_client(dev)))
+		return host_alloc_pages(to_client(dev), size, handle, gfp);
+	return dma_alloc_pages(host, size, handle, dir, gfp);
 }
 
 void switch_free_pages(struct device *dev, size_t size, struct page *page,
 		       dma_addr_t handle, enum dma_data_direction dir)
 {
-	dma_free_pages(host_of(dev), size, page, handle, dir);
+	if (host_is_plain(to_client(dev)))
+		host_free_pages(page, size);
+	else
+		dma_free_pages(host_of(dev), size, page, handle, dir);
 }
 
 int switch_mmap(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,

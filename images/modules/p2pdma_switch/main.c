@@ -8,12 +8,11 @@
  * Proposed by Dan Williams in 2017 in the thread "Enabling peer to peer DMA".
  *
  * A device that has a driver when this module is loaded is not touched, for it
- * may have mappings: unbind and bind it.  The module stays while a device has
- * its ops.
+ * may have mappings: unbind and bind it.
  *
- * Host memory goes through the DMA API twice, for nothing below it is exported:
- * CONFIG_DMA_API_DEBUG sees each such mapping twice and warns, once, of
- * overlapping ones ("cacheline tracking EEXIST").
+ * Unloading it is refused (EAGAIN) as long as a device has its ops, which is
+ * as long as the device has the driver that it was bound to under them: only
+ * the driver knows what it has mapped.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -5,6 +5,7 @@
 
 #include "client.h"
 #include "counters.h"
+#include "host.h"
 #include "ops.h"
 #include "route.h"
 
@@ -44,8 +45,8 @@ dma_addr_t switch_map_page(struct device *dev, struct page *page,
 	if (type == ROUTE_REFUSED)
 		return DMA_MAPPING_ERROR;
 	if (type != ROUTE_BUS_ADDR)
-		addr = dma_map_page_attrs(to_client(dev)->host, page, offset,
-					  size, dir, attrs);
+		addr = host_map_page(to_client(dev), page, offset, size, dir,
+				     attrs);
 	if (addr == DMA_MAPPING_ERROR)
 		return addr;
 
@@ -67,7 +68,7 @@ void switch_unmap_page(struct device *dev, dma_addr_t addr, size_t size,
 		count(UNMAP_PEER);
 		return;
 	}
-	dma_unmap_page_attrs(client->host, addr, size, dir, attrs);
+	host_unmap_page(client, addr, size, dir, attrs);
 	count(UNMAP_HOST);
 }
 
@@ -96,8 +97,8 @@ static int map_segment(struct device *dev, struct scatterlist *sg,
 	if (type == ROUTE_REFUSED)
 		return -EREMOTEIO;
 	if (type != ROUTE_BUS_ADDR)
-		addr = dma_map_page_attrs(to_client(dev)->host, sg_page(sg),
-					  sg->offset, sg->length, dir, attrs);
+		addr = host_map_page(to_client(dev), sg_page(sg), sg->offset,
+				     sg->length, dir, attrs);
 	if (addr == DMA_MAPPING_ERROR)
 		return -EIO;
 
@@ -141,8 +142,7 @@ dma_addr_t switch_map_resource(struct device *dev, phys_addr_t phys,
 	if (type == ROUTE_REFUSED)
 		return DMA_MAPPING_ERROR;
 	if (type != ROUTE_BUS_ADDR)
-		addr = dma_map_resource(to_client(dev)->host, phys, size, dir,
-					attrs);
+		addr = host_map_resource(to_client(dev), phys, size);
 	if (addr != DMA_MAPPING_ERROR)
 		count(type == ROUTE_NONE ? MAP_RESOURCE_HOST
 					 : MAP_RESOURCE_PEER);
@@ -152,14 +152,8 @@ dma_addr_t switch_map_resource(struct device *dev, phys_addr_t phys,
 void switch_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs)
 {
-	struct client *client = to_client(dev);
-
-	if (is_peer_address(client, addr)) {
-		count(UNMAP_PEER);
-		return;
-	}
-	dma_unmap_resource(client->host, addr, size, dir, attrs);
-	count(UNMAP_HOST);
+	/* Whatever it is, an address was all there was to it. */
+	count(is_peer_address(to_client(dev), addr) ? UNMAP_PEER : UNMAP_HOST);
 }
 
 void switch_sync_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
@@ -168,7 +162,7 @@ void switch_sync_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 	struct client *client = to_client(dev);
 
 	if (!is_peer_address(client, addr))
-		dma_sync_single_for_cpu(client->host, addr, size, dir);
+		host_sync_for_cpu(client, addr, size, dir);
 }
 
 void switch_sync_for_device(struct device *dev, dma_addr_t addr, size_t size,
@@ -177,7 +171,7 @@ void switch_sync_for_device(struct device *dev, dma_addr_t addr, size_t size,
 	struct client *client = to_client(dev);
 
 	if (!is_peer_address(client, addr))
-		dma_sync_single_for_device(client->host, addr, size, dir);
+		host_sync_for_device(client, addr, size, dir);
 }
 
 void switch_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl,
