@@ -19,7 +19,8 @@
 #define FNV_OFFSET UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
-static void *map_provider(const char *bdf, size_t bytes)
+static void *map_provider(const char *bdf, size_t bytes,
+			  const struct mapping *how)
 {
 	char path[PATH_MAX];
 	void *address;
@@ -29,22 +30,27 @@ static void *map_provider(const char *bdf, size_t bytes)
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return MAP_FAILED;
-	address = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	address = mmap(how->near, bytes, how->prot,
+		       how->private ? MAP_PRIVATE : MAP_SHARED, fd,
+		       how->offset);
 	error = errno;
 	close(fd);
 	errno = error;
 	return address;
 }
 
-int buffer_take(struct buffer *buffer, const char *through, size_t bytes)
+static const struct mapping plain = { .prot = PROT_READ | PROT_WRITE };
+
+static int take(struct buffer *buffer, const char *through, size_t bytes,
+		const struct mapping *how)
 {
 	void *address;
 
 	if (!strcmp(through, HOST_MEMORY))
-		address = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		address = mmap(how->near, bytes, how->prot,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	else
-		address = map_provider(through, bytes);
+		address = map_provider(through, bytes, how);
 	if (address == MAP_FAILED)
 		return 1;
 
@@ -56,9 +62,20 @@ int buffer_take(struct buffer *buffer, const char *through, size_t bytes)
 	return 0;
 }
 
+int buffer_take(struct buffer *buffer, const char *through, size_t bytes)
+{
+	return take(buffer, through, bytes, &plain);
+}
+
 int buffer_map(struct buffer *buffer, const char *through, size_t bytes)
 {
-	if (buffer_take(buffer, through, bytes))
+	return buffer_map_as(buffer, through, bytes, &plain);
+}
+
+int buffer_map_as(struct buffer *buffer, const char *through, size_t bytes,
+		  const struct mapping *how)
+{
+	if (take(buffer, through, bytes, how))
 		return fact_failed("map", errno, 0);
 
 	fact_begin("map");

@@ -37,7 +37,7 @@ static const struct option known[] = {
 	{ }
 };
 
-static bool parse_number(const char *name, const char *text, uint64_t *value)
+bool option_number(const char *name, const char *text, uint64_t *value)
 {
 	char *end;
 
@@ -49,7 +49,7 @@ static bool parse_number(const char *name, const char *text, uint64_t *value)
 	return false;
 }
 
-static bool parse_bdf(const char *name, const char *text, const char **value)
+bool option_bdf(const char *name, const char *text, const char **value)
 {
 	*value = text;
 	if (is_bdf(text))
@@ -65,23 +65,23 @@ static bool parse_one(struct options *options, int option, const char *name)
 {
 	switch (option) {
 	case FROM:
-		return parse_bdf(name, optarg, &options->from);
+		return option_bdf(name, optarg, &options->from);
 	case TO:
-		return parse_bdf(name, optarg, &options->to);
+		return option_bdf(name, optarg, &options->to);
 	case THROUGH:
-		return parse_bdf(name, optarg, &options->through);
+		return option_bdf(name, optarg, &options->through);
 	case NIC:
-		return parse_bdf(name, optarg, &options->nic);
+		return option_bdf(name, optarg, &options->nic);
 	case BYTES:
-		return parse_number(name, optarg, &options->bytes);
+		return option_number(name, optarg, &options->bytes);
 	case CHUNK:
-		return parse_number(name, optarg, &options->chunk);
+		return option_number(name, optarg, &options->chunk);
 	case FROM_OFFSET:
-		return parse_number(name, optarg, &options->from_offset);
+		return option_number(name, optarg, &options->from_offset);
 	case TO_OFFSET:
-		return parse_number(name, optarg, &options->to_offset);
+		return option_number(name, optarg, &options->to_offset);
 	case PAYLOAD:
-		return parse_number(name, optarg, &options->payload);
+		return option_number(name, optarg, &options->payload);
 	case NO_READBACK:
 		options->readback = false;
 		return true;

@@ -22,4 +22,11 @@ struct options {
 /* Parses argv[1…]; says on stderr what is wrong and returns false. */
 bool parse_options(struct options *options, int argc, char **argv);
 
+/*
+ * The value of the option --@name: a number, or a BDF; "through" may be
+ * HOST_MEMORY too.  They say on stderr what is wrong and return false.
+ */
+bool option_number(const char *name, const char *text, uint64_t *value);
+bool option_bdf(const char *name, const char *text, const char **value);
+
 #endif

@@ -29,7 +29,24 @@ static const struct verb {
 	{ "stress", verb_stress,
 	  "--drive BDF… --through BDF|host-memory… [--nic BDF]\n"
 	  "           [--workers N] [--seconds N] [--seed N]" },
+	{ "io", verb_io,
+	  "[--from BDF] [--to BDF] --iovec BDF|host-memory,BYTES,SKIP…\n"
+	  "           [--from-offset N] [--to-offset N] [--overrun N]\n"
+	  "           [--engine sync|io_uring|io_uring-registered]\n"
+	  "           [--repeat N] [--read-only] [--child] [--readback]" },
+	{ "map", verb_map,
+	  "--through BDF --bytes N [--offset N] [--private]\n"
+	  "           [--read-only] [--pause]" },
+	{ "exhaust", verb_exhaust, "BDF BYTES" },
+	{ "begin", verb_begin, "JOB COMMAND…" },
+	{ "end", verb_end, "JOB SECONDS" },
+	{ "await", verb_await, "BDF" },
+	{ "bind", verb_bind, "BDF" },
+	{ "unbind", verb_unbind, "BDF" },
 	{ "rebind", verb_rebind, "BDF" },
+	{ "reset", verb_reset, "BDF" },
+	{ "power-off", verb_power_off, "BDF" },
+	{ "unload", verb_unload, "MODULE" },
 	{ "counters", verb_counters, "MODULE" },
 	{ "log", verb_log, "" },
 	{ "serve", verb_serve, "" },

@@ -4,34 +4,14 @@
  * hooks itself on at binding has its chance.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "device.h"
+#include "driver.h"
 #include "json.h"
 #include "verbs.h"
-
-static int tell_driver(const char *driver, const char *what, const char *bdf)
-{
-	char path[PATH_MAX];
-	int fd, ret = 0;
-
-	if (snprintf(path, sizeof(path), "%s/%s", driver, what) >=
-	    (int)sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, bdf, strlen(bdf)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
 
 static int failed(const char *bdf, const char *what, int error)
 {
@@ -52,14 +32,14 @@ int verb_rebind(int argc, char **argv)
 		fprintf(stderr, "p2p: rebind wants a BDF\n");
 		return EXIT_USAGE;
 	}
-	snprintf(path, sizeof(path), "%s/%s/driver", PCI_DEVICES, argv[1]);
-	if (!realpath(path, driver))
-		return failed(argv[1], "driver", errno);
+	ret = driver_of(argv[1], driver);
+	if (ret)
+		return failed(argv[1], "driver", -ret);
 	has_disk = !find_disk(argv[1], path);
-	ret = tell_driver(driver, "unbind", argv[1]);
+	ret = driver_tell(driver, "unbind", argv[1]);
 	if (ret)
 		return failed(argv[1], "unbind", -ret);
-	ret = tell_driver(driver, "bind", argv[1]);
+	ret = driver_tell(driver, "bind", argv[1]);
 	if (ret)
 		return failed(argv[1], "bind", -ret);
 

@@ -15,6 +15,17 @@ int verb_counters(int argc, char **argv);
 int verb_starve(int argc, char **argv);
 int verb_stress(int argc, char **argv);
 int verb_rebind(int argc, char **argv);
+int verb_io(int argc, char **argv);
+int verb_map(int argc, char **argv);
+int verb_exhaust(int argc, char **argv);
+int verb_begin(int argc, char **argv);
+int verb_end(int argc, char **argv);
+int verb_await(int argc, char **argv);
+int verb_bind(int argc, char **argv);
+int verb_unbind(int argc, char **argv);
+int verb_reset(int argc, char **argv);
+int verb_power_off(int argc, char **argv);
+int verb_unload(int argc, char **argv);
 int verb_log(int argc, char **argv);
 int verb_serve(int argc, char **argv);
 
