@@ -6,6 +6,8 @@ import {kernelWords} from '../topology/kernel-words.ts';
 import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
 import type {Disks} from './disks.ts';
 import {type Machine, sshOf} from './machine.ts';
+import type {ScenarioSpec} from '../spec/scenario.ts';
+import type {Located} from '../spec/yaml.ts';
 
 /** Where a run's files lie, all below its folder. */
 export interface RunFiles {
@@ -38,9 +40,17 @@ export function deviceFiles(disks: Pick<Disks, 'files'>, {pcaps, shared}: RunFil
   return {disks: disks.files, pcaps, shared};
 }
 
+/** Drives that hold a read while something else is done. */
+function disturbedDrives(steps: ScenarioSpec['steps']): readonly string[] {
+  return steps.flatMap(({verb, options}) => {
+    const isHeld = verb === 'io' && options.while !== undefined && options.from !== undefined;
+    return isHeld ? [options.from] : [];
+  });
+}
+
 /** How a run's guest is booted. */
 export function bootPlan(run: {
-  readonly plan: {readonly topology: Topology};
+  readonly plan: {readonly topology: Topology; readonly scenario?: Located<ScenarioSpec>};
   readonly machine: Machine;
   readonly files: RunFiles;
   readonly disks: Pick<Disks, 'files'>;
@@ -50,7 +60,10 @@ export function bootPlan(run: {
   return {
     qemu,
     acceleration,
-    machine: qemuArguments(plan.topology, {qemu: qemu.version, files: deviceFiles(disks, files)}),
+    machine: qemuArguments(plan.topology, {
+      qemu: qemu.version,
+      files: {...deviceFiles(disks, files), disturbed: disturbedDrives(plan.scenario?.value.steps ?? [])},
+    }),
     kernel: kernel.image,
     initrd: image.file,
     commandLine: [...kernelWords(plan.topology), ...lane.commandLine],

@@ -31,6 +31,11 @@ export function planHeads(topology: Topology, scenario: ScenarioSpec): DiskHeads
     }
   }
   for (const {verb, options} of scenario.steps) {
+    if (verb === 'io' && options.from !== undefined) {
+      const {from, fromOffset, iovec, overrun} = options;
+      const bytes = iovec.reduce((sum, part) => sum + part.bytes, fromOffset + overrun);
+      give(from, () => pattern(`${topology.name}/${from}`, bytes), bytes);
+    }
     if (verb !== 'copy' && verb !== 'transmit') continue;
     const bytes = options.bytes + (verb === 'copy' ? options.fromOffset : 0);
     give(options.from, () => pattern(`${topology.name}/${options.from}`, bytes), bytes);

@@ -5,13 +5,17 @@ import {eventsOf} from '../evidence/trace.ts';
 import {HostError} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Step} from '../spec/step.ts';
+import type {OptionsOf} from '../spec/steps/registry.ts';
+import type {Removal} from '../spec/steps/removal.ts';
 import type {Topology} from '../topology/model.ts';
 import type {Disks} from './disks.ts';
 import {readFacts} from './facts.ts';
 import type {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
 import {inWindows} from './windows.ts';
-import {type BoundDataVerb, dataVerb, type GuestCommand, guestCommands} from './steps/registry.ts';
+import type {GuestCommand} from './steps/command.ts';
+import {removalTitle} from './steps/removal.ts';
+import {type BoundDataVerb, dataVerb, guestCommands} from './steps/registry.ts';
 
 /** What steps are driven in. */
 export interface Scene {
@@ -54,7 +58,31 @@ export function stepTitle(step: Step): string {
       return `load ${step.options.module}`;
     case 'run':
       return `run ${step.options.command.join(' ')}`;
+    case 'io':
+      return ioTitle(step.options);
+    case 'mmap':
+      return `map ${step.options.provider}${meanwhile(step.options)}`;
+    case 'exhaust':
+      return `exhaust ${step.options.provider}`;
+    case 'unload':
+      return `unload ${step.options.module}`;
+    case 'bind':
+    case 'unbind':
+    case 'plug':
+    case 'unplug':
+    case 'reset':
+      return `${step.verb} ${step.options.device}`;
   }
+}
+
+function ioTitle({from, to, iovec, ...options}: OptionsOf<'io'>): string {
+  const places = iovec.map(({through}) => through).join(' + ');
+  const parts = [...(from === undefined ? [] : [from]), places, ...(to === undefined ? [] : [to])];
+  return `i/o ${parts.join(' → ')}${meanwhile(options)}`;
+}
+
+function meanwhile({while: what}: {readonly while?: Removal | undefined}): string {
+  return what === undefined ? '' : `, meanwhile ${removalTitle(what)}`;
 }
 
 /** What a step left behind. Nothing of it has been looked at yet, and the guest is idle again. */
@@ -127,10 +155,12 @@ async function runAll(
   limit: number,
 ): Promise<StepRecord['guest']> {
   const results: StepRecord['guest'][number][] = [];
-  for (const {words, exit} of commands) {
+  for (const {words, exit, before, after, carryOn} of commands) {
+    await before?.(guest);
     const {code, stdout, stderr} = await guest.run(words, limit);
     results.push({command: words, code, facts: readFacts(stdout), stdout, stderr});
-    if (code !== exit) break;
+    if (code === exit) await after?.(guest);
+    else if (carryOn !== true) break;
   }
   return results;
 }

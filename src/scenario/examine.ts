@@ -4,13 +4,18 @@ import {parseTrace} from '../evidence/trace.ts';
 import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
 import {checkAddresses} from '../verdict/addresses.ts';
 import type {Check} from '../verdict/check.ts';
-import {checkPeers, expectTransfers} from '../verdict/expectation.ts';
+import {checkPeers, type ExpectedStep, expectTransfers} from '../verdict/expectation.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
+import {callChecks} from './calls.ts';
 import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
+import type {Step} from '../spec/step.ts';
+import type {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
-import type {GuestCommand} from './steps/registry.ts';
 import {wholeCommands} from './windows.ts';
+import {isPlugged} from './steps/removal.ts';
+import type {BoundDataVerb} from './steps/registry.ts';
+import type {GuestCommand} from './steps/command.ts';
 
 /** A step's record, and what makes its evidence worthless. */
 export interface Driven {
@@ -37,12 +42,34 @@ interface Examined {
 }
 
 async function examineCommand({step, commands, guest}: Acted, scene: Scene): Promise<Examined> {
-  const checks = exitChecks(commands, guest);
+  const checks = await commandChecks({step, commands, guest}, scene);
+  if (checks.every(({ok}) => ok)) noteChange(step, scene.prototypes);
   if (step.verb !== 'load') return {findings: {ledger: [], checks}, errors: []};
   // A module of the lab's that does not load says nothing about what was to be tried.
   const errors = checks.filter(({ok}) => !ok).map(({detail}) => detail);
   if (errors.length === 0) await scene.prototypes.loaded(step.options, scene.guest);
   return {findings: {ledger: [], checks}, errors};
+}
+
+/** A step may have changed whom the loaded prototypes serve. */
+function noteChange({verb, options}: Step, prototypes: Prototypes): void {
+  if (verb === 'bind' || verb === 'plug') prototypes.bound(options.device);
+  if (verb === 'unload' && options.fails === undefined) prototypes.unloaded(options.module);
+}
+
+/** What a command must have come to, and where the host can see it, that it did. */
+async function commandChecks(
+  {step, commands, guest}: Pick<Acted, 'step' | 'commands' | 'guest'>,
+  scene: Scene,
+): Promise<readonly Check[]> {
+  if (step.verb === 'unload' && step.options.fails !== undefined)
+    return callChecks(guest, [], {unload: step.options.fails});
+  const checks = exitChecks(commands, guest);
+  if (step.verb !== 'unplug' && step.verb !== 'plug') return checks;
+  const {device} = step.options;
+  const there = await isPlugged(scene.guest, device);
+  const detail = `QEMU ${there ? 'has' : 'no longer has'} ${device}.`;
+  return [...checks, {name: 'slot', ok: there === (step.verb === 'plug'), witness: 'host', detail}];
 }
 
 async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {
@@ -58,12 +85,14 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
     ...checkPeers(expected),
     watch === 'windows'
       ? checkSample(ledger.entries, expected.transfers)
-      : checkTransfers(ledger.entries, expected.transfers),
+      : (verb.ledger(ledger.entries, expected.transfers) ??
+        checkTransfers(ledger.entries, expected.transfers)),
     ...checkAddresses(scene.topology, ledger.entries),
-    ...guestChecks(
-      expected,
-      guest.flatMap(({facts}) => facts),
-    ),
+    ...(accountOf(verb, expected, guest, scene) ??
+      guestChecks(
+        expected,
+        guest.flatMap(({facts}) => facts),
+      )),
     ...(expected.outcome === 'refused' ? [] : await verb.checks(observed)),
     ...(await scene.disks.check()),
     // What a prototype counted is more than was seen in windows.
@@ -74,6 +103,16 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
     findings: {expected, ledger: watch === 'accesses' ? ledger.entries : sumUp(ledger.entries), checks},
     errors: [...silentEnds(guest), ...ledger.gaps],
   };
+}
+
+/** A refusal by the tree is the same for every verb; what else must come of a call is its verb's own. */
+function accountOf(
+  verb: BoundDataVerb,
+  expected: ExpectedStep,
+  guest: StepRecord['guest'],
+  {topology}: Scene,
+): readonly Check[] | undefined {
+  return expected.outcome === 'refused' ? undefined : verb.account(guest, topology);
 }
 
 /** The guest's tool says what failed. One that ends without a word did not do what it was told. */

@@ -7,6 +7,9 @@ export interface Fact {
   readonly ok: boolean;
   readonly errname?: string | undefined;
   readonly bytes?: number | undefined;
+  /** Of what was begun: whether it `ended`, `stopped` itself, or `waits`, and in which function of the kernel. */
+  readonly state?: string | undefined;
+  readonly where?: string | undefined;
 }
 
 const schema = z.object({
@@ -14,6 +17,8 @@ const schema = z.object({
   ok: z.boolean(),
   errname: z.string().optional(),
   bytes: z.number().optional(),
+  state: z.string().optional(),
+  where: z.string().optional(),
 });
 
 /** The guest tool's facts in what a command printed; anything else in it is passed over. */

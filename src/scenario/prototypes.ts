@@ -22,9 +22,18 @@ export class Prototypes {
 
   /** Notes a module that serves devices, if it counts what it maps. */
   async loaded({module, rebind}: OptionsOf<'load'>, guest: Guest): Promise<void> {
-    if (rebind.length === 0) return;
     const counters = await readCounters(module, guest);
     if (Object.keys(counters).some((name) => peerBytes.test(name))) this.#devices.set(module, rebind);
+  }
+
+  /** Notes a device that was bound to its driver: whatever is loaded serves it from then on. */
+  bound(device: string): void {
+    for (const [module, devices] of this.#devices) this.#devices.set(module, [...devices, device]);
+  }
+
+  /** Notes that a module is gone, and its counters with it. */
+  unloaded(module: string): void {
+    this.#devices.delete(module);
   }
 
   /** The counters as they stand. */

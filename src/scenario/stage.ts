@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {AddressMap} from '../evidence/address-map.ts';
-import type {Ledger} from '../evidence/ledger.ts';
+import type {Ledger, LedgerEntry} from '../evidence/ledger.ts';
 import type {TraceEvent} from '../evidence/trace.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Topology} from '../topology/model.ts';
@@ -8,6 +8,7 @@ import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep, ExpectedTransfer} from '../verdict/expectation.ts';
 import type {Disks} from './disks.ts';
 import type {StepRecord} from './record.ts';
+import type {GuestCommand} from './steps/command.ts';
 
 /** What a step can look at once it has been driven. */
 export interface Observed {
@@ -26,10 +27,15 @@ export interface Observed {
   readonly folder: string;
 }
 
+/** What each of the guest's commands said. */
+export type GuestResults = StepRecord['guest'];
+
 /** A verb that moves data by DMA: what the guest is told, what must move, what else the host can look at. */
 export interface DataVerb<Options> {
   /** The guest's command. */
   readonly command: (options: Options, topology: Topology) => readonly string[];
+  /** More than that one command, where it takes more: then this is what is done. */
+  readonly staged?: (options: Options, topology: Topology) => readonly GuestCommand[] | undefined;
   /** What moves if every path is allowed, in the order in which it is driven. */
   readonly transfers: (
     options: Options,
@@ -39,6 +45,14 @@ export interface DataVerb<Options> {
   ) => readonly ExpectedTransfer[];
   /** Notes what the step writes to disks if it goes through. */
   readonly effect: (options: Options, disks: Disks) => void;
+  /** Whether the guest's account fits, where that is more than success or the refusal that must come. */
+  readonly account?: (options: Options, results: GuestResults, topology: Topology) => readonly Check[];
+  /** Holds the ledger against what had to move, where it need not be that to the byte. */
+  readonly ledger?: (
+    options: Options,
+    entries: readonly LedgerEntry[],
+    expected: readonly ExpectedTransfer[],
+  ) => Check | undefined;
   /** Evidence beyond ledger and disks, for a step that goes through. */
   readonly checks: (options: Options, observed: Observed) => Promise<readonly Check[]>;
 }

@@ -16,5 +16,8 @@ export const deviceId = z
 /** A word such as `block-under-ops`: of an ability, a configuration fragment. */
 export const kebabName = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'write small letters, digits, "-", "_"');
 
+/** An error as errno(3) names it: `EREMOTEIO`. */
+export const errorName = z.string().regex(/^E[A-Z0-9]{2,14}$/, 'not the name of an error: write EINVAL');
+
 /** One line for a person. */
 export const description = z.string().trim().min(1, 'say in a line what this is');

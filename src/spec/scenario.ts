@@ -38,13 +38,14 @@ export function readScenario(file: string): Located<ScenarioSpec> {
  */
 export function checkScenario(
   scenario: Located<ScenarioSpec>,
-  {devices, cpus}: Pick<TopologySpec, 'devices' | 'cpus'>,
+  {devices, cpus, hotplug}: Pick<TopologySpec, 'devices' | 'cpus' | 'hotplug'>,
 ): void {
   const problems: Problem[] = [];
   for (const [index, step] of scenario.value.steps.entries()) {
     const scene: Scene = {
       devices,
       cpus,
+      hotplug,
       report(path, text, hint) {
         problems.push(scenario.problem(['steps', index, step.verb, ...path], text, {hint}));
       },

@@ -85,6 +85,8 @@ export const topologySchema = z
     'iommu-mode': z.enum(iommuModes).optional(),
     /** Whether Linux copies all DMA of host memory through its bounce buffers. */
     swiotlb: z.literal('force').optional(),
+    /** Whether slots are hot-plugged by the ports themselves (pciehp), and not at all if not. */
+    hotplug: z.boolean().default(false),
     devices: z.record(deviceId, device),
   })
   .superRefine(({iommu, 'iommu-mode': mode}, context) => {

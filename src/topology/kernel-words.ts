@@ -14,5 +14,7 @@ export function kernelWords({spec, nodes}: Topology): readonly string[] {
     ...iommuWords(spec.iommu),
     ...acsWords(told),
     ...(spec.swiotlb === 'force' ? ['swiotlb=force'] : []),
+    // It asks the firmware for hot-plug only together with what it is built without (ASPM).
+    ...(spec.hotplug ? ['pcie_ports=native'] : []),
   ];
 }

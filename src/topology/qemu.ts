@@ -12,6 +12,8 @@ export interface DeviceFiles {
   readonly pcaps: Readonly<Record<string, string>>;
   /** Memory of ivshmem devices. */
   readonly shared: Readonly<Record<string, string>>;
+  /** Drives whose reads the lab will hold or slow down. */
+  readonly disturbed?: readonly string[];
 }
 
 /** Ids of the devices that the lab itself puts beside the tree under test. */
@@ -29,12 +31,14 @@ export function qemuArguments(
 ): readonly string[] {
   const [lacking] = missing(topology, qemu);
   if (lacking !== undefined) throw new TypeError(lacking);
-  const {machine, cpu, cpuVendor, memory, cpus} = topology.spec;
+  const {machine, cpu, cpuVendor, memory, cpus, hotplug} = topology.spec;
   // Without RDRAND the guest's ssh waits a second for entropy.
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none'],
     ...['-machine', machine, '-cpu', `${cpu},vendor=${cpuVendor},+rdrand`],
     ...['-m', `${memory / 2 ** 20}M`, '-smp', String(cpus)],
+    // By ACPI, q35 would hide the slots' own hot-plug from the guest.
+    ...(hotplug ? ['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off'] : []),
     ...topology.nodes.flatMap((node) => nodeArguments(node, topology, files)),
     ...(topology.iommu === undefined ? [] : iommuArguments(topology.iommu)),
   ];
@@ -121,16 +125,14 @@ function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles
       const controller = option('-device', 'nvme', {...place, serial: id, cmb_size_mb: cmb});
       if (node.nsid === undefined) return controller;
       return [
-        ...option('-blockdev', undefined, {
-          driver: 'raw',
-          'node-name': `${id}.disk`,
-          'file.driver': 'file',
-          'file.filename': fileOf(files.disks, id, 'disk'),
-          // The host reads the image through its page cache: a flush would only wait for the host's disk.
-          'cache.no-flush': 'on',
-        }),
+        ...disk(id, files),
         ...controller,
-        ...option('-device', 'nvme-ns', {id: `${id}.ns`, bus: id, nsid: node.nsid, drive: `${id}.disk`}),
+        ...option('-device', 'nvme-ns', {
+          id: namespaceDevice(id),
+          bus: id,
+          nsid: node.nsid,
+          drive: `${id}.disk`,
+        }),
       ];
     }
     case 'e1000':
@@ -161,6 +163,50 @@ function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles
         ...option('-device', 'ivshmem-plain', {...place, memdev: `${id}.memory`}),
       ];
   }
+}
+
+/** QEMU's id of the namespace that is a drive's disk. */
+export function namespaceDevice(id: string): string {
+  return `${id}.ns`;
+}
+
+/** The group of one by which a drive's disk can be made slow. */
+export function slowGroup(id: string): string {
+  return `${id}.slow`;
+}
+
+function disk(id: string, {disks, disturbed}: DeviceFiles): readonly string[] {
+  const name = {'node-name': `${id}.disk`};
+  const file = {driver: 'file', filename: fileOf(disks, id, 'disk')};
+  // The host reads the image through its page cache: a flush would only wait for the host's disk.
+  const cache = {'cache.no-flush': 'on'};
+  if (disturbed?.includes(id) !== true)
+    return option('-blockdev', undefined, {driver: 'raw', ...name, ...prefixed('file', file), ...cache});
+  const raw = {
+    driver: 'raw',
+    ...prefixed('file', {driver: 'blkdebug', ...prefixed('image', file)}),
+  };
+  return [
+    ...option('-object', 'throttle-group', {id: slowGroup(id)}),
+    ...option('-blockdev', undefined, {
+      driver: 'throttle',
+      ...name,
+      'throttle-group': slowGroup(id),
+      ...prefixed('file', raw),
+      ...cache,
+    }),
+  ];
+}
+
+function prefixed(prefix: string, properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [`${prefix}.${key}`, value]));
+}
+
+/** The monitor's line that plugs an endpoint without a disk into its slot, where it was unplugged from. */
+export function plugLine(node: Endpoint): string {
+  const place = {id: node.id, bus: node.parent ?? rootBus, addr: `${hex(node.device)}.${node.function}`};
+  const words = endpointArguments(node, place, {disks: {}, pcaps: {}, shared: {}});
+  return `device_add ${words[words.indexOf('-device') + 1] ?? ''}`;
 }
 
 function fileOf(files: Readonly<Record<string, string>>, id: string, what: string): string {

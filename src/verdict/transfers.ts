@@ -7,7 +7,7 @@ import type {ExpectedTransfer} from './expectation.ts';
 type Flow = Pick<ExpectedTransfer, 'initiator' | 'direction' | 'target' | 'bytes'>;
 
 /** Adds up flows of the same initiator, direction and target. */
-function total(flows: readonly Flow[]): ReadonlyMap<string, Flow> {
+export function total(flows: readonly Flow[]): ReadonlyMap<string, Flow> {
   const sums = new Map<string, Flow>();
   for (const {initiator, direction, target, bytes} of flows) {
     const key = `${initiator} ${direction} ${target}`;
@@ -23,7 +23,8 @@ export function describeFlow({initiator, direction, target, bytes}: Flow): strin
     : `${initiator} read ${formatSize(bytes)} from ${target}`;
 }
 
-function describeFlows(flows: Iterable<Flow>): string {
+/** Flows in a line; none of them is said too. */
+export function describeFlows(flows: Iterable<Flow>): string {
   const words = [...flows].map(describeFlow);
   return words.length === 0 ? 'nothing was transferred' : words.join(', ');
 }

@@ -19,6 +19,7 @@ test('what is not said has a default', (t) => {
     cpuVendor: 'GenuineIntel',
     memory: 512 * 2 ** 20,
     cpus: 1,
+    hotplug: false,
     devices: {},
   });
 });

@@ -5,28 +5,43 @@ import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import type {Disks} from '../disks.ts';
-import type {StepRecord} from '../record.ts';
-import type {DataVerb, Observed} from '../stage.ts';
+import type {LedgerEntry} from '../../evidence/ledger.ts';
+import type {DataVerb, GuestResults, Observed} from '../stage.ts';
 import {blit} from './blit.ts';
+import type {GuestCommand} from './command.ts';
 import {copy} from './copy.ts';
+import {exhaust} from './exhaust.ts';
+import {io} from './io.ts';
+import {mmap} from './mmap.ts';
+import {plugCommand, removalCommand} from './removal.ts';
 import {stress} from './stress.ts';
 import {transmit} from './transmit.ts';
 
 /** A verb's behaviour with the options of one step already given. */
 export interface BoundDataVerb {
-  readonly command: (topology: Topology) => readonly string[];
-  readonly transfers: (topology: Topology, guest: StepRecord['guest']) => readonly ExpectedTransfer[];
+  readonly commands: (topology: Topology) => readonly GuestCommand[];
+  readonly transfers: (topology: Topology, guest: GuestResults) => readonly ExpectedTransfer[];
   readonly effect: (disks: Disks) => void;
+  /** Undefined where success or the refusal that must come is all there is to say. */
+  readonly account: (results: GuestResults, topology: Topology) => readonly Check[] | undefined;
+  /** Undefined where the ledger must be what had to move, to the byte. */
+  readonly ledger: (
+    entries: readonly LedgerEntry[],
+    expected: readonly ExpectedTransfer[],
+  ) => Check | undefined;
   readonly checks: (observed: Observed) => Promise<readonly Check[]>;
 }
 
 function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb {
   return {
-    command: (topology) => verb.command(options, topology),
+    commands: (topology) =>
+      verb.staged?.(options, topology) ?? [{words: verb.command(options, topology), exit: 0}],
     transfers: (topology, guest) => verb.transfers(options, topology, guest),
     effect: (disks) => {
       verb.effect(options, disks);
     },
+    account: (results, topology) => verb.account?.(options, results, topology),
+    ledger: (entries, expected) => verb.ledger?.(options, entries, expected),
     checks: (observed) => verb.checks(options, observed),
   };
 }
@@ -42,17 +57,23 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
       return bind(transmit, step.options);
     case 'stress':
       return bind(stress, step.options);
+    case 'io':
+      return bind(io, step.options);
+    case 'mmap':
+      return bind(mmap, step.options);
+    case 'exhaust':
+      return bind(exhaust, step.options);
     case 'load':
+    case 'unload':
     case 'run':
     case 'starve':
+    case 'bind':
+    case 'unbind':
+    case 'plug':
+    case 'unplug':
+    case 'reset':
       return undefined;
   }
-}
-
-/** A command of the guest, and the exit status that it must end with. */
-export interface GuestCommand {
-  readonly words: readonly string[];
-  readonly exit: number;
 }
 
 /** Everything that a step has the guest do, in order. It depends on nothing but the plan. */
@@ -70,11 +91,26 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
       return [{words: step.options.command, exit: step.options.exit}];
     case 'starve':
       return [{words: ['p2p', 'starve', nodeOf(topology, step.options.provider).bdf], exit: 0}];
+    case 'bind':
+      return [{words: ['p2p', 'bind', nodeOf(topology, step.options.device).bdf], exit: 0}];
+    case 'unbind':
+    case 'unplug':
+    case 'reset':
+      return [removalCommand({kind: step.verb, device: step.options.device}, topology)];
+    case 'unload': {
+      const {module, fails} = step.options;
+      return [removalCommand({kind: 'unload', module}, topology, fails === undefined ? 0 : 1)];
+    }
+    case 'plug':
+      return [plugCommand(step.options.device, topology)];
     case 'copy':
     case 'blit':
     case 'stress':
     case 'transmit':
-      return [{words: dataVerb(step)?.command(topology) ?? [], exit: 0}];
+    case 'io':
+    case 'mmap':
+    case 'exhaust':
+      return dataVerb(step)?.commands(topology) ?? [];
   }
 }
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type {z} from 'zod';
 import type {Frozen} from '../yaml.ts';
+import {bind, plug, reset, unbind, unplug} from './device.ts';
+import {exhaust} from './exhaust.ts';
+import {io} from './io.ts';
+import {mmap} from './mmap.ts';
+import {unload} from './unload.ts';
 import {blit} from './blit.ts';
 import {copy} from './copy.ts';
 import {load} from './load.ts';
@@ -10,7 +15,24 @@ import {stress} from './stress.ts';
 import {transmit} from './transmit.ts';
 
 /** All verbs. A new one is a file of its own and a name here. */
-export const verbs = {blit, copy, load, run, starve, stress, transmit} as const;
+export const verbs = {
+  bind,
+  blit,
+  copy,
+  exhaust,
+  io,
+  load,
+  mmap,
+  plug,
+  reset,
+  run,
+  starve,
+  stress,
+  transmit,
+  unbind,
+  unload,
+  unplug,
+} as const;
 
 export type VerbName = keyof typeof verbs;
 

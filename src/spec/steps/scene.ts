@@ -8,6 +8,8 @@ import type {DeviceSpec} from '../topology.ts';
 export interface Scene {
   readonly devices: Readonly<Record<string, DeviceSpec>>;
   readonly cpus: number;
+  /** Whether devices can be taken out of their slots and put back. */
+  readonly hotplug: boolean;
   /** Reports a problem of the part with this path below the step's options. */
   report(path: Path, text: string, hint?: string): void;
 }

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+import './temporary-state.ts';
+import path from 'node:path';
+import test from 'ava';
+import {labRoot} from '../../src/base/paths.ts';
+import {listScenarios} from '../../src/spec/catalog.ts';
+import {flows, machineOf, type Outcome, proofs, runFile, runOwn} from './lab.ts';
+
+const patience = 600_000;
+
+test.beforeEach((t) => {
+  t.timeout(patience, 'building a kernel, or a boot');
+});
+
+async function run(kernel: string, name: string): Promise<Outcome> {
+  return runFile(await machineOf(kernel), name, path.join(labRoot, 'scenarios/awkward', `${name}.yaml`));
+}
+
+function witnesses(outcome: Outcome): readonly string[] {
+  return [...new Set(proofs(outcome))].toSorted();
+}
+
+/** What the guest said of steps that nobody but the guest can see. */
+function account({steps}: Outcome, check: string): readonly string[] {
+  return steps.flatMap(({checks}) => checks.filter(({name}) => name === check).map(({detail}) => detail));
+}
+
+const disks = ['disk dst', 'disk src', 'ledger'];
+
+test.serial('what can be mapped and what cannot, and nothing leaks', async (t) => {
+  const outcome = await run('baseline', 'mappings');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+  t.deepEqual(flows(outcome), ['dst read display 4096', `src write display ${16 * 2 ** 20}`]);
+  t.deepEqual(witnesses(outcome), disks);
+});
+
+test.serial('vectors over several places, to the byte', async (t) => {
+  const outcome = await run('baseline', 'vectors');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+  t.deepEqual(flows(outcome), [
+    'dst read cmb 34304',
+    'dst read display 14848',
+    'dst read host-memory 20480',
+    'dst read spare 12288',
+    'src write cmb 34304',
+    'src write display 14848',
+    // A read that ends at the end of the mapping goes on by way of the page cache.
+    'src write host-memory 24576',
+    'src write spare 12288',
+  ]);
+  t.deepEqual(witnesses(outcome), ['disk dst', 'disk src', 'ledger', 'placement', 'read-back']);
+});
+
+test.serial('a provider goes while it is in use', async (t) => {
+  const outcome = await run('baseline', 'provider-removed');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+  t.deepEqual(flows(outcome), [
+    'dst read cmb 16384',
+    'dst read display 16384',
+    'dst read spare 16384',
+    'src write cmb 32768',
+    `src write display ${2 * 65536 + 16384}`,
+    'src write spare 24576',
+  ]);
+  t.deepEqual(witnesses(outcome), [...disks, 'in flight', 'placement', 'read-back', 'slot'].toSorted());
+  // The display's driver has nothing else to wait for.
+  t.true(account(outcome, 'waits')[0]?.startsWith('the unbind of display waited in memunmap_pages'));
+  t.is(account(outcome, 'waits').length, 4);
+});
+
+test.serial('an initiator goes while it is at work', async (t) => {
+  const outcome = await run('baseline', 'initiator-removed');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+  t.deepEqual(witnesses(outcome), [...disks, 'in flight', 'placement', 'read-back'].toSorted());
+  // What the controller had in hand when it was reset it is given again.
+  const moved = outcome.steps[0]?.ledger.filter(({initiator}) => initiator === 'src') ?? [];
+  t.deepEqual([...new Set(moved.map(({target}) => target))], ['cmb']);
+  t.true(moved.reduce((sum, {bytes}) => sum + bytes, 0) > 16384);
+});
+
+test.serial('the prototype at the switch while devices come and go', async (t) => {
+  const outcome = await run('switch', 'switch-lifecycle');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+  t.true(account(outcome, 'prototype').length > 4);
+});
+
+test.serial('the prototype where host memory is bounced', async (t) => {
+  const outcome = await run('switch', 'switch-swiotlb');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+});
+
+test.serial('the prototype and a provider beyond the host bridge', async (t) => {
+  const outcome = await run('switch', 'switch-through-host-bridge');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+});
+
+test.serial('no scenario of this folder is missing here', (t) => {
+  t.deepEqual(
+    listScenarios(labRoot)
+      .map(({name}) => name)
+      .filter((name) => name.startsWith('awkward/')),
+    [
+      'initiator-removed',
+      'mappings',
+      'provider-removed',
+      'switch-lifecycle',
+      'switch-swiotlb',
+      'switch-through-host-bridge',
+      'vectors',
+    ].map((name) => `awkward/${name}`),
+  );
+});
+
+// Scenarios that expect what Linux does not do: each kind of check must fail once.
+
+test.serial('a mapping that is allowed is expected to be refused', async (t) => {
+  const outcome = await runOwn(await machineOf('baseline'), 'expects-error-but-mapped');
+  t.is(outcome.verdict, 'fail');
+  t.regex(outcome.reason, /^guest: no call failed; map had to fail with EINVAL/);
+});
