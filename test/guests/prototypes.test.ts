@@ -21,13 +21,13 @@ function passes(t: ExecutionContext, record: Outcome, ledger: readonly string[])
 }
 
 test.serial('plain Linux maps a page for a NIC that has no path to it, and the lab fails it', async (t) => {
-  const record = await run('baseline', 'nic-refused-across-root-ports');
+  const record = await run('baseline', 'gaps/nic-refused-across-root-ports');
   t.is(record.verdict, 'fail', record.reason);
   t.deepEqual(flows(record), sent, 'what must not move has moved');
 });
 
 test.serial('pagemap refuses it, and says whom and whose memory', async (t) => {
-  const record = await run('pagemap', 'nic-refused-across-root-ports');
+  const record = await run('pagemap', 'gaps/nic-refused-across-root-ports');
   passes(t, record, [written]);
   t.true(
     record.kernelSays.some((line) =>

@@ -103,7 +103,7 @@ for (const [kernel, expected] of Object.entries(kernels)) {
 test.serial('the lab passes no scenario that this list does not hold to its bytes', async (t) => {
   await machineOf('baseline');
   // No kernel of this list can do what that one asks for: prototypes.test.ts holds it.
-  const elsewhere = ['nic-refused-across-root-ports'];
+  const elsewhere = ['gaps/nic-refused-across-root-ports'];
   t.deepEqual(
     // awkward.test.ts and iommu.test.ts hold the others.
     listScenarios(labRoot)
