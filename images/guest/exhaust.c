@@ -26,9 +26,10 @@ static int64_t available(const char *bdf)
 	return ret < 0 ? ret : (int64_t)strtoull(text, NULL, 10);
 }
 
+/* Without an error of a call, @bytes are missing. */
 static int failed(const char *at, int error, int64_t bytes)
 {
-	fact_begin_failed("exhaust", error);
+	fact_begin_failed("exhaust", error ? error : ENOMEM);
 	json_string("at", at);
 	json_number("bytes", bytes);
 	fact_end();

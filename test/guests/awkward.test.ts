@@ -89,6 +89,11 @@ test.serial('the prototype where host memory is bounced', async (t) => {
   t.is(outcome.verdict, 'pass', outcome.reason);
 });
 
+test.serial('the prototype leaves alone what an IOMMU translates for', async (t) => {
+  const outcome = await run('switch', 'switch-iommu');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+});
+
 test.serial('the prototype and a provider beyond the host bridge', async (t) => {
   const outcome = await run('switch', 'switch-through-host-bridge');
   t.is(outcome.verdict, 'pass', outcome.reason);
@@ -103,6 +108,7 @@ test.serial('no scenario of this folder is missing here', (t) => {
       'initiator-removed',
       'mappings',
       'provider-removed',
+      'switch-iommu',
       'switch-lifecycle',
       'switch-swiotlb',
       'switch-through-host-bridge',
@@ -111,7 +117,21 @@ test.serial('no scenario of this folder is missing here', (t) => {
   );
 });
 
-// Scenarios that expect what Linux does not do: each kind of check must fail once.
+// Each kind of check must fail once.
+
+test.serial(
+  'a kernel that leaks a page of each mapping: the pool lacks it, and the driver cannot go',
+  async (t) => {
+    const machine = await machineOf('baseline', ['lab/mutants/mmap-page-leaked']);
+    const file = (name: string): string => path.join(labRoot, 'scenarios/awkward', `${name}.yaml`);
+    const pool = await runFile(machine, 'mappings', file('mappings'));
+    t.is(pool.verdict, 'fail');
+    t.regex(pool.reason, /^guest: exhaust failed with ENOMEM/);
+    const driver = await runFile(machine, 'provider-removed', file('provider-removed'));
+    t.is(driver.verdict, 'fail');
+    t.regex(driver.reason, /^end: the unbind of display did not end: it waits in memunmap_pages/);
+  },
+);
 
 test.serial('a mapping that is allowed is expected to be refused', async (t) => {
   const outcome = await runOwn(await machineOf('baseline'), 'expects-error-but-mapped');
