@@ -75,6 +75,11 @@ function isMachineMemory(name: string): boolean {
   return /^(pc\.ram|mach-virt\.ram|ram|lab\.ram)$/.test(name);
 }
 
+/** The BAR at an address, if there is one. */
+export function deviceAt({bars}: Pick<AddressMap, 'bars'>, address: number): Bar | undefined {
+  return bars.find(({start, size}) => start <= address && address < start + size);
+}
+
 /** A part of a transfer that meets one thing. */
 export interface Piece {
   readonly target: Target;
@@ -86,6 +91,8 @@ export interface Piece {
 export function locate(map: AddressMap, address: number, bytes: number): readonly Piece[] {
   const pieces: Piece[] = [];
   const end = address + bytes;
+  // Beyond what a number holds exactly nothing of ours lies: a DMA_MAPPING_ERROR that was used, for one.
+  if (!Number.isSafeInteger(end)) return [{target: {kind: 'nowhere'}, address, bytes}];
   for (let at = address; at < end; ) {
     const {target, until} = targetAt(map, at);
     const to = Math.min(until, end);
@@ -101,7 +108,7 @@ function targetAt(map: AddressMap, address: number): {readonly target: Target; r
   const nextOf = (ranges: readonly Range[]): number => {
     return Math.min(Infinity, ...ranges.map(({start}) => start).filter((start) => start > address));
   };
-  const bar = map.bars.find(holds);
+  const bar = deviceAt(map, address);
   if (bar !== undefined) {
     const target = {kind: 'bar', device: bar.device, bar: bar.bar, offset: address - bar.start} as const;
     return {target, until: bar.start + bar.size};
