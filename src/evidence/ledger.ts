@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-import {type AddressMap, locate} from './address-map.ts';
+import {type AddressMap, deviceAt, locate} from './address-map.ts';
+import {arrivalGaps} from './arrivals.ts';
+import {Edus} from './edu.ts';
 import type {TraceEvent} from './trace.ts';
 import {type Iommu, type Passed, Translations} from './translation.ts';
 
@@ -39,10 +41,12 @@ export interface Ledger {
 export interface Initiators {
   /** NVMe drives by the nsid of their namespace, which is unique over the topology. */
   readonly drives: Readonly<Record<number, string>>;
-  /** NICs whose descriptors are traced. The trace does not name them: more than one cannot be told apart. */
-  readonly nics: readonly string[];
   /** Devices whose BAR is a region that QEMU traces access by access (a CMB), so that arrival shows. */
   readonly traced: readonly string[];
+  /** NICs whose descriptors are traced: of several, one that sends is known by its doorbell alone. */
+  readonly nics?: readonly string[];
+  /** How wide the addresses of edus are, by id; 64 bits if it is not said. */
+  readonly addressBits?: Readonly<Record<string, number>>;
   /** The IOMMU that all of them are behind, if there is one. */
   readonly iommu?: Iommu;
 }
@@ -51,7 +55,7 @@ export interface Initiators {
 export function buildLedger(events: readonly TraceEvent[], map: AddressMap, initiators: Initiators): Ledger {
   const gaps: string[] = [];
   const {transfers, behind} = collect(events, map, initiators, gaps);
-  gaps.push(...arrivalGaps(behind, map, initiators, transfers));
+  gaps.push(...arrivalGaps(behind, map, initiators.traced, transfers));
   return {entries: merge(transfers), gaps};
 }
 
@@ -74,7 +78,11 @@ function collect(
   // The same events, but what a NIC fetches is told by where it lies behind the IOMMU.
   const behind: TraceEvent[] = [];
   const translations = initiators.iommu && new Translations(events, initiators.iommu);
+  const edus = new Edus(map, initiators.addressBits ?? {}, gaps);
   let command: Command | 'administrative' | undefined;
+  // A NIC sends inside the write to its doorbell: the last register that was written names it.
+  const [only, second] = initiators.nics ?? [];
+  let sender = second === undefined ? only : undefined;
   const close = (): void => {
     if (typeof command !== 'object' || command.bytes === command.mapped) return;
     const {initiator, bytes, mapped} = command;
@@ -88,7 +96,7 @@ function collect(
   ): readonly Passed[] => {
     // A controller's own memory lies within it: it asks no IOMMU.
     const passed =
-      translations === undefined || deviceAt(map, given.address) === initiator
+      translations === undefined || deviceAt(map, given.address)?.device === initiator
         ? [given]
         : translations.follow(initiator, given.address, given.bytes, index);
     if (passed === undefined) {
@@ -122,13 +130,18 @@ function collect(
         command.mapped += event.bytes;
         add(command.initiator, command.direction, event, index);
         break;
+      case 'register':
+        if (event.model === 'edu') {
+          const transfer = edus.follow(event);
+          if (transfer !== undefined) add(transfer.initiator, transfer.direction, transfer, index);
+        } else if (event.operation === 'write') sender = deviceAt(map, event.address)?.device;
+        break;
       case 'nic-transmit': {
-        const [nic, second] = initiators.nics;
-        if (nic === undefined || second !== undefined) {
+        if (sender === undefined) {
           gaps.push('a NIC sent, and the trace does not say which');
           break;
         }
-        const passed = add(nic, 'read', event, index).filter(({faulted}) => faulted !== true);
+        const passed = add(sender, 'read', event, index).filter(({faulted}) => faulted !== true);
         behind.push(
           ...passed.map(({address, bytes, translated = address}) => ({...event, address: translated, bytes})),
         );
@@ -141,6 +154,7 @@ function collect(
     }
   }
   close();
+  edus.end();
   return {transfers: entries, behind};
 }
 
@@ -167,78 +181,6 @@ function commandOf(
   // A drive that reads its medium writes to memory.
   const direction = operation === 'read' ? 'write' : 'read';
   return initiator === undefined ? undefined : {initiator, direction, bytes, mapped: 0};
-}
-
-/**
- * A second witness: where the target is a region that QEMU traces, the bytes that arrived there by DMA must
- * be those of the transfers. A NIC reads inside a vCPU's doorbell write, so its accesses show that vCPU; they
- * follow its descriptor at once and are told from the CPU's own by that.
- */
-function arrivalGaps(
-  events: readonly TraceEvent[],
-  map: AddressMap,
-  initiators: Initiators,
-  transfers: readonly LedgerEntry[],
-): readonly string[] {
-  const arrived = new Map<string, number>();
-  for (const {operation, address, bytes} of dmaAccesses(events)) {
-    const key = `${operation} ${deviceAt(map, address) ?? ''}`;
-    arrived.set(key, (arrived.get(key) ?? 0) + bytes);
-  }
-  return initiators.traced.flatMap((device) =>
-    (['read', 'write'] as const).flatMap((direction) => {
-      const sent = sum(
-        transfers.filter((t) => t.target === device && t.direction === direction && t.initiator !== device),
-      );
-      const seen = arrived.get(`${direction} ${device}`) ?? 0;
-      if (sent === seen) return [];
-      return [`${sent} bytes of ${direction}s were sent to ${device}, but ${seen} arrived there`];
-    }),
-  );
-}
-
-type Access = Extract<TraceEvent, {kind: 'access'}>;
-
-/** Accesses by devices: those of no vCPU, and those that a NIC makes for the descriptor just before. */
-function dmaAccesses(
-  events: readonly TraceEvent[],
-): readonly {operation: 'read' | 'write'; address: number; bytes: number}[] {
-  const found: {operation: 'read' | 'write'; address: number; bytes: number}[] = [];
-  let fetch: {from: number; to: number} | undefined;
-  for (const event of events) {
-    if (event.kind === 'nic-transmit') fetch = {from: event.address, to: event.address + event.bytes};
-    if (event.kind !== 'access') continue;
-    if (event.cpu === -1) found.push({operation: event.operation, address: event.address, bytes: event.size});
-    else if (isFetch(event, fetch)) {
-      found.push({operation: 'read', address: event.address, bytes: event.size});
-      fetch = {from: event.address + event.size, to: fetch.to};
-    }
-  }
-  return found;
-}
-
-function isFetch(
-  event: Access,
-  fetch: {from: number; to: number} | undefined,
-): fetch is {from: number; to: number} {
-  return (
-    fetch !== undefined &&
-    event.operation === 'read' &&
-    event.address === fetch.from &&
-    event.address + event.size <= fetch.to
-  );
-}
-
-/** What the CPU itself read or wrote in a traced region: where it believes the provider's memory to be. */
-export function cpuAccesses(events: readonly TraceEvent[], operation: 'read' | 'write'): readonly Access[] {
-  let fetch: {from: number; to: number} | undefined;
-  return events.filter((event): event is Access => {
-    if (event.kind === 'nic-transmit') fetch = {from: event.address, to: event.address + event.bytes};
-    if (event.kind !== 'access' || event.cpu === -1 || event.operation !== operation) return false;
-    if (!isFetch(event, fetch)) return true;
-    fetch = {from: event.address + event.size, to: fetch.to};
-    return false;
-  });
 }
 
 /** Joins transfers of one initiator to one place that follow each other without a hole. */
@@ -274,14 +216,6 @@ export function sumUp(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
     sums.set(key, {...entry, bytes, address, pieces: (sum?.pieces ?? 0) + 1});
   }
   return [...sums.values()];
-}
-
-function deviceAt({bars}: AddressMap, address: number): string | undefined {
-  return bars.find(({start, size}) => start <= address && address < start + size)?.device;
-}
-
-function sum(items: readonly {readonly bytes: number}[]): number {
-  return items.reduce((total, {bytes}) => total + bytes, 0);
 }
 
 function hex(address: number): string {

@@ -16,7 +16,7 @@ export type TraceEvent =
   | {readonly kind: 'nvme-admin'}
   /** hw/nvme/ctrl.c, nvme_map_addr: the controller was given this address for the command before. */
   | {readonly kind: 'nvme-map'; readonly address: number; readonly bytes: number}
-  /** hw/net/e1000e_core.c, e1000e_process_tx_desc: a descriptor for `bytes` of a frame. */
+  /** hw/net/e1000e_core.c and igb_core.c, …_start_xmit: a descriptor for `bytes` of a frame. */
   | {readonly kind: 'nic-transmit'; readonly address: number; readonly bytes: number}
   /**
    * An IOMMU translated for a device: `bytes` from `iova` on, which is where a page begins.
@@ -33,6 +33,14 @@ export type TraceEvent =
     }
   /** An IOMMU had no translation of this address for a device, and let nothing through. */
   | {readonly kind: 'iommu-fault'; readonly requester: number; readonly address: number}
+  /** system/memory.c: a vCPU's access to a register by which it tells an initiator what to do. */
+  | {
+      readonly kind: 'register';
+      readonly operation: 'read' | 'write';
+      readonly address: number;
+      readonly value: string;
+      readonly model: RegisterModel;
+    }
   /** system/memory.c: an access to a region that a device model implements; `cpu` -1 is no vCPU: DMA. */
   | {
       readonly kind: 'access';
@@ -68,8 +76,19 @@ export function eventsOf(iommu: keyof typeof iommuEvents | undefined): readonly 
   return iommu === undefined ? tracedEvents : [...tracedEvents, ...iommuEvents[iommu]];
 }
 
-/** The region whose accesses matter: an NVMe controller's memory buffer. The others are registers. */
-const tracedRegion = "name 'nvme-cmb'";
+/** The region whose bytes matter: an NVMe controller's memory buffer. */
+const memoryRegion = 'nvme-cmb';
+
+/** The regions of registers that say what an initiator is to do, by what has them: hw/misc/edu.c, hw/net. */
+const registerRegions = {
+  'edu-mmio': 'edu',
+  'e1000-mmio': 'e1000',
+  'e1000e-mmio': 'e1000e',
+  'igb-mmio': 'igb',
+} as const;
+
+/** A device model whose registers are followed. */
+export type RegisterModel = (typeof registerRegions)[keyof typeof registerRegions];
 
 /**
  * Reads the lines of QEMU's log backend. Lines of other events are passed over.
@@ -89,7 +108,7 @@ function parseLine(line: string): TraceEvent | undefined {
   switch (line.slice(0, end)) {
     case 'memory_region_ops_read':
     case 'memory_region_ops_write':
-      return line.endsWith(tracedRegion) ? parseAccess(line) : undefined;
+      return parseAccess(line);
     case 'pci_nvme_read':
     case 'pci_nvme_write': {
       const [, operation, nsid, bytes] = matched(
@@ -181,28 +200,36 @@ function requesterOf(text: string | undefined): number {
   return (bus << 8) | (device << 3) | fn;
 }
 
-/** Intel 82574 datasheet, 7.2.10: bit 29 is DEXT; the descriptor type is in bits 23:20, 0 for a context. */
-function transmitDescriptor(address: number, lower: number): TraceEvent | undefined {
+/**
+ * Bits 23:20 are the type of a descriptor whose bit 29 (DEXT) is set. 0 and 1 are context and data of the
+ * 8254x and the 82574 (its datasheet, 7.2.10), 2 and 3 those of the 82576 (its datasheet, 7.2.2).
+ */
+export function transmitDescriptor(address: number, lower: number): TraceEvent | undefined {
   const extended = (lower & 0x2000_0000) !== 0;
-  const isContext = extended && ((lower >>> 20) & 0xf) === 0;
-  const bytes = extended ? lower & 0xf_ffff : lower & 0xffff;
-  return isContext || bytes === 0 ? undefined : {kind: 'nic-transmit', address, bytes};
+  const type = (lower >>> 20) & 0xf;
+  if (extended && (type === 0 || type === 2)) return undefined;
+  const bytes = extended && type === 1 ? lower & 0xf_ffff : lower & 0xffff;
+  return bytes === 0 ? undefined : {kind: 'nic-transmit', address, bytes};
 }
 
-function parseAccess(line: string): TraceEvent {
-  const [, operation, cpu, address, value, size] = matched(
+function parseAccess(line: string): TraceEvent | undefined {
+  const region = line.slice(line.lastIndexOf("name '") + 6, -1);
+  const model = Object.hasOwn(registerRegions, region)
+    ? registerRegions[region as keyof typeof registerRegions]
+    : undefined;
+  if (region !== memoryRegion && model === undefined) return undefined;
+  const [, operation, cpu, address, value = '', size] = matched(
     line,
     /^memory_region_ops_(read|write) cpu (-?\d+) mr \S+ addr (0x[\da-f]+) value (0x[\da-f]+) size (\d+) name/,
   );
-  return {
-    kind: 'access',
+  const access = {
     operation: operation === 'read' ? 'read' : 'write',
-    cpu: Number(cpu),
     address: Number(address),
-    value: value ?? '',
-    size: Number(size),
-    region: 'nvme-cmb',
-  };
+    value,
+  } as const;
+  return model === undefined
+    ? {kind: 'access', ...access, cpu: Number(cpu), size: Number(size), region}
+    : {kind: 'register', ...access, model};
 }
 
 function matched(line: string, pattern: RegExp): RegExpExecArray {

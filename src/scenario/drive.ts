@@ -2,16 +2,18 @@
 import {open, stat} from 'node:fs/promises';
 import {type AddressMap, readBars, readMemory} from '../evidence/address-map.ts';
 import {eventsOf} from '../evidence/trace.ts';
+import type {Ring} from '../evidence/e1000-ring.ts';
 import {HostError} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Step} from '../spec/step.ts';
 import type {OptionsOf} from '../spec/steps/registry.ts';
 import type {Removal} from '../spec/steps/removal.ts';
-import type {Topology} from '../topology/model.ts';
+import {nodeOf, type Topology} from '../topology/model.ts';
 import type {Disks} from './disks.ts';
 import {readFacts} from './facts.ts';
 import type {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
+import {readRings} from './rings.ts';
 import {inWindows} from './windows.ts';
 import type {GuestCommand} from './steps/command.ts';
 import {removalTitle} from './steps/removal.ts';
@@ -119,6 +121,8 @@ export interface Watched {
   readonly traces: readonly string[];
   /** The counters of prototypes as they stood before. */
   readonly counted: Awaited<ReturnType<Prototypes['read']>>;
+  /** How NICs whose descriptors are not traced stood before. */
+  readonly rings: readonly Ring[];
 }
 
 /** How long a step may take, in milliseconds. */
@@ -136,17 +140,24 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   if (verb === undefined) return {step, begun, commands, guest: await runAll(commands, scene.guest, limit)};
   const map = {bars: readBars(await scene.guest.qmp.execute('query-pci')), memory: scene.memory};
   const counted = await scene.prototypes.read(scene.guest);
+  const rings = await readRings(scene.guest, map, untracedSenders(step, scene.topology));
   const act = () => runAll(commands, scene.guest, limit);
   const watch = watchOf(step);
   if (watch !== 'windows') {
     const {result: guest, text} = await traced(scene, act, watch);
-    return {step, begun, commands, guest, watched: {verb, map, watch, traces: [text], counted}};
+    return {step, begun, commands, guest, watched: {verb, map, watch, traces: [text], counted, rings}};
   }
   const traces: string[] = [];
   const guest = await inWindows(act, async (open) => {
     traces.push((await traced(scene, open, watch)).text);
   });
-  return {step, begun, commands, guest, watched: {verb, map, watch, traces, counted}};
+  return {step, begun, commands, guest, watched: {verb, map, watch, traces, counted, rings}};
+}
+
+/** The NICs of a step whose descriptors QEMU does not trace: they are read from their rings. */
+function untracedSenders(step: Step, topology: Topology): readonly string[] {
+  if (step.verb !== 'transmit' || nodeOf(topology, step.options.nic).type !== 'e1000') return [];
+  return [step.options.nic];
 }
 
 async function runAll(

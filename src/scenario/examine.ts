@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {withDescriptors} from '../evidence/e1000-ring.ts';
 import {buildLedger, type Initiators, sumUp} from '../evidence/ledger.ts';
 import {parseTrace} from '../evidence/trace.ts';
 import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
@@ -12,6 +13,7 @@ import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
 import type {Step} from '../spec/step.ts';
 import type {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
+import {readPhysical} from './rings.ts';
 import {wholeCommands} from './windows.ts';
 import {isPlugged} from './steps/removal.ts';
 import type {BoundDataVerb} from './steps/registry.ts';
@@ -73,10 +75,13 @@ async function commandChecks(
 }
 
 async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {
-  const {verb, map, watch, traces, counted} = watched;
+  const {verb, map, watch, traces, counted, rings} = watched;
   const expected = expectTransfers(scene.topology, verb.transfers(scene.topology, guest), step.expect);
   const parts = traces.map(parseTrace);
-  const events = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
+  const seen = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
+  const {events, gaps} = await withDescriptors(seen, map, rings, (address, bytes) =>
+    readPhysical(scene.guest, address, bytes),
+  );
   const initiators = initiatorsOf(scene.topology);
   const ledger = buildLedger(events, map, watch === 'accesses' ? initiators : {...initiators, traced: []});
   if (expected.outcome !== 'refused') verb.effect(scene.disks);
@@ -101,7 +106,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   return {
     // Of a mixed load there is more than anybody reads.
     findings: {expected, ledger: watch === 'accesses' ? ledger.entries : sumUp(ledger.entries), checks},
-    errors: [...silentEnds(guest), ...ledger.gaps],
+    errors: [...silentEnds(guest), ...gaps, ...ledger.gaps],
   };
 }
 
@@ -138,11 +143,13 @@ function initiatorsOf(topology: Topology): Initiators {
   const drives: Record<number, string> = {};
   const nics: string[] = [];
   const withMemory: string[] = [];
+  const addressBits: Record<string, number> = {};
   const requesters: Record<number, string> = {};
   for (const node of endpointsOf(topology)) {
     if (node.type === 'nvme' && node.nsid !== undefined) drives[node.nsid] = node.id;
     if (node.type === 'nvme' && node.cmb !== undefined) withMemory.push(node.id);
-    if (node.type === 'e1000e') nics.push(node.id);
+    if (node.type === 'e1000e' || node.type === 'igb') nics.push(node.id);
+    if (node.type === 'edu') addressBits[node.id] = node.dmaBits;
     requesters[requesterId(node)] = node.id;
   }
   const {iommu, translated} = topology;
@@ -150,6 +157,7 @@ function initiatorsOf(topology: Topology): Initiators {
     drives,
     nics,
     traced: withMemory,
+    addressBits,
     ...(iommu !== undefined && {iommu: {requesters, translates: translated}}),
   };
 }

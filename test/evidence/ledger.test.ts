@@ -2,11 +2,12 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
-import {buildLedger, cpuAccesses, type Initiators, sumUp} from '../../src/evidence/ledger.ts';
+import {cpuAccesses} from '../../src/evidence/arrivals.ts';
+import {buildLedger, type Initiators, sumUp} from '../../src/evidence/ledger.ts';
 import {parseTrace, type TraceEvent} from '../../src/evidence/trace.ts';
-import {recordedDrives, recordedMap, recordedTrace} from './traces.ts';
+import {recordedDrives, recordedMap, recordedNics, recordedTrace} from './traces.ts';
 
-const untraced: Initiators = {drives: recordedDrives, nics: ['nic0'], traced: []};
+const untraced: Initiators = {drives: recordedDrives, traced: []};
 const traced: Initiators = {...untraced, traced: ['cmb']};
 
 test('recorded: a copy from drive to drive by way of a CMB', (t) => {
@@ -28,15 +29,16 @@ test('recorded: a copy through host memory, in pages that lie anywhere', (t) => 
   t.is(sum(entries), 131_072);
 });
 
-test('recorded: frames, a header in host memory and a payload in the CMB each', (t) => {
-  const {entries, gaps} = buildLedger(recordedTrace('transmit'), recordedMap, untraced);
-  t.deepEqual(gaps, []);
-  const sent = entries.filter(({initiator}) => initiator === 'nic0');
-  t.is(sum(sent.filter(({target}) => target === 'host-memory')), 4 * 18);
-  t.deepEqual(
-    sent.filter(({target}) => target === 'cmb'),
-    [{initiator: 'nic0', direction: 'read', target: 'cmb', bar: 2, bytes: 4096, address: 0xfb02_0000}],
-  );
+test('recorded: frames of an e1000e and an igb, a header in host memory and a payload in the CMB each', (t) => {
+  const {entries} = buildLedger(recordedTrace('transmit'), recordedNics, untraced);
+  for (const nic of ['nic', 'new']) {
+    const sent = entries.filter(({initiator}) => initiator === nic);
+    t.is(sum(sent.filter(({target}) => target === 'host-memory')), 4 * 18);
+    t.deepEqual(
+      sent.filter(({target}) => target === 'cmb'),
+      [{initiator: nic, direction: 'read', target: 'cmb', bar: 2, bytes: 4096, address: 0xfb01_0000}],
+    );
+  }
 });
 
 test('recorded: nothing moves where the kernel refuses', (t) => {
@@ -181,13 +183,71 @@ test('what a controller is asked about itself is no transfer', (t) => {
   t.deepEqual(buildLedger(events, map, untraced), {entries: [], gaps: []});
 });
 
-test('a NIC among several, or none, cannot be told: a gap', (t) => {
+const doorbells: AddressMap = {
+  ...map,
+  bars: [
+    ...map.bars,
+    {device: 'nic0', bar: 0, start: 0x8_0000, size: 0x2_0000},
+    {device: 'nic1', bar: 0, start: 0xa_0000, size: 0x2_0000},
+  ],
+};
+
+function doorbell(address: number): TraceEvent {
+  return {kind: 'register', operation: 'write', address, value: '0x1', model: 'igb'};
+}
+
+test('of several NICs that one sends whose doorbell was rung; without a doorbell it is a gap', (t) => {
   const sent: TraceEvent = {kind: 'nic-transmit', address: 0x1_0000, bytes: 64};
-  for (const nics of [[], ['nic0', 'nic1']]) {
-    const {entries, gaps} = buildLedger([sent], map, {...untraced, nics});
-    t.deepEqual(entries, []);
-    t.is(gaps.length, 1);
-  }
+  const {entries, gaps} = buildLedger(
+    [doorbell(0x8_3818), sent, doorbell(0xa_e018), sent],
+    doorbells,
+    untraced,
+  );
+  t.deepEqual(gaps, []);
+  t.deepEqual(
+    entries.map(({initiator}) => initiator),
+    ['nic0', 'nic1'],
+  );
+  t.deepEqual(buildLedger([sent], doorbells, untraced).gaps, [
+    'a NIC sent, and the trace does not say which',
+  ]);
+});
+
+test('a NIC that is told of several descriptors at once fetches one after the other', (t) => {
+  const read = (address: number): TraceEvent => ({
+    kind: 'access',
+    operation: 'read',
+    cpu: 0,
+    address,
+    value: '0x0',
+    size: 4,
+    region: 'nvme-cmb',
+  });
+  const events: readonly TraceEvent[] = [
+    doorbell(0x8_3818),
+    {kind: 'nic-transmit', address: 0x2_0000, bytes: 18},
+    {kind: 'nic-transmit', address: 0x1_0000, bytes: 8},
+    {kind: 'nic-transmit', address: 0x1_1000, bytes: 4},
+    ...[0x1_0000, 0x1_0004, 0x1_1000].map(read),
+    // The next word that it does not fetch is the CPU's.
+    read(0x1_1004),
+  ];
+  t.deepEqual(buildLedger(events, doorbells, traced).gaps, []);
+  t.deepEqual(
+    cpuAccesses(events, 'read').map(({address}) => address),
+    [0x1_1004],
+  );
+});
+
+test("once a register is touched again, a read is the CPU's", (t) => {
+  const events: readonly TraceEvent[] = [
+    doorbell(0x8_3818),
+    {kind: 'nic-transmit', address: 0x1_0000, bytes: 4},
+    doorbell(0x8_3818),
+    {kind: 'access', operation: 'read', cpu: 0, address: 0x1_0000, value: '0x0', size: 4, region: 'nvme-cmb'},
+  ];
+  t.is(cpuAccesses(events, 'read').length, 1);
+  t.is(buildLedger(events, doorbells, traced).gaps.length, 1);
 });
 
 test("a NIC's reads in a vCPU's doorbell write are told from the CPU's own", (t) => {
@@ -202,12 +262,13 @@ test("a NIC's reads in a vCPU's doorbell write are told from the CPU's own", (t)
   });
   const events = [
     read(0x1_0000, 8),
+    doorbell(0x8_3818),
     {kind: 'nic-transmit', address: 0x1_0000, bytes: 8} as const,
     read(0x1_0000, 4),
     read(0x1_0004, 4),
     read(0x1_0008, 8),
   ];
-  t.deepEqual(buildLedger(events, map, traced).gaps, []);
+  t.deepEqual(buildLedger(events, doorbells, traced).gaps, []);
   t.deepEqual(
     cpuAccesses(events, 'read').map(({address, size}) => ({address, size})),
     [

@@ -28,4 +28,15 @@ export const recordedMap: AddressMap = {
   ],
 };
 
+/** The same of a machine with three NICs below the switch: what `transmit` was recorded on. */
+export const recordedNics: AddressMap = {
+  bars: [
+    {device: 'new', bar: 0, start: 0xfd40_0000, size: 0x2_0000},
+    {device: 'nic', bar: 0, start: 0xfd60_0000, size: 0x2_0000},
+    {device: 'old', bar: 0, start: 0xfd80_0000, size: 0x2_0000},
+    {device: 'cmb', bar: 2, start: 0xfb00_0000, size: 0x100_0000},
+  ],
+  memory: recordedMap.memory,
+};
+
 export const recordedDrives = {1: 'src', 2: 'dst', 3: 'cmb'} as const;

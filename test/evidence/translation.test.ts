@@ -79,7 +79,7 @@ const map: AddressMap = {
   bars: [{device: 'cmb', bar: 2, start: 0xf000_0000, size: 0x10_0000}],
   memory: [{start: 0, size: 0x1000_0000}],
 };
-const initiators: Initiators = {drives: {1: 'src', 3: 'cmb'}, nics: [], traced: [], iommu: strict};
+const initiators: Initiators = {drives: {1: 'src', 3: 'cmb'}, traced: [], iommu: strict};
 const read = (nsid: number, bytes: number): TraceEvent => ({
   kind: 'nvme-command',
   operation: 'read',
@@ -180,7 +180,7 @@ const recorded = (name: string, start: number, functions: Readonly<Record<number
   buildLedger(
     recordedTrace(name),
     {bars: [{device: 'cmb', bar: 2, start, size: 2 ** 24}], memory: [{start: 0, size: 2 ** 29}]},
-    {drives: {1: 'src', 3: 'cmb'}, nics: [], traced: [], iommu: {requesters: functions, translates: true}},
+    {drives: {1: 'src', 3: 'cmb'}, traced: [], iommu: {requesters: functions, translates: true}},
   );
 
 test('recorded: VT-d and AMD-Vi translate what a drive writes to a peer', (t) => {

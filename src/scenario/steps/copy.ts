@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {arrivalOf, cpuAccesses, type LedgerEntry} from '../../evidence/ledger.ts';
+import {cpuAccesses} from '../../evidence/arrivals.ts';
+import {arrivalOf, type LedgerEntry} from '../../evidence/ledger.ts';
 import {difference} from '../../evidence/image.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf, type Topology} from '../../topology/model.ts';
