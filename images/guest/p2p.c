@@ -43,6 +43,16 @@ static const struct verb {
 	{ "await", verb_await, "BDF" },
 	{ "bind", verb_bind, "BDF" },
 	{ "unbind", verb_unbind, "BDF" },
+	{ "probe", verb_probe,
+	  "--initiator BDF|none --api sg|page|resource\n"
+	  "           [--direction to-device|from-device|both] [--mask-bits N]\n"
+	  "           --segment BDF|host-memory,OFFSET,LENGTH\n"
+	  "           --segment BDF/BAR,OFFSET,LENGTH …" },
+	{ "dma", verb_dma,
+	  "--edu BDF --api sg|page|resource --from BDF [--to BDF]\n"
+	  "           --source BDF|host-memory --target BDF|host-memory\n"
+	  "           [--bytes N] [--offset N] [--from-offset N] [--to-offset N]" },
+	{ "survey", verb_survey, "sg|page|resource …" },
 	{ "rebind", verb_rebind, "BDF" },
 	{ "reset", verb_reset, "BDF" },
 	{ "power-off", verb_power_off, "BDF" },

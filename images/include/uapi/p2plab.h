@@ -43,4 +43,146 @@ struct p2plab_transmit {
  */
 #define P2PLAB_TRANSMIT _IOW('2', 0x70, struct p2plab_transmit)
 
+/* A PCI function as one number. */
+#define P2PLAB_FUNCTION(domain, bus, devfn)                                   \
+	(((__u32)(domain) << 16) | ((__u32)(bus) << 8) | (devfn))
+
+/* No PCI function: as initiator a device without DMA mask, else user memory. */
+#define P2PLAB_NO_FUNCTION 0xffffffff
+
+enum p2plab_api {
+	/* dma_map_sgtable() of a list that holds all segments. */
+	P2PLAB_API_SG = 1,
+	/* dma_map_page() of each page, as a NIC's driver maps fragments. */
+	P2PLAB_API_PAGE = 2,
+	/*
+	 * dma_map_resource() of each range of a BAR.  It is not made for
+	 * ordinary memory: pages of that go to dma_map_page().
+	 */
+	P2PLAB_API_RESOURCE = 3,
+};
+
+enum p2plab_direction {
+	P2PLAB_TO_DEVICE = 1,
+	P2PLAB_FROM_DEVICE = 2,
+	P2PLAB_BOTH_WAYS = 3,
+};
+
+/**
+ * struct p2plab_segment - memory that a device is to reach
+ * @address: a user address; of a BAR's range the offset into the BAR
+ * @length: bytes, more than 0
+ * @provider: P2PLAB_NO_FUNCTION, or whose BAR it is: P2PLAB_API_RESOURCE only
+ * @bar: number of the BAR, 0 to 5; 0 for user memory
+ *
+ * The range of a BAR may run over its end: what comes of that is the kernel's
+ * answer.
+ */
+struct p2plab_segment {
+	__u64 address;
+	__u64 length;
+	__u32 provider;
+	__u32 bar;
+};
+
+/* The memory belongs to a PCI function, not to the host. */
+#define P2PLAB_EXTENT_PEER 0x1
+/* The list marks the address as a bus address: sg_dma_is_bus_address(). */
+#define P2PLAB_EXTENT_BUS 0x2
+
+/**
+ * struct p2plab_extent - a piece of memory, or an address for a device
+ * @address: physical of a piece, of a mapping what the device would be given
+ * @length: bytes
+ * @flags: P2PLAB_EXTENT_PEER of a piece, P2PLAB_EXTENT_BUS of a mapping
+ * @reserved: 0
+ */
+struct p2plab_extent {
+	__u64 address;
+	__u64 length;
+	__u32 flags;
+	__u32 reserved;
+};
+
+/* Pages of user memory and extents of a list that one call may have. */
+#define P2PLAB_MAX_EXTENTS 1024
+
+/**
+ * struct p2plab_map - memory that is mapped for a device, and what came of it
+ * @initiator: the function that is to do the DMA, bound to a driver or not
+ * @api: an enum p2plab_api
+ * @direction: an enum p2plab_direction
+ * @mask_bits: 0, or the width of the DMA mask for this call: unbound only
+ * @segments: address of the segments
+ * @pieces: address of room for @room extents: what the API was called with
+ * @mappings: the same for the addresses, in the order of the bytes
+ * @segment_count: how many segments there are, 1 to 64
+ * @room: 1 to P2PLAB_MAX_EXTENTS
+ * @piece_count: returned: how many pieces there were
+ * @mapping_count: returned: how many mappings; 0 if it was refused
+ * @refusal: returned: 0, or the errno that the API refused with; a
+ *           DMA_MAPPING_ERROR is EIO
+ * @timeout_ms: P2PLAB_MOVE: how long each DMA may take, 1 to 60000
+ */
+struct p2plab_map {
+	__u32 initiator;
+	__u32 api;
+	__u32 direction;
+	__u32 mask_bits;
+	__u64 segments;
+	__u64 pieces;
+	__u64 mappings;
+	__u32 segment_count;
+	__u32 room;
+	__u32 piece_count;
+	__u32 mapping_count;
+	__u32 refusal;
+	__u32 timeout_ms;
+};
+
+/*
+ * Maps the segments, syncs them to and fro, and unmaps them.  Returns 0 if
+ * the API was asked, whatever it said: see @refusal.
+ *
+ * EFAULT: the memory cannot be pinned for this direction.  ENODEV: no such
+ * function.  ENXIO: the initiator has no DMA mask, so nothing can be mapped
+ * for it.  EBUSY: a driver comes or goes just now; with @mask_bits: the
+ * function has a driver.  EIO: the mask cannot be had.  EMSGSIZE: too many
+ * pages or extents.  EINVAL: anything else that makes no sense, as a BAR that
+ * is not there.
+ */
+#define P2PLAB_PROBE _IOWR('2', 0x71, struct p2plab_map)
+
+/*
+ * As P2PLAB_PROBE, for QEMU's edu with our driver: while the memory is mapped
+ * the edu moves all of it into its buffer (P2PLAB_TO_DEVICE) or the buffer's
+ * beginning into the memory (P2PLAB_FROM_DEVICE), a DMA for each mapping.
+ *
+ * EOPNOTSUPP: the function is no edu, or our driver is not bound to it.
+ * EMSGSIZE: also more than P2PLAB_EDU_BUFFER bytes.  ETIMEDOUT: the edu does
+ * not come to an end.
+ */
+#define P2PLAB_MOVE _IOWR('2', 0x72, struct p2plab_map)
+
+/* What an edu holds: QEMU, hw/misc/edu.c, DMA_SIZE. */
+#define P2PLAB_EDU_BUFFER 4096
+
+/**
+ * struct p2plab_distance - how far apart Linux takes two functions to be
+ * @provider: whose memory it is, published or not
+ * @client: the initiator
+ * @distance: returned: what pci_p2pdma_distance_many() says, -1 if the client
+ *            cannot reach the provider
+ * @reserved: 0
+ */
+struct p2plab_distance {
+	__u32 provider;
+	__u32 client;
+	__s32 distance;
+	__u32 reserved;
+};
+
+/* ENODEV: no such function. */
+#define P2PLAB_DISTANCE _IOWR('2', 0x73, struct p2plab_distance)
+
 #endif
