@@ -49,7 +49,12 @@ const device = z.discriminatedUnion('type', [
     ...place,
     vram: powerOfTwo(4 * mebibyte).default(16 * mebibyte),
   }),
-  z.strictObject({type: z.literal('edu'), ...place}),
+  z.strictObject({
+    type: z.literal('edu'),
+    ...place,
+    /** How wide an address may be: what is beyond, the device leaves out. */
+    'dma-bits': z.int().min(12).max(64).default(64),
+  }),
   z.strictObject({type: z.literal('ivshmem'), ...place, size: powerOfTwo(mebibyte)}),
 ]);
 

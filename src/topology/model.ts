@@ -63,6 +63,8 @@ interface Display {
 
 interface Edu {
   readonly type: 'edu';
+  /** The width of its addresses. */
+  readonly dmaBits: number;
 }
 
 interface SharedMemory {

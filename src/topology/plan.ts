@@ -143,7 +143,7 @@ class Enumeration {
       case 'bochs-display':
         return {type: spec.type, vram: spec.vram};
       case 'edu':
-        return {type: spec.type};
+        return {type: spec.type, dmaBits: spec['dma-bits']};
       case 'ivshmem':
         return {type: spec.type, size: spec.size};
     }

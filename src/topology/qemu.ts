@@ -151,7 +151,7 @@ function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles
     case 'bochs-display':
       return option('-device', 'bochs-display', {...place, vgamem: node.vram, romfile: ''});
     case 'edu':
-      return option('-device', 'edu', place);
+      return option('-device', 'edu', {...place, dma_mask: `0x${addressMask(node.dmaBits)}`});
     case 'ivshmem':
       return [
         ...option('-object', 'memory-backend-file', {
@@ -207,6 +207,11 @@ export function plugLine(node: Endpoint): string {
   const place = {id: node.id, bus: node.parent ?? rootBus, addr: `${hex(node.device)}.${node.function}`};
   const words = endpointArguments(node, place, {disks: {}, pcaps: {}, shared: {}});
   return `device_add ${words[words.indexOf('-device') + 1] ?? ''}`;
+}
+
+/** In hexadecimal: 64 bits are more than a number holds. */
+function addressMask(bits: number): string {
+  return BigInt.asUintN(bits, -1n).toString(16);
 }
 
 function fileOf(files: Readonly<Record<string, string>>, id: string, what: string): string {

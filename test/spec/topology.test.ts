@@ -75,7 +75,7 @@ const cases: readonly [string, string, readonly string[]][] = [
   [
     'a key of another type',
     '{type: edu, disk: 1MiB}',
-    ['x.yaml:3:18: unknown key "disk"', 'there are: type, on, slot, function'],
+    ['x.yaml:3:18: unknown key "disk"', 'there are: type, on, slot, function, dma-bits'],
   ],
   [
     'a CMB that Linux cannot publish',
