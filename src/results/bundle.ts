@@ -5,6 +5,7 @@ import path from 'node:path';
 import {isErrno} from '../base/errors.ts';
 import {sha256File} from '../base/hash.ts';
 import {stateRoot} from '../base/paths.ts';
+import {formatKtap, type KtapTest} from '../evidence/ktap.ts';
 import {replayArchive} from '../image/initramfs.ts';
 import {runFiles} from '../scenario/boot-plan.ts';
 import {Disks, planHeads} from '../scenario/disks.ts';
@@ -115,11 +116,25 @@ function inputsOf({plan, machine}: Run): object {
 export async function finishBundle({files, hashes}: Bundle, record: RunRecord, keep: boolean): Promise<void> {
   const {folder} = files;
   await writeFile(path.join(folder, 'result.json'), json(record));
+  const answers = answerTests(record);
+  if (answers.length > 0) await writeFile(path.join(folder, 'answers.ktap'), formatKtap(answers));
   if (record.verdict === 'skip') await rm(path.join(folder, 'disks'), {recursive: true, force: true});
   if (record.verdict === 'pass' && !keep) {
     await Promise.all(bulky.map((name) => rm(path.join(folder, name), {recursive: true, force: true})));
   }
   await writeFile(path.join(folder, 'SHA256SUMS'), await checksums(folder, await hashes));
+}
+
+/** What the DMA API was asked, a test for each question, a subtest for each thing that was looked at. */
+function answerTests({steps}: RunRecord): readonly KtapTest[] {
+  return steps
+    .filter(({verb}) => verb === 'probe' || verb === 'survey')
+    .map(({title, checks}): KtapTest => {
+      const subtests = checks.map(
+        ({name, ok, detail}): KtapTest => ({name, ok, diagnosis: [detail], subtests: []}),
+      );
+      return {name: title, ok: checks.every(({ok}) => ok), diagnosis: [], subtests};
+    });
 }
 
 /** The lines that `sha256sum --check` reads, for all files of a folder. */
