@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Check} from '../verdict/check.ts';
-import type {ExpectedStep} from '../verdict/expectation.ts';
+import type {ExpectedStep, ExpectedTransfer} from '../verdict/expectation.ts';
 import type {Fact} from './facts.ts';
 
 /**
@@ -20,9 +20,19 @@ export function guestChecks(expected: ExpectedStep, facts: readonly Fact[]): rea
   }
   // An unmodified NIC driver drops a frame that it cannot map, and says nothing: the ledger tells.
   if (facts.some(({op}) => op === 'transmit')) return [];
-  // The drive's medium is read where it writes to memory.
-  const op = refused.direction === 'write' ? 'read' : 'write';
-  const ok = failed?.op === op && failed.errname === 'EREMOTEIO';
-  const wanted = ok ? '' : `; its ${op} had to fail with EREMOTEIO`;
+  const {op, errname} = refusalOf(refused, facts);
+  const ok = failed?.op === op && failed.errname === errname;
+  const wanted = ok ? '' : `; its ${op} had to fail with ${errname}`;
   return [{name: 'guest', ok, witness: 'guest', detail: `${account}${wanted}${because}.`}];
+}
+
+/** What the guest's tool must say: a list is refused with EREMOTEIO, any other mapping with DMA_MAPPING_ERROR. */
+function refusalOf(
+  {api = 'sg', direction}: ExpectedTransfer,
+  facts: readonly Fact[],
+): {readonly op: string; readonly errname: string} {
+  const errname = api === 'sg' ? 'EREMOTEIO' : 'EIO';
+  if (facts.some(({op}) => op === 'dma')) return {op: 'dma', errname};
+  // A drive's medium is read where it writes to memory.
+  return {op: direction === 'write' ? 'read' : 'write', errname};
 }

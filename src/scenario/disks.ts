@@ -36,8 +36,8 @@ export function planHeads(topology: Topology, scenario: ScenarioSpec): DiskHeads
       const bytes = iovec.reduce((sum, part) => sum + part.bytes, fromOffset + overrun);
       give(from, () => pattern(`${topology.name}/${from}`, bytes), bytes);
     }
-    if (verb !== 'copy' && verb !== 'transmit') continue;
-    const bytes = options.bytes + (verb === 'copy' ? options.fromOffset : 0);
+    if (verb !== 'copy' && verb !== 'transmit' && verb !== 'dma') continue;
+    const bytes = options.bytes + (verb === 'transmit' ? 0 : options.fromOffset);
     give(options.from, () => pattern(`${topology.name}/${options.from}`, bytes), bytes);
   }
   return heads;

@@ -47,6 +47,16 @@ export function stepTitle(step: Step): string {
     }
     case 'blit':
       return `blit ${step.options.from} → ${step.options.to}`;
+    case 'dma': {
+      const {edu, api, source, target} = step.options;
+      return `dma ${source} → ${edu} → ${target} by ${api}`;
+    }
+    case 'probe': {
+      const {initiator, api, segments} = step.options;
+      return `probe ${initiator} ↔ ${segments.map(({memory}) => memory).join(', ')} by ${api}`;
+    }
+    case 'survey':
+      return `survey all pairs by ${step.options.apis.join(', ')}`;
     case 'transmit':
       return `transmit ${step.options.from} → ${step.options.through} → ${step.options.nic}`;
     case 'stress': {

@@ -30,7 +30,7 @@ export interface Observed {
 /** What each of the guest's commands said. */
 export type GuestResults = StepRecord['guest'];
 
-/** A verb that moves data by DMA: what the guest is told, what must move, what else the host can look at. */
+/** A verb whose devices are watched, also that they do nothing: what the guest is told, what must move, what else the host can look at. */
 export interface DataVerb<Options> {
   /** The guest's command. */
   readonly command: (options: Options, topology: Topology) => readonly string[];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Expectation} from '../spec/step.ts';
+import type {Api} from '../spec/steps/api.ts';
 import {mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
 import type {Check} from './check.ts';
@@ -12,6 +13,8 @@ export interface ExpectedTransfer {
   /** A device's id or `host-memory`. */
   readonly target: string;
   readonly bytes: number;
+  /** How the initiator's driver maps it: a list if not given. */
+  readonly api?: Api;
 }
 
 /** What must come of a step, and why. */

@@ -64,9 +64,11 @@ export function providerChecks(
     const detail = `the CPU read ${covered} of ${content.length} bytes of ${through} in one piece.`;
     return [{name: 'read-back', ok: false, witness: 'host', detail}];
   }
+  // By where each had to be sent, not by where it was: that is what may be wrong.
+  const sent = expected.transfers.filter(({target}) => target === through);
   const misplaced = ledger.entries.filter(
-    ({initiator, bytes, ...entry}) =>
-      expected.transfers.some((transfer) => transfer.initiator === initiator) &&
+    ({initiator, direction, bytes, ...entry}) =>
+      sent.some((transfer) => transfer.initiator === initiator && transfer.direction === direction) &&
       (arrivalOf(entry) < start || arrivalOf(entry) + bytes > start + content.length),
   );
   const first = misplaced[0];

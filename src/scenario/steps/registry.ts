@@ -10,11 +10,14 @@ import type {DataVerb, GuestResults, Observed} from '../stage.ts';
 import {blit} from './blit.ts';
 import type {GuestCommand} from './command.ts';
 import {copy} from './copy.ts';
+import {dma} from './dma.ts';
 import {exhaust} from './exhaust.ts';
 import {io} from './io.ts';
 import {mmap} from './mmap.ts';
 import {plugCommand, removalCommand} from './removal.ts';
+import {probe} from './probe.ts';
 import {stress} from './stress.ts';
+import {survey} from './survey.ts';
 import {transmit} from './transmit.ts';
 
 /** A verb's behaviour with the options of one step already given. */
@@ -46,13 +49,19 @@ function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb
   };
 }
 
-/** What a step that moves data does; undefined for one that does not. */
+/** What a step does whose devices are watched, also that they must do nothing; undefined for any other. */
 export function dataVerb(step: Step): BoundDataVerb | undefined {
   switch (step.verb) {
     case 'copy':
       return bind(copy, step.options);
     case 'blit':
       return bind(blit, step.options);
+    case 'dma':
+      return bind(dma, step.options);
+    case 'probe':
+      return bind(probe, step.options);
+    case 'survey':
+      return bind(survey, step.options);
     case 'transmit':
       return bind(transmit, step.options);
     case 'stress':
@@ -105,7 +114,10 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
       return [plugCommand(step.options.device, topology)];
     case 'copy':
     case 'blit':
+    case 'dma':
+    case 'probe':
     case 'stress':
+    case 'survey':
     case 'transmit':
     case 'io':
     case 'mmap':

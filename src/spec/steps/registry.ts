@@ -8,10 +8,13 @@ import {mmap} from './mmap.ts';
 import {unload} from './unload.ts';
 import {blit} from './blit.ts';
 import {copy} from './copy.ts';
+import {dma} from './dma.ts';
 import {load} from './load.ts';
+import {probe} from './probe.ts';
 import {run} from './run.ts';
 import {starve} from './starve.ts';
 import {stress} from './stress.ts';
+import {survey} from './survey.ts';
 import {transmit} from './transmit.ts';
 
 /** All verbs. A new one is a file of its own and a name here. */
@@ -19,15 +22,18 @@ export const verbs = {
   bind,
   blit,
   copy,
+  dma,
   exhaust,
   io,
   load,
   mmap,
   plug,
+  probe,
   reset,
   run,
   starve,
   stress,
+  survey,
   transmit,
   unbind,
   unload,
