@@ -5,7 +5,7 @@ import {labRoot} from '../base/paths.ts';
 import {type Entry, findScenarios} from '../spec/catalog.ts';
 import {readScenario} from '../spec/scenario.ts';
 import {interruptible} from './interrupt.ts';
-import {count, shared} from './options.ts';
+import {count, shared, wholeNumber} from './options.ts';
 import {formats, reporterFor} from './reporters/registry.ts';
 import {runAll} from './run-all.ts';
 import {inLane, selectKernel} from './select-kernel.ts';
@@ -26,6 +26,8 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
     .option('--list', 'run nothing: print the scenarios', false)
     .option('--mutants', 'run mutants of the kernel, named instead of scenarios: each must be caught', false)
+    .option('--random <n>', 'no scenario: draw this many trees, and compare model, Linux and ledger', count)
+    .option('--seed <n>', 'draw the same trees again', wholeNumber)
     .addOption(new Option('--format <format>', 'what is printed').choices(formats).default('text' as const))
     .action(async (patterns, options, command) => {
       if (options.mutants) {
@@ -34,6 +36,14 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
         finish(await runMutantsCommand(patterns, options));
         return;
       }
+      if (options.random !== undefined) {
+        if (patterns.length > 0) throw new UsageError('trees are drawn: name no scenario with --random');
+        // With its generators it is loaded only where it is needed.
+        const {runRandomCommand} = await import('./random/command.ts');
+        finish(await runRandomCommand({...options, count: options.random}));
+        return;
+      }
+      if (options.seed !== undefined) throw new UsageError('--seed goes with --random');
       const entries = findScenarios(labRoot, patterns.length === 0 ? ['**'] : patterns);
       if (options.list) {
         process.stdout.write(`${list(entries)}\n`);

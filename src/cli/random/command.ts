@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+import {randomInt} from 'node:crypto';
+import {displayPath} from '../../base/paths.ts';
+import {interruptible} from '../interrupt.ts';
+import {type formats, reporterFor} from '../reporters/registry.ts';
+import {inLane, selectKernel} from '../select-kernel.ts';
+import {runRandom} from './run.ts';
+
+/** What of `run`'s options means something with `--random`. */
+export interface RandomOptions {
+  readonly count: number;
+  readonly seed?: number | undefined;
+  readonly kernel: string;
+  readonly series: readonly string[];
+  readonly lane: string;
+  readonly qemu?: string | undefined;
+  readonly jobs: number;
+  readonly keep: boolean;
+  readonly format: (typeof formats)[number];
+}
+
+/**
+ * `p2plab run --random N [--seed S]`.
+ * @returns the exit code
+ */
+export async function runRandomCommand({count, seed, format, ...options}: RandomOptions): Promise<number> {
+  const {qemu, jobs, keep} = options;
+  const drawn = seed ?? randomInt(2 ** 31);
+  const {kernel, lane} = inLane(selectKernel(options.kernel, options.series), options.lane);
+  const reporter = reporterFor(format);
+  process.stderr.write(`seed ${drawn}\n`);
+  const request = {count, seed: drawn, kernel, lane, qemu, jobs, keep};
+  const {results, difference} = await interruptible(reporter.progress, (context) =>
+    runRandom(request, reporter, context),
+  ).finally(() => {
+    reporter.close();
+  });
+  const exitCode = reporter.end(results);
+  if (difference !== undefined) {
+    const {file, again, result} = difference;
+    const how = again
+      ? 'the smallest that shows it'
+      : `${result.scenario} went well when it was booted again`;
+    const words = ['./p2plab run', displayPath(file), ...kernelWords(options)];
+    process.stderr.write(`${how}: ${words.join(' ')}\n`);
+  }
+  return exitCode;
+}
+
+function kernelWords({
+  kernel,
+  series,
+  lane,
+}: Pick<RandomOptions, 'kernel' | 'series' | 'lane'>): readonly string[] {
+  return [
+    ...(kernel === 'baseline' ? [] : [`--kernel ${kernel}`]),
+    ...series.map((path) => `--series ${path}`),
+    ...(lane === 'plain' ? [] : [`--lane ${lane}`]),
+  ];
+}
