@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* p2p copy: drive -> provider or host memory -> drive, by O_DIRECT. */
+#include "bring.h"
 #include "buffer.h"
 #include "disk.h"
 #include "options.h"
@@ -14,9 +15,7 @@ int verb_copy(int argc, char **argv)
 		return EXIT_USAGE;
 
 	if (buffer_map(&buffer, options.through, options.bytes) ||
-	    buffer_fill(&buffer) ||
-	    disk_read(options.from, options.from_offset, options.chunk,
-		      &buffer))
+	    buffer_fill(&buffer) || bring(&options, &buffer))
 		return EXIT_KERNEL;
 	if (options.readback && buffer_read_back(&buffer))
 		return EXIT_KERNEL;

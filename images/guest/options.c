@@ -21,6 +21,7 @@ enum {
 	TO_OFFSET,
 	PAYLOAD,
 	NO_READBACK,
+	BY_CPU,
 };
 
 static const struct option known[] = {
@@ -34,6 +35,7 @@ static const struct option known[] = {
 	{ "to-offset", required_argument, NULL, TO_OFFSET },
 	{ "payload", required_argument, NULL, PAYLOAD },
 	{ "no-readback", no_argument, NULL, NO_READBACK },
+	{ "by-cpu", no_argument, NULL, BY_CPU },
 	{ }
 };
 
@@ -84,6 +86,9 @@ static bool parse_one(struct options *options, int option, const char *name)
 		return option_number(name, optarg, &options->payload);
 	case NO_READBACK:
 		options->readback = false;
+		return true;
+	case BY_CPU:
+		options->by_cpu = true;
 		return true;
 	default:
 		return false;	/* getopt has said what is wrong */

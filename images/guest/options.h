@@ -17,6 +17,7 @@ struct options {
 	uint64_t to_offset;
 	uint64_t payload;	/* a frame */
 	bool readback;
+	bool by_cpu;		/* the CPU brings the bytes to the provider */
 };
 
 /* Parses argv[1…]; says on stderr what is wrong and returns false. */

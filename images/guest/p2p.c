@@ -21,10 +21,10 @@ static const struct verb {
 	{ "copy", verb_copy,
 	  "--from BDF [--to BDF] --through BDF|host-memory --bytes N\n"
 	  "           [--chunk N] [--from-offset N] [--to-offset N]\n"
-	  "           [--no-readback]" },
+	  "           [--no-readback] [--by-cpu]" },
 	{ "transmit", verb_transmit,
 	  "--from BDF --through BDF|host-memory --nic BDF --bytes N\n"
-	  "           [--payload N] [--chunk N] [--from-offset N]" },
+	  "           [--payload N] [--chunk N] [--from-offset N] [--by-cpu]" },
 	{ "starve", verb_starve, "BDF" },
 	{ "stress", verb_stress,
 	  "--drive BDF… --through BDF|host-memory… [--nic BDF]\n"

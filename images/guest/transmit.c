@@ -10,9 +10,9 @@
 
 #include <uapi/p2plab.h>
 
+#include "bring.h"
 #include "buffer.h"
 #include "device.h"
-#include "disk.h"
 #include "json.h"
 #include "link.h"
 #include "options.h"
@@ -104,9 +104,7 @@ int verb_transmit(int argc, char **argv)
 	ifindex = bring_up(options.nic);
 	if (ifindex < 0 ||
 	    buffer_map(&buffer, options.through, options.bytes) ||
-	    buffer_fill(&buffer) ||
-	    disk_read(options.from, options.from_offset, options.chunk,
-		      &buffer) ||
+	    buffer_fill(&buffer) || bring(&options, &buffer) ||
 	    send_frames(&options, ifindex, &buffer))
 		return EXIT_KERNEL;
 	return buffer_unmap(&buffer) ? EXIT_KERNEL : EXIT_DONE;

@@ -17,7 +17,10 @@ import {ensureSource, type Source} from './source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
 
 /** What a kernel is made of. `name` is for people; all else decides the key. */
-export type KernelPlan = Pick<KernelSpec, 'source' | 'arch' | 'config' | 'series' | 'abilities'> & {
+export type KernelPlan = Pick<
+  KernelSpec,
+  'source' | 'arch' | 'config' | 'series' | 'abilities' | 'modules'
+> & {
   readonly name: string;
 };
 
@@ -38,7 +41,8 @@ export interface Kernel {
   readonly kit: string;
   /** `uname -r`. */
   readonly release: string;
-  readonly abilities: readonly string[];
+  readonly abilities: KernelSpec['abilities'];
+  readonly modules: KernelSpec['modules'];
   readonly inputs: KernelInputs;
 }
 
@@ -187,6 +191,7 @@ export async function ensureKernel(plan: KernelPlan, context: Context): Promise<
     kit: path.join(folder, 'kit'),
     release: record.release,
     abilities: plan.abilities,
+    modules: plan.modules,
     inputs: record.inputs,
   });
 }

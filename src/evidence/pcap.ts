@@ -24,6 +24,11 @@ export function readPcap(file: Buffer): readonly Buffer[] {
   return frames;
 }
 
+/** The same recording with nothing of its first `mark` bytes but the file's header. */
+export function pcapSince(file: Buffer, mark: number): Buffer {
+  return Buffer.concat([file.subarray(0, headerBytes), file.subarray(Math.max(mark, headerBytes))]);
+}
+
 /** The EtherType of the guest tool's frames: IEEE 802 local experimental 1. */
 const etherType = 0x88b5;
 

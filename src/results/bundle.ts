@@ -60,7 +60,10 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
     linkOrCopy(machine.image.file, path.join(folder, 'initrd.cpio')),
     copyFile(plan.scenario.file, path.join(folder, 'scenario.yaml')),
     copyFile(plan.topologyFile, path.join(folder, 'topology.yaml')),
-    put('replay.cpio', replayArchive(replayScript(plan.scenario.value, plan.topology))),
+    put(
+      'replay.cpio',
+      replayArchive(replayScript(plan.scenario.value, plan.topology, machine.kernel.modules)),
+    ),
     put('topology.txt', `${drawTopology(plan.topology)}\n`),
     put('inputs.json', json(inputsOf(run))),
     put('reproduce.sh', reproduceScript(run), 0o755),

@@ -5,12 +5,14 @@ import {eventsOf} from '../evidence/trace.ts';
 import type {Ring} from '../evidence/e1000-ring.ts';
 import {HostError} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
+import type {Ability} from '../spec/abilities.ts';
 import type {Step} from '../spec/step.ts';
 import type {OptionsOf} from '../spec/steps/registry.ts';
 import type {Removal} from '../spec/steps/removal.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
 import type {Disks} from './disks.ts';
 import {readFacts} from './facts.ts';
+import {type FrameMarks, markFrames} from './frames.ts';
 import type {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
 import {readRings} from './rings.ts';
@@ -22,6 +24,8 @@ import {type BoundDataVerb, dataVerb, guestCommands} from './steps/registry.ts';
 /** What steps are driven in. */
 export interface Scene {
   readonly topology: Topology;
+  /** Of the guest's kernel. */
+  readonly abilities: readonly Ability[];
   readonly guest: Guest;
   readonly disks: Disks;
   readonly pcaps: Readonly<Record<string, string>>;
@@ -133,6 +137,8 @@ export interface Watched {
   readonly counted: Awaited<ReturnType<Prototypes['read']>>;
   /** How NICs whose descriptors are not traced stood before. */
   readonly rings: readonly Ring[];
+  /** Where the recordings of NICs ended before. */
+  readonly marks: FrameMarks;
 }
 
 /** How long a step may take, in milliseconds. */
@@ -149,19 +155,20 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   const limit = limitOf(step, scene.slower);
   if (verb === undefined) return {step, begun, commands, guest: await runAll(commands, scene.guest, limit)};
   const map = {bars: readBars(await scene.guest.qmp.execute('query-pci')), memory: scene.memory};
-  const counted = await scene.prototypes.read(scene.guest);
+  const [counted, marks] = await Promise.all([scene.prototypes.read(scene.guest), markFrames(scene.pcaps)]);
   const rings = await readRings(scene.guest, map, untracedSenders(step, scene.topology));
   const act = () => runAll(commands, scene.guest, limit);
   const watch = watchOf(step);
+  const before = {verb, map, watch, counted, marks, rings};
   if (watch !== 'windows') {
     const {result: guest, text} = await traced(scene, act, watch);
-    return {step, begun, commands, guest, watched: {verb, map, watch, traces: [text], counted, rings}};
+    return {step, begun, commands, guest, watched: {...before, traces: [text]}};
   }
   const traces: string[] = [];
   const guest = await inWindows(act, async (open) => {
     traces.push((await traced(scene, open, watch)).text);
   });
-  return {step, begun, commands, guest, watched: {verb, map, watch, traces, counted, rings}};
+  return {step, begun, commands, guest, watched: {...before, traces}};
 }
 
 /** The NICs of a step whose descriptors QEMU does not trace: they are read from their rings. */

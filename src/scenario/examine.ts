@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 import {withDescriptors} from '../evidence/e1000-ring.ts';
-import {buildLedger, type Initiators, sumUp} from '../evidence/ledger.ts';
+import {buildLedger, type Initiators, type LedgerEntry, sumUp} from '../evidence/ledger.ts';
 import {parseTrace} from '../evidence/trace.ts';
 import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
 import {checkAddresses} from '../verdict/addresses.ts';
 import type {Check} from '../verdict/check.ts';
 import {checkPeers, type ExpectedStep, expectTransfers} from '../verdict/expectation.ts';
+import {judge, judgeCommand, type Judgement} from '../verdict/judge.ts';
+import {describeGap, knownGap} from '../verdict/prediction.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
 import {callChecks} from './calls.ts';
 import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
 import type {Step} from '../spec/step.ts';
 import type {Prototypes} from './prototypes.ts';
+import {framesSince} from './frames.ts';
 import type {StepRecord} from './record.ts';
 import {readPhysical} from './rings.ts';
 import {wholeCommands} from './windows.ts';
@@ -19,38 +22,30 @@ import {isPlugged} from './steps/removal.ts';
 import type {BoundDataVerb} from './steps/registry.ts';
 import type {GuestCommand} from './steps/command.ts';
 
-/** A step's record, and what makes its evidence worthless. */
-export interface Driven {
-  readonly record: StepRecord;
-  readonly errors: readonly string[];
-}
+/** What was found out about a step, judged. */
+type Examined = Omit<StepRecord, 'title' | 'verb' | 'durationMs' | 'guest'>;
 
-type Findings = Omit<StepRecord, 'title' | 'verb' | 'durationMs' | 'guest'>;
-
-/** Looks at what came of a step that was driven. */
-export async function examineStep(acted: Acted, scene: Scene): Promise<Driven> {
+/** Looks at what came of a step that was driven, and judges it. */
+export async function examineStep(acted: Acted, scene: Scene): Promise<StepRecord> {
   const {step, begun, guest, watched} = acted;
-  const {findings, errors} =
+  const examined =
     watched === undefined
       ? await examineCommand(acted, scene)
       : await examineTransfers(acted, watched, scene);
   const durationMs = Math.round(performance.now() - begun);
-  return {record: {title: stepTitle(step), verb: step.verb, durationMs, ...findings, guest}, errors};
-}
-
-interface Examined {
-  readonly findings: Findings;
-  readonly errors: readonly string[];
+  return {title: stepTitle(step), verb: step.verb, durationMs, ...examined, guest};
 }
 
 async function examineCommand({step, commands, guest}: Acted, scene: Scene): Promise<Examined> {
   const checks = await commandChecks({step, commands, guest}, scene);
   if (checks.every(({ok}) => ok)) noteChange(step, scene.prototypes);
-  if (step.verb !== 'load') return {findings: {ledger: [], checks}, errors: []};
   // A module of the lab's that does not load says nothing about what was to be tried.
-  const errors = checks.filter(({ok}) => !ok).map(({detail}) => detail);
-  if (errors.length === 0) await scene.prototypes.loaded(step.options, scene.guest);
-  return {findings: {ledger: [], checks}, errors};
+  const failed = step.verb === 'load' ? checks.filter(({ok}) => !ok) : [];
+  const errors = failed.map(({detail}) => detail);
+  if (step.verb === 'load' && errors.length === 0) {
+    await scene.prototypes.loaded(step.options.module, step.options.rebind, scene.guest);
+  }
+  return {...judgeCommand({errors, checks}), ledger: [], checks};
 }
 
 /** A step may have changed whom the loaded prototypes serve. */
@@ -75,8 +70,8 @@ async function commandChecks(
 }
 
 async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {
-  const {verb, map, watch, traces, counted, rings} = watched;
-  const expected = expectTransfers(scene.topology, verb.transfers(scene.topology, guest), step.expect);
+  const {verb, map, watch, traces, counted, marks, rings} = watched;
+  const expected = expectTransfers(scene, verb.transfers(scene.topology, guest), step.expect);
   const parts = traces.map(parseTrace);
   const seen = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
   const {events, gaps} = await withDescriptors(seen, map, rings, (address, bytes) =>
@@ -85,7 +80,8 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   const initiators = initiatorsOf(scene.topology);
   const ledger = buildLedger(events, map, watch === 'accesses' ? initiators : {...initiators, traced: []});
   if (expected.outcome !== 'refused') verb.effect(scene.disks);
-  const observed = {...scene, map, events, ledger, expected, guestSaid: guest};
+  const frames = framesSince(scene.pcaps, marks);
+  const observed = {...scene, map, events, ledger, expected, frames, guestSaid: guest};
   const checks: Check[] = [
     ...checkPeers(expected),
     watch === 'windows'
@@ -103,11 +99,27 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
     // What a prototype counted is more than was seen in windows.
     ...(watch === 'windows' ? [] : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
   ];
-  return {
-    // Of a mixed load there is more than anybody reads.
-    findings: {expected, ledger: watch === 'accesses' ? ledger.entries : sumUp(ledger.entries), checks},
-    errors: [...silentEnds(guest), ...gaps, ...ledger.gaps],
-  };
+  const judgement = judge({errors: [...silentEnds(guest), ...gaps, ...ledger.gaps], checks});
+  const judged = explain(judgement, expected, ledger.entries, checks);
+  // Of a mixed load there is more than anybody reads.
+  return {...judged, expected, ledger: watch === 'accesses' ? ledger.entries : sumUp(ledger.entries), checks};
+}
+
+/** A failure that is all of a known gap's is told as such; else the reason takes along what contradicts it. */
+function explain(
+  judgement: Judgement,
+  {predicted, refused, contradiction}: ExpectedStep,
+  ledger: readonly LedgerEntry[],
+  checks: readonly Check[],
+): Judgement {
+  const {verdict, reason} = judgement;
+  if (verdict !== 'fail') return judgement;
+  const gap = knownGap(predicted, ledger, checks);
+  if (gap !== undefined && predicted !== undefined) {
+    return {verdict, reason: describeGap(predicted, refused), gap};
+  }
+  if (contradiction === undefined || reason.includes(contradiction)) return judgement;
+  return {verdict, reason: `${reason} But ${contradiction}`};
 }
 
 /** A refusal by the tree is the same for every verb; what else must come of a call is its verb's own. */

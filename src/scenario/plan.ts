@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 import {labRoot} from '../base/paths.ts';
+import type {Kernel} from '../build/kernel.ts';
 import type {QemuBinary} from '../guest/qemu-binary.ts';
 import {findTopologyOf} from '../spec/catalog.ts';
 import {checkScenario, readScenario, type ScenarioSpec} from '../spec/scenario.ts';
+import type {Step} from '../spec/step.ts';
 import {readTopology} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
 import {planTopology} from '../topology/plan.ts';
 import {lackingDevices, missing} from '../topology/requirements.ts';
+import {unmodelled} from '../topology/unmodelled.ts';
+import type {StepRecord} from './record.ts';
+import {skippedStep} from './skipped.ts';
+import {dataVerb} from './steps/registry.ts';
 
 /** A scenario that was read and checked, with its topology planned. */
 export interface ScenarioPlan {
@@ -54,12 +60,43 @@ export function wrongLane({scenario}: ScenarioPlan, lane: {readonly name: string
 /** Why a plan cannot be run with this kernel and this QEMU; undefined if it can. */
 export function reasonToSkip(
   plan: ScenarioPlan,
-  kernel: {readonly name: string; readonly abilities: readonly string[]},
+  kernel: Pick<Kernel, 'name' | 'abilities'>,
   qemu: QemuBinary,
 ): string | undefined {
   const lacking = plan.scenario.value.requires.find((ability) => !kernel.abilities.includes(ability));
   if (lacking !== undefined) return `the kernel ${kernel.name} does not have the ability ${lacking}`;
-  return missing(plan.topology, qemu.version)[0] ?? unbuilt(plan, qemu) ?? untraced(plan);
+  return missing(plan.topology, qemu.version)[0] ?? unbuilt(plan, qemu) ?? stepless(plan);
+}
+
+/** Why there is nothing to boot a guest for: steps that are judged each by itself can be left out. */
+function stepless({topology, scenario}: ScenarioPlan): string | undefined {
+  const {steps, independent} = scenario.value;
+  const moving = steps.filter((step) => dataVerb(step) !== undefined);
+  const reasons = moving.map((step) => reasonToSkipStep(step, topology));
+  const all = moving.length > 0 && reasons.every((reason) => reason !== undefined);
+  return !independent || all ? reasons.find((reason) => reason !== undefined) : undefined;
+}
+
+/** Why a step proves nothing here, whatever the kernel does; undefined if it can be driven. */
+export function reasonToSkipStep(step: Step, topology: Topology): string | undefined {
+  for (const {initiator, target} of dataVerb(step)?.transfers(topology, []) ?? []) {
+    if (target === 'host-memory') continue;
+    const reason = unmodelled(topology, {provider: target, client: initiator});
+    if (reason !== undefined) return reason;
+  }
+  return untraced(step, topology);
+}
+
+/** The records of steps that are judged each by itself, where none of them is driven. */
+export function skippedSteps(
+  {topology, scenario}: ScenarioPlan,
+  {abilities}: Pick<Kernel, 'abilities'>,
+  reason: string,
+): readonly StepRecord[] {
+  if (!scenario.value.independent) return [];
+  return scenario.value.steps
+    .filter((step) => dataVerb(step) !== undefined)
+    .map((step) => skippedStep(step, {topology, abilities}, reasonToSkipStep(step, topology) ?? reason));
 }
 
 function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string | undefined {
@@ -68,13 +105,10 @@ function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string 
 }
 
 /** An e1000's descriptors are not traced but read from its ring: not while it works, nor behind an IOMMU. */
-function untraced({topology, scenario}: ScenarioPlan): string | undefined {
-  for (const {verb, options} of scenario.value.steps) {
-    if ((verb !== 'transmit' && verb !== 'stress') || options.nic === undefined) continue;
-    if (nodeOf(topology, options.nic).type !== 'e1000') continue;
-    const words = `QEMU does not trace what an e1000 reads: ${options.nic} would leave a gap in the ledger`;
-    if (verb === 'stress') return words;
-    if (topology.translated) return `${words}, for its ring lies behind an IOMMU`;
-  }
-  return undefined;
+function untraced({verb, options}: Step, topology: Topology): string | undefined {
+  if ((verb !== 'transmit' && verb !== 'stress') || options.nic === undefined) return undefined;
+  if (nodeOf(topology, options.nic).type !== 'e1000') return undefined;
+  const words = `QEMU does not trace what an e1000 reads: ${options.nic} would leave a gap in the ledger`;
+  if (verb === 'stress') return words;
+  return topology.translated ? `${words}, for its ring lies behind an IOMMU` : undefined;
 }

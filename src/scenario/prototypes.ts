@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Guest} from '../guest/guest.ts';
-import type {OptionsOf} from '../spec/steps/registry.ts';
 import type {Check} from '../verdict/check.ts';
 
 /** Counters of loaded modules, by a module's name. */
@@ -20,10 +19,10 @@ const peerBytes = /_peer_bytes$/;
 export class Prototypes {
   readonly #devices = new Map<string, readonly string[]>();
 
-  /** Notes a module that serves devices, if it counts what it maps. */
-  async loaded({module, rebind}: OptionsOf<'load'>, guest: Guest): Promise<void> {
+  /** Notes a module that serves these devices, if it counts what it maps. */
+  async loaded(module: string, devices: readonly string[], guest: Guest): Promise<void> {
     const counters = await readCounters(module, guest);
-    if (Object.keys(counters).some((name) => peerBytes.test(name))) this.#devices.set(module, rebind);
+    if (Object.keys(counters).some((name) => peerBytes.test(name))) this.#devices.set(module, devices);
   }
 
   /** Notes a device that was bound to its driver: whatever is loaded serves it from then on. */

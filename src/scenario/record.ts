@@ -5,8 +5,8 @@ import type {ExpectedStep} from '../verdict/expectation.ts';
 import type {Judgement} from '../verdict/judge.ts';
 import type {Fact} from './facts.ts';
 
-/** What one step did, and what was seen of it. */
-export interface StepRecord {
+/** What one step did, what was seen of it, and what that means. */
+export interface StepRecord extends Judgement {
   readonly title: string;
   readonly verb: string;
   readonly durationMs: number;
@@ -30,6 +30,8 @@ export interface RunRecord extends Judgement {
   readonly kernel: string;
   readonly lane: string;
   readonly durationMs: number;
+  /** Whether its steps were judged each by itself. */
+  readonly independent: boolean;
   readonly steps: readonly StepRecord[];
   /** Lines that the kernel wrote about peer-to-peer DMA: its own reasons. */
   readonly kernelSays: readonly string[];

@@ -19,8 +19,8 @@ export interface Observed {
   readonly ledger: Ledger;
   readonly expected: ExpectedStep;
   readonly disks: Disks;
-  /** Where the frames of NICs are recorded, by id. */
-  readonly pcaps: Readonly<Record<string, string>>;
+  /** The frames that went through a NIC since the step began, as a pcap. */
+  readonly frames: (nic: string) => Promise<Buffer>;
   /** What the guest said. */
   readonly guestSaid: StepRecord['guest'];
   /** A folder for pictures. */

@@ -33,7 +33,8 @@ export function noteKnownKeys(known: KnownKeys): (issue: z.core.$ZodRawIssue) =>
 export function findings(issue: z.core.$ZodIssue, value: unknown, known: KnownKeys): readonly Finding[] {
   const path = issue.path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment));
   const got = valueAt(value, path);
-  const last = String(path.at(-1) ?? '');
+  // A part of a list goes by the list's name.
+  const last = path.findLast((segment) => typeof segment === 'string') ?? '';
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({

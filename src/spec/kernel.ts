@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-import {statSync} from 'node:fs';
+import {readdirSync, statSync} from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import {labRoot} from '../base/paths.ts';
+import {ability} from './abilities.ts';
 import {type Problem, throwProblems} from './problems.ts';
-import {description, kebabName} from './names.ts';
+import {description, kebabName, moduleName} from './names.ts';
+import {didYouMean} from './suggest.ts';
 import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
 
 const text = z.string().min(1);
@@ -54,8 +57,10 @@ export const kernelSchema = z.strictObject({
   config: z.array(kebabName).min(1).default(['common', 'x86_64']),
   /** Folders or mailboxes of patches, applied in this order; paths from the file's folder. */
   series: z.array(text).default([]),
-  /** What this kernel can do that others cannot: scenarios ask for it by `requires`. */
-  abilities: z.array(kebabName).default([]),
+  /** What this kernel, with its modules, can do that plain Linux cannot. */
+  abilities: z.array(ability).default([]),
+  /** Modules of the lab that are loaded, and drivers bound anew for them, before anything is driven. */
+  modules: z.array(moduleName).default([]),
 });
 
 /** A kernel to be built. Its paths are absolute once read by readKernel. */
@@ -70,7 +75,7 @@ export type KernelSource = KernelSpec['source'];
 export function readKernel(file: string): Located<KernelSpec> {
   const located = readSpec(file, kernelSchema);
   const absolute = (name: string) => path.resolve(path.dirname(located.file), name);
-  const {source: given, series} = located.value;
+  const {source: given, series, modules} = located.value;
   const problems: Problem[] = [];
   for (const [index, name] of series.entries()) {
     if (statSync(absolute(name), {throwIfNoEntry: false}) === undefined) {
@@ -78,9 +83,20 @@ export function readKernel(file: string): Located<KernelSpec> {
       problems.push(located.problem(['series', index], `there is no series ${name}`, {hint}));
     }
   }
+  for (const [index, name] of modules.entries()) {
+    const known = labModules();
+    if (known.includes(name)) continue;
+    const hint = didYouMean(name, known);
+    problems.push(located.problem(['modules', index], `the lab has no module "${name}"`, {hint}));
+  }
   throwProblems(problems);
   const value = {...located.value, source: absoluteSource(given, absolute), series: series.map(absolute)};
   return {...located, value: deepFreeze(value)};
+}
+
+/** A module of the lab is a folder of its own. */
+function labModules(): readonly string[] {
+  return readdirSync(path.join(labRoot, 'images/modules')).toSorted();
 }
 
 function absoluteSource(source: KernelSource, absolute: (name: string) => string): KernelSource {

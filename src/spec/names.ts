@@ -13,11 +13,14 @@ export const deviceId = z
   .regex(/^[a-z][a-z0-9-]{0,19}$/, 'an id has a small letter, then small letters, digits, "-"; at most 20')
   .refine((id) => !reserved.test(id), "this name is the lab's own: take another");
 
-/** A word such as `block-under-ops`: of an ability, a configuration fragment. */
+/** A word such as `x86_64`: of a configuration fragment. */
 export const kebabName = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'write small letters, digits, "-", "_"');
 
 /** An error as errno(3) names it: `EREMOTEIO`. */
 export const errorName = z.string().regex(/^E[A-Z0-9]{2,14}$/, 'not the name of an error: write EINVAL');
+
+/** A kernel module's name: that of a folder in images/modules/. */
+export const moduleName = z.string().regex(/^[a-z0-9][a-z0-9_]*$/, 'not a name of a module');
 
 /** One line for a person. */
 export const description = z.string().trim().min(1, 'say in a line what this is');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {ability} from './abilities.ts';
 import {description, kebabName} from './names.ts';
 import {type Problem, throwProblems} from './problems.ts';
 import {stepSchema} from './step.ts';
@@ -14,9 +15,11 @@ export const scenarioSchema = z.strictObject({
   /** A name in lab/topologies/ or a path. */
   topology: z.string().min(1),
   /** Abilities that the kernel must have, else the verdict is `skip`. */
-  requires: z.array(kebabName).default([]),
+  requires: z.array(ability).default([]),
   /** The lanes on which it means something, else the verdict is `skip`; all if not given. */
   lanes: z.array(kebabName).min(1).optional(),
+  /** Whether each step is judged by itself: a step that failed ends the run if it is not. */
+  independent: z.boolean().default(false),
   steps: z.array(stepSchema).min(1),
 });
 

@@ -116,6 +116,11 @@ export function pathToRoot(topology: Topology, id: string): readonly Node[] {
   return node.parent === null ? [node] : [node, ...pathToRoot(topology, node.parent)];
 }
 
+/** Whether a switch is above a function. */
+export function isBelowSwitch(topology: Topology, id: string): boolean {
+  return pathToRoot(topology, id).some(({kind}) => kind === 'upstream-port');
+}
+
 /** The functions directly below a bridge, or below the root complex, by device number. */
 export function childrenOf(topology: Topology, id: string | null): readonly Node[] {
   return topology.nodes.filter((node) => node.parent === id);

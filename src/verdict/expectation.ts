@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
+import type {Ability} from '../spec/abilities.ts';
 import type {Expectation} from '../spec/step.ts';
 import type {Api} from '../spec/steps/api.ts';
-import {mapping} from '../topology/maptype.ts';
+import {type MapType, mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
 import type {Check} from './check.ts';
+import {predict, type Prediction} from './prediction.ts';
 
 /** Bytes that must move: one initiator, one direction, one target. */
 export interface ExpectedTransfer {
@@ -13,8 +15,13 @@ export interface ExpectedTransfer {
   /** A device's id or `host-memory`. */
   readonly target: string;
   readonly bytes: number;
-  /** How the initiator's driver maps it: a list if not given. */
-  readonly api?: Api;
+  readonly api: Api;
+}
+
+/** The transfer that a step is about: the last that goes to a peer, else the last. */
+export interface Subject extends Pick<ExpectedTransfer, 'initiator' | 'direction' | 'target' | 'api'> {
+  /** How the initiator reaches the target by the model of the tree. */
+  readonly path: MapType | 'host-memory';
 }
 
 /** What must come of a step, and why. */
@@ -25,38 +32,55 @@ export interface ExpectedStep {
   readonly refused: readonly ExpectedTransfer[];
   /** A sentence: the rule behind it. */
   readonly why: string;
+  readonly subject?: Subject;
+  /** What a kernel with these abilities is known to do instead. It is wrong all the same. */
+  readonly predicted?: Prediction;
   /** What the model of the topology says, where the scenario's own expectation contradicts it. */
   readonly contradiction?: string;
 }
 
+/** Whose DMA is judged: the tree decides what must come, the kernel's abilities what is known to come. */
+export interface Bench {
+  readonly topology: Topology;
+  readonly abilities: readonly Ability[];
+}
+
 /**
- * What must come of transfers that are driven one after the other, by our own model of the tree: each must
- * go from peer to peer where the path is allowed, and the first that is not allowed must be refused.
+ * What must come of transfers that are driven one after the other, by our own model of the tree, whatever
+ * the kernel: each must go from peer to peer where the path is allowed, and the first that is not allowed
+ * must be refused.
  * @param planned in the order in which the step drives them, as they were if all were allowed
  * @param declared what the scenario says must come of it, if it says anything
  */
 export function expectTransfers(
-  topology: Topology,
+  bench: Bench,
   planned: readonly ExpectedTransfer[],
   declared: Expectation | undefined,
 ): ExpectedStep {
-  const computed = compute(topology, planned);
-  if (declared === undefined || declared === computed.outcome) return computed;
+  const {topology} = bench;
+  const subject = subjectOf(topology, planned);
+  const computed = {...compute(topology, planned), ...(subject !== undefined && {subject})};
+  if (declared === undefined || declared === computed.outcome) {
+    const predicted = predict(bench, planned);
+    return {...computed, ...(predicted !== undefined && {predicted})};
+  }
   const contradiction = `the scenario expects ${inWords(declared)}, but by the topology it must be ${inWords(computed.outcome)}: ${computed.why}`;
   const why = `The scenario says so.`;
+  const said = {outcome: declared, refused: [], why, contradiction, ...(subject !== undefined && {subject})};
   switch (declared) {
     case 'peer':
-      return {outcome: declared, transfers: planned, refused: [], why, contradiction};
+      return {...said, transfers: planned};
     case 'refused':
-      return {outcome: declared, transfers: [], refused: planned, why, contradiction};
-    case 'host-memory': {
-      const transfers = planned.map((transfer) => ({...transfer, target: 'host-memory'}));
-      return {outcome: declared, transfers, refused: [], why, contradiction};
-    }
+      return {...said, transfers: [], refused: planned};
+    case 'host-memory':
+      return {...said, transfers: planned.map((transfer) => ({...transfer, target: 'host-memory'}))};
   }
 }
 
-function compute(topology: Topology, planned: readonly ExpectedTransfer[]): ExpectedStep {
+function compute(
+  topology: Topology,
+  planned: readonly ExpectedTransfer[],
+): Pick<ExpectedStep, 'outcome' | 'transfers' | 'refused' | 'why'> {
   const reasons: string[] = [];
   for (const [index, {initiator, target}] of planned.entries()) {
     if (target === 'host-memory') continue;
@@ -78,6 +102,15 @@ function compute(topology: Topology, planned: readonly ExpectedTransfer[]): Expe
     refused: [],
     why: peer ? reasons.join(' ') : 'Nothing but host memory is used.',
   };
+}
+
+function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Subject | undefined {
+  const transfer = planned.findLast(({target}) => target !== 'host-memory') ?? planned.at(-1);
+  if (transfer === undefined) return undefined;
+  const {initiator, direction, target, api} = transfer;
+  const path =
+    target === 'host-memory' ? target : mapping(topology, {provider: target, client: initiator}).type;
+  return {initiator, direction, target, api, path};
 }
 
 /**

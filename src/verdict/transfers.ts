@@ -4,7 +4,8 @@ import {formatSize} from '../spec/size.ts';
 import type {Check} from './check.ts';
 import type {ExpectedTransfer} from './expectation.ts';
 
-type Flow = Pick<ExpectedTransfer, 'initiator' | 'direction' | 'target' | 'bytes'>;
+/** Bytes from one initiator to or from one target, by whatever mapping. */
+export type Flow = Pick<ExpectedTransfer, 'initiator' | 'direction' | 'target' | 'bytes'>;
 
 /** Adds up flows of the same initiator, direction and target. */
 export function total(flows: readonly Flow[]): ReadonlyMap<string, Flow> {
@@ -30,7 +31,7 @@ export function describeFlows(flows: Iterable<Flow>): string {
 }
 
 /** Compares the ledger with what had to be transferred: all of it, to the byte, and nothing else. */
-export function checkTransfers(ledger: readonly LedgerEntry[], expected: readonly ExpectedTransfer[]): Check {
+export function checkTransfers(ledger: readonly LedgerEntry[], expected: readonly Flow[]): Check {
   const actual = total(ledger);
   const wanted = total(expected);
   const same =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {readPcap, testFrames} from '../../src/evidence/pcap.ts';
+import {pcapSince, readPcap, testFrames} from '../../src/evidence/pcap.ts';
 
 /** A file as QEMU's filter-dump writes it: net/dump.c. */
 function pcap(frames: readonly Uint8Array[], linkType = 1): Buffer {
@@ -26,6 +26,19 @@ testProp('the frames that were written are read', [fc.array(fc.uint8Array({maxLe
     frames.map((frame) => [...frame]),
   );
 });
+
+testProp(
+  'from a mark on there are only the frames that came after it',
+  [fc.array(fc.uint8Array({maxLength: 90})), fc.array(fc.uint8Array({maxLength: 90}))],
+  (t, before, after) => {
+    const since = pcapSince(pcap([...before, ...after]), pcap(before).length);
+    t.deepEqual(
+      readPcap(since).map((frame) => [...frame]),
+      after.map((frame) => [...frame]),
+    );
+    t.is(readPcap(pcapSince(pcap(after), 0)).length, after.length);
+  },
+);
 
 testProp(
   'a file that is cut off within a frame is no shorter file, but an error',

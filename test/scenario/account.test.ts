@@ -2,7 +2,7 @@
 import test from 'ava';
 import {guestChecks} from '../../src/scenario/account.ts';
 
-const transfer = {initiator: 'src', direction: 'write', target: 'cmb', bytes: 4096} as const;
+const transfer = {initiator: 'src', direction: 'write', target: 'cmb', bytes: 4096, api: 'sg'} as const;
 const peer = {outcome: 'peer', transfers: [transfer], refused: [], why: ''} as const;
 const refused = {outcome: 'refused', transfers: [], refused: [transfer], why: ''} as const;
 

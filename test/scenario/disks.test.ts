@@ -50,4 +50,8 @@ test('what steps write is what must be there, and nothing else', async (t) => {
   t.is(check?.detail, 'the disk of dst differs in 1 bytes, the first at offset 8388607.');
   t.is(check?.witness, 'host');
   t.is((await readFile(disks.files['src'] ?? '')).length, 8 * 2 ** 20);
+
+  await disks.adopt();
+  t.deepEqual(await names(), [], 'what was told once is not told again');
+  t.is(disks.content('dst').at(-1), 1);
 });

@@ -10,7 +10,7 @@ const start = 0xfb02_0000;
 const content = pattern('src', 4096);
 const expected = {
   outcome: 'peer',
-  transfers: [{initiator: 'src', direction: 'write', target: 'cmb', bytes: content.length}],
+  transfers: [{initiator: 'src', direction: 'write', target: 'cmb', bytes: content.length, api: 'sg'}],
   refused: [],
   why: '',
 } as const;

@@ -7,11 +7,12 @@ import {scenarioSchema} from '../../src/spec/scenario.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 
-function script(steps: readonly object[]): string {
+function script(steps: readonly object[], modules: readonly string[] = []): string {
   const text = JSON.stringify({description: 'any', topology: 'nvme-switch', steps});
   return replayScript(
     parseSpec(text, 'any.yaml', scenarioSchema).value,
     loadTopology(labRoot, 'nvme-switch'),
+    modules,
   );
 }
 
@@ -24,6 +25,18 @@ test('the commands that the lab would run, in their order', (t) => {
   t.deepEqual(commands, [
     'insmod /lib/modules/p2plab.ko verbose=Y',
     'p2p copy --from 0000:03:00.0 --through 0000:05:00.0 --bytes 65536 --to 0000:04:00.0 --chunk 32768',
+  ]);
+});
+
+test("a kernel's modules come first, and after them each driver that was there before", (t) => {
+  const lines = script([{run: {command: ['true']}}], ['p2pdma_switch']).split('\n');
+  const commands = lines.filter((line) => /^(insmod|p2p|true)/.test(line));
+  t.deepEqual(commands, [
+    'insmod /lib/modules/p2pdma_switch.ko',
+    'p2p rebind 0000:03:00.0',
+    'p2p rebind 0000:04:00.0',
+    'p2p rebind 0000:05:00.0',
+    'true',
   ]);
 });
 

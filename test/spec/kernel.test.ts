@@ -54,7 +54,10 @@ function lab(t: {teardown(fn: () => void): void}, text: string): string {
 test("paths count from the file's folder", (t) => {
   const file = lab(
     t,
-    'description: x\nsource: {tree: ../linux}\nseries: [../patches/switch]\nabilities: [block-under-ops]\n',
+    [
+      'description: x\nsource: {tree: ../linux}\nseries: [../patches/switch]',
+      'abilities: [block-under-ops]\nmodules: [p2pdma_switch]\n',
+    ].join('\n'),
   );
   const folder = path.dirname(path.dirname(file));
   t.deepEqual(readKernel(file).value, {
@@ -64,6 +67,7 @@ test("paths count from the file's folder", (t) => {
     config: ['common', 'x86_64'],
     series: [path.join(folder, 'patches/switch')],
     abilities: ['block-under-ops'],
+    modules: ['p2pdma_switch'],
   });
 });
 
@@ -83,5 +87,21 @@ test('a series that is not there', (t) => {
   t.deepEqual(
     wrong(() => readKernel(file)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
     ['k.yaml:5:5: there is no series ../patches/swich', 'paths count from the folder of this file'],
+  );
+});
+
+test('an ability that no kernel has, and a module that the lab does not have', (t) => {
+  const file = lab(
+    t,
+    'description: x\nsource: {tree: x}\nabilities: [map-page, map-pages]\nmodules: [p2pdma_switch]\n',
+  );
+  t.deepEqual(
+    wrong(() => readKernel(file)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
+    ['k.yaml:3:23: abilities: "map-pages"', 'did you mean "map-page"?'],
+  );
+  const other = lab(t, 'description: x\nsource: {tree: x}\nmodules: [p2plab, p2pdma_swich]\n');
+  t.deepEqual(
+    wrong(() => readKernel(other)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
+    ['k.yaml:3:19: the lab has no module "p2pdma_swich"', 'did you mean "p2pdma_switch"?'],
   );
 });

@@ -52,6 +52,7 @@ test('a step comes out discriminated on its verb', (t) => {
         readback: true,
         fromOffset: 0,
         toOffset: 0,
+        byCpu: false,
       },
       expect: 'peer',
       timeout: 5,
@@ -60,11 +61,12 @@ test('a step comes out discriminated on its verb', (t) => {
     {verb: 'blit', options: {from: 'src', to: 'display', width: 640, height: 400}},
     {
       verb: 'transmit',
-      options: {from: 'src', through: 'host-memory', nic: 'nic0', bytes: 16_384, payload: 1024},
+      options: {from: 'src', through: 'host-memory', nic: 'nic0', bytes: 16_384, payload: 1024, byCpu: false},
     },
     {verb: 'run', options: {command: ['echo', 'hi'], exit: 0}},
   ]);
   t.deepEqual(value.requires, []);
+  t.false(value.independent);
 });
 
 const good: readonly string[] = [
@@ -72,6 +74,7 @@ const good: readonly string[] = [
   '  - copy: {from: src, through: shm, to: src, bytes: 512KiB, to-offset: 512KiB}',
   '  - copy: {from: src, through: host-memory, to: dst, bytes: 4KiB, to-offset: 60KiB, readback: false}',
   '  - blit: {from: src, to: display, width: 512, height: 512}',
+  '  - copy: {from: src, through: cmb, to: dst, bytes: 4KiB, by-cpu: true}',
   '  - load: {module: p2plab}',
   '  - transmit: {from: src, through: display, nic: nic0, bytes: 4KiB, payload: 512}',
 ];
@@ -165,6 +168,11 @@ const cases: readonly [string, string, readonly string[]][] = [
     ['x.yaml:4:61: "to-offset" goes with "to"'],
   ],
   [
+    'a copy in which no device reaches for the provider',
+    '  - copy: {from: src, through: cmb, bytes: 4KiB, by-cpu: true}',
+    ['x.yaml:4:58: no device would reach for the provider', 'give a "to", or drop "by-cpu"'],
+  ],
+  [
     'a drive for a NIC',
     '  - transmit: {from: src, through: cmb, nic: dst, bytes: 4KiB}',
     ['x.yaml:4:46: "dst" is no NIC', 'take nic0'],
@@ -223,3 +231,11 @@ for (const [what, step, expected] of cases) {
     t.deepEqual(problems(step), expected);
   });
 }
+
+test('refused: an ability that the lab does not know', (t) => {
+  const text = 'description: x\ntopology: t\nrequires: [map-pge]\nsteps:\n  - run: {command: [a]}\n';
+  t.deepEqual(
+    wrong(() => parseSpec(text, 'x.yaml', scenarioSchema)),
+    ['x.yaml:3:12: requires: "map-pge"', 'did you mean "map-page"?'],
+  );
+});

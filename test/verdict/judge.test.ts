@@ -2,7 +2,7 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {Check} from '../../src/verdict/check.ts';
-import {judge} from '../../src/verdict/judge.ts';
+import {judge, judgeCommand, type JudgedStep, judgeRun, type Verdict} from '../../src/verdict/judge.ts';
 
 const proof: Check = {name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64KiB to cmb.'};
 const word: Check = {name: 'guest', ok: true, witness: 'guest', detail: 'the guest reports success.'};
@@ -54,3 +54,57 @@ testProp(
     if (skip !== undefined) t.is(verdict, 'skip');
   },
 );
+
+test('a step that moves nothing has nothing to prove', (t) => {
+  t.is(judgeCommand({errors: [], checks: [word]}).verdict, 'pass');
+  t.is(judgeCommand({errors: [], checks: []}).verdict, 'pass');
+  t.is(judgeCommand({errors: [], checks: [word, wrong]}).verdict, 'fail');
+  t.is(judgeCommand({errors: ['it does not load'], checks: [wrong]}).verdict, 'error');
+});
+
+const step = (verdict: Verdict, more: Partial<JudgedStep> = {}): JudgedStep => {
+  const checks = verdict === 'pass' ? [proof] : [];
+  return {title: `a ${verdict}`, verdict, reason: `because ${verdict}`, checks, ...more};
+};
+const nothing = {errors: []};
+
+test('steps judged by themselves: the worst decides, and is named', (t) => {
+  const verdict = (...steps: readonly JudgedStep[]) => judgeRun(nothing, steps, true);
+  t.deepEqual(verdict(step('skip'), step('pass')), {verdict: 'pass', reason: proof.detail});
+  t.deepEqual(verdict(step('pass'), step('error'), step('fail'), step('fail')), {
+    verdict: 'fail',
+    reason: 'a fail: because fail (and 1 more)',
+  });
+  t.is(verdict(step('error'), step('pass')).verdict, 'error');
+  t.is(verdict(step('fail'), step('crash')).verdict, 'crash');
+});
+
+test('steps of one story: the one that ended it gives the cause', (t) => {
+  t.deepEqual(judgeRun(nothing, [step('pass'), step('fail')], false), {
+    verdict: 'fail',
+    reason: 'because fail',
+  });
+});
+
+test('a run in which nothing is proven is an error; one in which all was left out is left out', (t) => {
+  t.is(judgeRun(nothing, [], true).verdict, 'error');
+  t.is(judgeRun(nothing, [step('pass', {checks: [word]})], true).verdict, 'error');
+  t.deepEqual(judgeRun(nothing, [step('pass', {checks: [word]}), step('skip')], true), {
+    verdict: 'skip',
+    reason: 'because skip',
+  });
+});
+
+test('what was found out about the whole run comes first', (t) => {
+  t.is(judgeRun({errors: ['another tree'], crash: 'oops: x'}, [step('pass')], true).verdict, 'crash');
+  t.is(judgeRun({errors: ['another tree']}, [step('fail')], true).verdict, 'error');
+  t.is(judgeRun({errors: [], skip: 'no igb'}, [step('skip')], true).verdict, 'skip');
+});
+
+test('a run is a known gap only if known gaps explain all that is wrong in it', (t) => {
+  const known = step('fail', {gap: 'map-page'});
+  t.is(judgeRun(nothing, [known, step('pass'), step('skip')], true).gap, 'map-page');
+  t.is(judgeRun(nothing, [known, step('fail')], true).gap, undefined);
+  t.is(judgeRun(nothing, [known, step('error')], true).gap, undefined);
+  t.is(judgeRun(nothing, [step('pass')], true).gap, undefined);
+});

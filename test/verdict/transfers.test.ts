@@ -61,7 +61,7 @@ test('the words for a person', (t) => {
 });
 
 test('a sample has of everything some, and of nothing more than there was to be', (t) => {
-  const flow = {initiator: 'src', direction: 'write', target: 'cmb', address: 0} as const;
+  const flow = {initiator: 'src', direction: 'write', target: 'cmb', address: 0, api: 'sg'} as const;
   const wanted = [{...flow, bytes: 8192}];
   t.true(checkSample([{...flow, bytes: 4096}], wanted).ok);
   t.regex(

@@ -32,10 +32,22 @@ export function describe(result: Result): string {
 
 /** What follows the first line, indented. */
 export function explanation(result: Result): readonly string[] {
+  if (result.independent) return [...stepLines(result), ...(isFine(result) ? [] : [evidence(result)])];
   const ledger = ledgerLines(result);
   // The ledger of a run that passed says it all, unless nothing was to move.
   const told = result.verdict === 'pass' && ledger.length > 0 ? [] : [`  ${printable(result.reason)}`];
   return [...told, ...ledger, ...(isFine(result) ? [] : trouble(result)), ...kernelLines(result, ledger)];
+}
+
+/** A line for each step that was judged by itself; without any, for the run. */
+function stepLines({steps, reason}: Result): readonly string[] {
+  const judged = steps.filter(({verdict, expected}) => expected !== undefined || verdict !== 'pass');
+  if (judged.length === 0) return [`  ${printable(reason)}`];
+  const width = Math.max(...judged.map(({title}) => title.length));
+  return judged.map(({verdict, title, reason: why}) => {
+    const word = styleText(colours[verdict], verdict.padEnd(5));
+    return `  ${word}  ${printable(title.padEnd(width))}  ${printable(why)}`;
+  });
 }
 
 /** The kernel's own reasons, where something was refused or went wrong. */
@@ -48,8 +60,12 @@ function trouble(result: Result): readonly string[] {
   const wrong = result.steps.flatMap(({checks}) => checks).filter(({ok}) => !ok);
   return [
     ...wrong.slice(1).map(({name, detail}) => `  also ${name}: ${printable(detail)}`),
-    `  evidence: ${displayPath(result.bundle)}`,
+    evidence(result),
   ];
+}
+
+function evidence({bundle}: Result): string {
+  return `  evidence: ${displayPath(bundle)}`;
 }
 
 /** Where the bytes of a run went, one line for what an initiator moved to or from a place. */
@@ -83,12 +99,16 @@ function describeFlow(flow: Flow): string {
   return `  ${initiator} ${arrow} ${place}  ${formatSize(bytes)} ${where}`;
 }
 
-/** `10 runs: 9 pass, 1 skip`. */
+/** `10 runs: 8 pass, 1 fail (1 by a known gap), 1 skip`. */
 export function summary(results: readonly Result[]): string {
   const counts = (Object.keys(colours) as Verdict[]).map(
     (verdict) => [verdict, results.filter((result) => result.verdict === verdict).length] as const,
   );
-  const words = counts.filter(([, count]) => count > 0).map(([verdict, count]) => `${count} ${verdict}`);
+  const gaps = results.filter(({gap}) => gap !== undefined).length;
+  const known = gaps === 0 ? '' : ` (${gaps} by ${gaps === 1 ? 'a known gap' : 'known gaps'})`;
+  const words = counts
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => `${count} ${verdict}${verdict === 'fail' ? known : ''}`);
   return `${results.length} ${results.length === 1 ? 'run' : 'runs'}: ${words.join(', ')}`;
 }
 

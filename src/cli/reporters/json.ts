@@ -8,11 +8,14 @@ export function jsonReporter(): Reporter {
   return document((results) => JSON.stringify({results: results.map(toJson)}, null, 2));
 }
 
-function toJson({steps, ...result}: Result): object {
+/** A result as the document has it: the ledgers of all steps in one, each entry with its step's number. */
+export function toJson({steps, ...result}: Result): object {
   const ledger = steps.flatMap((step, index) => step.ledger.map((entry) => ({...entry, step: index})));
   return {
     ...result,
     ledger,
-    steps: steps.map(({title, verb, durationMs, checks}) => ({title, verb, durationMs, checks})),
+    steps: steps.map(({title, verb, durationMs, verdict, reason, gap, expected, checks}) => {
+      return {title, verb, durationMs, verdict, reason, gap, expected, checks};
+    }),
   };
 }

@@ -44,7 +44,7 @@ function testCase(result: Result): readonly string[] {
 }
 
 function outcome(result: Result): readonly string[] {
-  const {verdict, reason} = result;
+  const {verdict, reason, gap} = result;
   const details = text(explanation(result).join('\n'));
   switch (verdict) {
     case 'pass':
@@ -54,8 +54,10 @@ function outcome(result: Result): readonly string[] {
     case 'error':
       return [`<error type="error" message="${text(reason)}">${details}</error>`];
     case 'fail':
-    case 'crash':
-      return [`<failure type="${verdict}" message="${text(reason)}">${details}</failure>`];
+    case 'crash': {
+      const type = gap === undefined ? verdict : `${verdict}, known gap ${gap}`;
+      return [`<failure type="${type}" message="${text(reason)}">${details}</failure>`];
+    }
   }
 }
 

@@ -29,11 +29,13 @@ function test(result: Result, number: number): readonly string[] {
 /** A parser takes a plan of no tests for a broken one: a run without steps is a test without subtests. */
 function subtests({scenario, steps}: Result): readonly string[] {
   if (steps.length === 0) return [];
-  const lines = steps.flatMap(({title, checks}, index) => {
+  const lines = steps.flatMap(({title, verdict, reason, gap, checks}, index) => {
     const wrong = checks.filter(({ok}) => !ok);
+    const ok = verdict === 'pass' || verdict === 'skip';
     return [
+      ...(gap === undefined ? [] : [`# ${printable(reason)}`]),
       ...wrong.map(({name, detail}) => `# ${name}: ${printable(detail)}`),
-      line(wrong.length === 0, index + 1, title, undefined),
+      line(ok, index + 1, title, directive({verdict, reason})),
     ];
   });
   return ['KTAP version 1', `# Subtest: ${described(scenario)}`, `1..${steps.length}`, ...lines].map(
@@ -41,7 +43,7 @@ function subtests({scenario, steps}: Result): readonly string[] {
   );
 }
 
-function directive({verdict, reason}: Result): string | undefined {
+function directive({verdict, reason}: Pick<Result, 'verdict' | 'reason'>): string | undefined {
   if (verdict === 'skip') return `SKIP ${printable(reason)}`;
   return verdict === 'error' ? `ERROR ${printable(reason)}` : undefined;
 }

@@ -42,6 +42,7 @@ export function banner({topology, commands}: Scene, folder: string, port: number
     `ssh       ${ssh}`,
     `          (port ${port}, key ${displayPath(image.sshKeyFile)})`,
     'modules   /lib/modules/*.ko, to be loaded by insmod',
+    ...(kernel.modules.length === 0 ? [] : [`          (${kernel.modules.join(', ')} of this kernel is)`]),
     ...(commands.length === 0
       ? []
       : ['', 'The scenario runs:', ...commands.map((words) => `  ${shellWords(words)}`)]),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../../base/context.ts';
+import {HostError} from '../../base/errors.ts';
 import type {KernelPlan} from '../../build/kernel.ts';
 import {bootGuest, type Guest, GuestError, parseForwardedPort} from '../../guest/guest.ts';
 import {bootPlan, runFiles} from '../../scenario/boot-plan.ts';
 import {Disks} from '../../scenario/disks.ts';
+import {loadKernelModules} from '../../scenario/kernel-modules.ts';
 import {type Machine, prepareMachine, sshOf} from '../../scenario/machine.ts';
 import type {ProgressLines} from '../progress.ts';
 import {followConsole, lastLines} from './console.ts';
@@ -46,6 +48,8 @@ async function inFolder(
   try {
     const guest = await bootGuest(plan, context);
     try {
+      const [wrong] = await loadKernelModules(machine.kernel.modules, topology, guest);
+      if (wrong !== undefined) throw new HostError(wrong);
       return await use(guest, folder, machine, request);
     } finally {
       await guest.close();

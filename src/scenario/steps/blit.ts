@@ -14,7 +14,7 @@ export const blit: DataVerb<Blit> = {
     ...['--bytes', String(width * height * 4), '--no-readback'],
   ],
   transfers: ({from, to, width, height}) => [
-    {initiator: from, direction: 'write', target: to, bytes: width * height * 4},
+    {initiator: from, direction: 'write', target: to, bytes: width * height * 4, api: 'sg'},
   ],
   effect: () => undefined,
   checks: async ({from, to, width, height}, {guest, disks, folder}) => {

@@ -17,12 +17,12 @@ export const dma: DataVerb<Dma> = {
     ...['--from-offset', String(fromOffset), '--to-offset', String(toOffset)],
   ],
   transfers: ({edu, api, from, source, target, to, bytes}) => [
-    {initiator: from, direction: 'write', target: 'host-memory', bytes: pageBytes},
+    {initiator: from, direction: 'write', target: 'host-memory', bytes: pageBytes, api: 'sg'},
     {initiator: edu, direction: 'read', target: source, bytes, api},
     {initiator: edu, direction: 'write', target, bytes, api},
     ...(to === undefined
       ? []
-      : [{initiator: to, direction: 'read', target: 'host-memory', bytes: pageBytes} as const]),
+      : [{initiator: to, direction: 'read', target: 'host-memory', bytes: pageBytes, api: 'sg'} as const]),
   ],
   effect: ({from, to, bytes, fromOffset, toOffset}, disks) => {
     if (to === undefined) return;

@@ -29,14 +29,20 @@ export const io: DataVerb<Io> = {
   transfers: (options) => {
     const {from, to, iovec, overrun, fails} = options;
     const flows = (initiator: string, direction: 'read' | 'write', times: number): ExpectedTransfer[] =>
-      iovec.map(({through, bytes}) => ({initiator, direction, target: through, bytes: bytes * times}));
+      iovec.map(({through, bytes}) => ({
+        initiator,
+        direction,
+        target: through,
+        bytes: bytes * times,
+        api: 'sg',
+      }));
     const done = (call: 'read' | 'write'): boolean =>
       fails === undefined || (call === 'read' && fails.write !== undefined);
     return [
       ...(from !== undefined && done('read') ? flows(from, 'write', reads(options)) : []),
       // A read that ends short goes on through the page cache: block/fops.c, blkdev_read_iter.
       ...(from !== undefined && done('read') && overrun > 0
-        ? [{initiator: from, direction: 'write', target: 'host-memory', bytes: overrun} as const]
+        ? [{initiator: from, direction: 'write', target: 'host-memory', bytes: overrun, api: 'sg'} as const]
         : []),
       ...(to !== undefined && done('write') ? flows(to, 'read', 1) : []),
     ];

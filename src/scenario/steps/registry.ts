@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Step} from '../../spec/step.ts';
+import type {OptionsOf} from '../../spec/steps/registry.ts';
 import type {Topology} from '../../topology/model.ts';
 import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
@@ -90,11 +91,7 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
   switch (step.verb) {
     case 'load': {
       const {module, parameters, rebind} = step.options;
-      const words = Object.entries(parameters).map(([name, value]) => `${name}=${moduleValue(value)}`);
-      return [
-        {words: ['insmod', `/lib/modules/${module}.ko`, ...words], exit: 0},
-        ...rebind.map((id) => ({words: ['p2p', 'rebind', nodeOf(topology, id).bdf], exit: 0})),
-      ];
+      return [loadModule(module, parameters), ...rebind.map((id) => bindAnew(nodeOf(topology, id).bdf))];
     }
     case 'run':
       return [{words: step.options.command, exit: step.options.exit}];
@@ -124,6 +121,17 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
     case 'exhaust':
       return dataVerb(step)?.commands(topology) ?? [];
   }
+}
+
+/** Loads a module of the lab's. */
+export function loadModule(name: string, parameters: OptionsOf<'load'>['parameters'] = {}): GuestCommand {
+  const words = Object.entries(parameters).map(([key, value]) => `${key}=${moduleValue(value)}`);
+  return {words: ['insmod', `/lib/modules/${name}.ko`, ...words], exit: 0};
+}
+
+/** Takes a function's driver away and gives it back. */
+export function bindAnew(bdf: string): GuestCommand {
+  return {words: ['p2p', 'rebind', bdf], exit: 0};
 }
 
 /** A module's bool parameter takes Y and N. */

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import {readFile} from 'node:fs/promises';
 import {readPcap, testFrames} from '../../evidence/pcap.ts';
 import {digestSectors, identify, readSectors, sectorBytes} from '../../evidence/sectors.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
@@ -48,14 +47,14 @@ function transfers(
     .map(({device, direction, through, bytes}): ExpectedTransfer => {
       // A drive that reads its medium writes to memory.
       const towards = direction === 'read' ? 'write' : 'read';
-      return {initiator: idOf(device), direction: towards, target: idOf(through), bytes};
+      return {initiator: idOf(device), direction: towards, target: idOf(through), bytes, api: 'sg'};
     });
   if (nic === undefined) return moved;
   const sent = frames
     .filter(({bytes}) => bytes > 0)
     .flatMap(({through, bytes, frames: count}): readonly ExpectedTransfer[] => [
-      {initiator: nic, direction: 'read', target: idOf(through), bytes},
-      {initiator: nic, direction: 'read', target: 'host-memory', bytes: count * headerBytes},
+      {initiator: nic, direction: 'read', target: idOf(through), bytes, api: 'page'},
+      {initiator: nic, direction: 'read', target: 'host-memory', bytes: count * headerBytes, api: 'page'},
     ]);
   return [...moved, ...sent];
 }
@@ -83,8 +82,12 @@ async function checkDrive(id: string, {holds}: StressAccount, {disks, topology}:
 }
 
 /** Every frame must have left once, and hold what sectors hold. */
-async function checkFrames(nic: string, account: StressAccount, {pcaps}: Observed): Promise<Check> {
-  const recorded = testFrames(readPcap(await readFile(pcaps[nic] ?? '')), Infinity);
+async function checkFrames(
+  nic: string,
+  account: StressAccount,
+  {frames: framesOf}: Observed,
+): Promise<Check> {
+  const recorded = testFrames(readPcap(await framesOf(nic)), Infinity);
   const wanted = account.frames.reduce((sum, {frames}) => sum + frames, 0);
   const bytes = account.frames.reduce((sum, entry) => sum + entry.bytes, 0);
   const sent = recorded.reduce((sum, {payload}) => sum + payload.length, 0);

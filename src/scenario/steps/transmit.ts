@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import {readFile} from 'node:fs/promises';
 import {readPcap, testFrames} from '../../evidence/pcap.ts';
 import {difference} from '../../evidence/image.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
@@ -14,23 +13,27 @@ const headerBytes = 18;
 
 /** NVMe -> provider -> frames of a NIC whose driver knows nothing of it. */
 export const transmit: DataVerb<Transmit> = {
-  command: ({from, through, nic, bytes, payload}, topology) => [
+  command: ({from, through, nic, bytes, payload, byCpu}, topology) => [
     ...['p2p', 'transmit', '--from', place(topology, from), '--through', place(topology, through)],
     ...['--nic', nodeOf(topology, nic).bdf, '--bytes', String(bytes), '--payload', String(payload)],
+    ...(byCpu ? ['--by-cpu'] : []),
   ],
-  transfers: ({from, through, nic, bytes, payload}) => [
-    {initiator: from, direction: 'write', target: through, bytes},
-    {initiator: nic, direction: 'read', target: through, bytes},
-    {initiator: nic, direction: 'read', target: 'host-memory', bytes: (bytes / payload) * headerBytes},
+  transfers: ({from, through, nic, bytes, payload, byCpu}) => [
+    {initiator: from, direction: 'write', target: byCpu ? 'host-memory' : through, bytes, api: 'sg'},
+    {initiator: nic, direction: 'read', target: through, bytes, api: 'page'},
+    {
+      ...{initiator: nic, direction: 'read', target: 'host-memory', api: 'page'},
+      bytes: (bytes / payload) * headerBytes,
+    },
   ],
   effect: () => undefined,
-  checks: async ({from, nic, bytes, payload}, {pcaps, disks}) => {
-    const recorded = testFrames(readPcap(await readFile(pcaps[nic] ?? '')), payload);
-    const frames = recorded.toSorted((a, b) => a.sequence - b.sequence);
-    const inSequence = frames.every(({sequence}, index) => sequence === index);
-    const sent = Buffer.concat(frames.map((frame) => frame.payload));
+  checks: async ({from, nic, bytes, payload}, {frames, disks}) => {
+    const recorded = testFrames(readPcap(await frames(nic)), payload);
+    const sorted = recorded.toSorted((a, b) => a.sequence - b.sequence);
+    const inSequence = sorted.every(({sequence}, index) => sequence === index);
+    const sent = Buffer.concat(sorted.map((frame) => frame.payload));
     const wrong = difference(sent, disks.read(from, 0, bytes));
-    const count = `${nic} sent ${frames.length} frames`;
+    const count = `${nic} sent ${sorted.length} frames`;
     const detail =
       wrong === undefined && inSequence
         ? `${count} whose payloads are the bytes of ${from}.`

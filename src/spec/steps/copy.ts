@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import {deviceId} from '../names.ts';
 import {checkDisk, checkProvider} from './scene.ts';
-import {pageBytes, through, transferSize, verb} from './verb.ts';
+import {byCpu, pageBytes, through, transferSize, verb} from './verb.ts';
 
 const offset = z.union([z.literal(0), transferSize]).default(0);
 
@@ -21,11 +21,13 @@ export const copy = verb({
       'to-offset': offset,
       /** Whether the CPU reads the provider's memory back in between. */
       readback: z.boolean().default(true),
+      'by-cpu': byCpu,
     })
-    .transform(({'from-offset': fromOffset, 'to-offset': toOffset, ...rest}) => ({
+    .transform(({'from-offset': fromOffset, 'to-offset': toOffset, 'by-cpu': isByCpu, ...rest}) => ({
       ...rest,
       fromOffset,
       toOffset,
+      byCpu: isByCpu,
     })),
   check(options, scene) {
     const {from, to, bytes, chunk, fromOffset, toOffset} = options;
@@ -33,6 +35,9 @@ export const copy = verb({
     checkProvider(scene, ['through'], options.through, bytes);
     if (to !== undefined) checkDisk(scene, ['to'], to, bytes, toOffset);
     if (to === undefined && toOffset > 0) scene.report(['to-offset'], '"to-offset" goes with "to"');
+    if (to === undefined && options.byCpu) {
+      scene.report(['by-cpu'], 'no device would reach for the provider', 'give a "to", or drop "by-cpu"');
+    }
     if (to === from && Math.abs(fromOffset - toOffset) < bytes) {
       scene.report(
         ['to'],

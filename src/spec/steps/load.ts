@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {deviceId} from '../names.ts';
+import {deviceId, moduleName} from '../names.ts';
 import {checkDevice} from './scene.ts';
 import {verb} from './verb.ts';
-
-export const moduleName = z.string().regex(/^[a-z0-9][a-z0-9_]*$/, 'not a name of a module');
 
 const error = 'not a value that a module takes: a whole number, true, false or a word';
 

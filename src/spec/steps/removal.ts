@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {deviceId} from '../names.ts';
+import {deviceId, moduleName} from '../names.ts';
 import {checkController, checkSlot} from './device.ts';
-import {moduleName} from './load.ts';
 import {checkDevice, type Scene} from './scene.ts';
 
 /** What is done to a device or a module while something else uses it. */

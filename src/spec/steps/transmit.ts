@@ -3,7 +3,7 @@ import * as z from 'zod';
 import {deviceId} from '../names.ts';
 import {size} from '../size.ts';
 import {checkDisk, checkProvider, checkType} from './scene.ts';
-import {through, transferSize, verb} from './verb.ts';
+import {byCpu, through, transferSize, verb} from './verb.ts';
 
 /** The most that a frame carries: an MTU of 1500 less the sequence number before the payload. */
 export const maxPayload = 1496;
@@ -20,12 +20,14 @@ export const transmit = verb({
       payload: size
         .refine((bytes) => bytes <= maxPayload, {error: `more than a frame carries: ${maxPayload} bytes`})
         .default(1024),
+      'by-cpu': byCpu,
     })
     .refine(({bytes, payload}) => bytes % payload === 0, {
       path: ['payload'],
       error: 'the payloads do not add up to the bytes',
       params: {hint: 'take a divisor, as 512 or 1KiB'},
-    }),
+    })
+    .transform(({'by-cpu': isByCpu, ...rest}) => ({...rest, byCpu: isByCpu})),
   check(options, scene) {
     const {from, nic, bytes} = options;
     checkDisk(scene, ['from'], from, bytes);

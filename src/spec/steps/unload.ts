@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {errorName} from '../names.ts';
-import {moduleName} from './load.ts';
+import {errorName, moduleName} from '../names.ts';
 import {verb} from './verb.ts';
 
 /** Unloads a kernel module. */

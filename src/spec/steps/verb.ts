@@ -25,6 +25,9 @@ export const pageBytes = 4096;
 /** A number of bytes to be moved. */
 export const transferSize = multipleOf(pageBytes);
 
+/** Whether the CPU brings the bytes to the provider, so that the drive that holds them need not reach it. */
+export const byCpu = z.boolean().default(false);
+
 /** A provider's id, or `host-memory`. */
 export const through = z.union([z.literal(hostMemory), deviceId], {
   error: `neither the id of a device nor ${hostMemory}`,

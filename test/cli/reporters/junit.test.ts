@@ -2,7 +2,7 @@
 import test from 'ava';
 import {execa} from 'execa';
 import {junit} from '../../../src/cli/reporters/junit.ts';
-import {results} from './results.ts';
+import {results, sweep} from './results.ts';
 
 /** Reads a document by a strict parser of another's, and prints what it holds as JSON. */
 const reader = `
@@ -31,6 +31,12 @@ test('JUnit: a strict parser finds every verdict, and no character that XML forb
       ['switch', 'a-skip', '2.345', 'skipped', 'igb needs QEMU 8.0 or newer, this is 7.2'],
     ],
   ]);
+});
+
+test('JUnit: a known gap is a failure of its own type, with every step in its text', (t) => {
+  const document = junit([sweep]);
+  t.regex(document, /<failure type="fail, known gap map-page" message="transmit: gap map-page: nic0 read/);
+  t.regex(document, /igb .*QEMU does not trace it/);
 });
 
 test('xmllint reads it, too', async (t) => {

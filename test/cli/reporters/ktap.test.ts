@@ -5,7 +5,7 @@ import test from 'ava';
 import {execa} from 'execa';
 import {cacheRoot} from '../../../src/base/paths.ts';
 import {ktap} from '../../../src/cli/reporters/ktap.ts';
-import {results} from './results.ts';
+import {results, sweep} from './results.ts';
 
 test('KTAP: version, plan, subtests, directives; nothing of a reason becomes a line of its own', (t) => {
   t.is(
@@ -39,6 +39,25 @@ not ok 4 a-error # ERROR the ledger has gaps ]]>
 # skip: igb needs QEMU 8.0 or newer, this is 7.2
 # 2.3 s, kernel switch, bundle /var/lib/p2plab/runs/skip
 ok 5 a-skip # SKIP igb needs QEMU 8.0 or newer, this is 7.2`,
+  );
+});
+
+test('KTAP: steps that are judged by themselves have their own result, reason and gap', (t) => {
+  t.is(
+    ktap([sweep]),
+    `KTAP version 1
+1..1
+  KTAP version 1
+  # Subtest: a-sweep
+  1..4
+  ok 1 copy src → cmb
+  # gap map-page: nic0 read 16KiB from cmb, which had to be refused: no bridge is above both.
+  not ok 2 transmit
+  ok 3 igb # SKIP QEMU does not trace it
+  not ok 4 lost # ERROR the ledger has gaps
+# fail: transmit: gap map-page: nic0 read 16KiB from cmb, which had to be refused: no bridge is above both.
+# 2.3 s, kernel baseline, bundle /var/lib/p2plab/runs/fail
+not ok 1 a-sweep`,
   );
 });
 

@@ -8,7 +8,11 @@ const copy = {
   ledger: [{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 65536, address: 0xfc010000}],
   checks: [{name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64KiB to cmb.'}],
   guest: [],
+  verdict: 'pass',
+  reason: 'src wrote 64KiB to cmb.',
 } as const;
+
+const blind = 'gap map-page: nic0 read 16KiB from cmb, which had to be refused: no bridge is above both.';
 
 /** A result of each verdict; the reasons hold what a guest could say to break out of a format. */
 export const results: readonly Result[] = [
@@ -20,12 +24,27 @@ export const results: readonly Result[] = [
         ...copy.checks,
         {name: 'disk dst', ok: false, witness: 'host', detail: '</failure>\u0000\u001B[2J'},
       ],
+      verdict: 'fail',
+      reason: 'disk dst: </failure>',
     },
   ]),
   result('crash', 'oops: BUG: <kernel> "NULL" & \u0001 \uD800', []),
   result('error', 'the ledger has gaps ]]>', [copy]),
   result('skip', 'igb needs QEMU 8.0 or newer, this is 7.2', []),
 ];
+
+/** A run whose steps are judged each by itself, with a gap that is known. */
+export const sweep: Result = {
+  ...result('fail', `transmit: ${blind}`, [
+    copy,
+    {...copy, title: 'transmit', verb: 'transmit', verdict: 'fail', reason: blind, gap: 'map-page'},
+    {...copy, title: 'igb', verb: 'transmit', verdict: 'skip', reason: 'QEMU does not trace it', checks: []},
+    {...copy, title: 'lost', verdict: 'error', reason: 'the ledger has gaps', checks: []},
+  ]),
+  scenario: 'a-sweep',
+  independent: true,
+  gap: 'map-page',
+};
 
 function result(verdict: Result['verdict'], reason: string, steps: Result['steps']): Result {
   return {
@@ -36,6 +55,7 @@ function result(verdict: Result['verdict'], reason: string, steps: Result['steps
     verdict,
     reason,
     durationMs: 2345,
+    independent: false,
     steps,
     kernelSays:
       verdict === 'fail' ? ['nvme 0000:05:00.0: added peer-to-peer DMA memory\u001B]0;x\u0007'] : [],

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+import * as z from 'zod';
+
+/**
+ * What a kernel can do that plain Linux 6.12 cannot, each in a sentence. A kernel's file names them; by them
+ * the lab predicts what the kernel does where Linux has a known gap, and a scenario may require them.
+ */
+export const abilities = {
+  'block-under-ops': 'Block I/O from peer to peer passes devices that have dma_map_ops of their own.',
+  'map-page':
+    'dma_map_page of a P2PDMA page answers by the tree: the address that reaches it, or DMA_MAPPING_ERROR.',
+  'map-page-below-switch':
+    'As map-page, but only for an initiator below a switch that no IOMMU translates for.',
+  'map-resource':
+    'dma_map_resource of a BAR answers by the tree: the address that reaches it, or DMA_MAPPING_ERROR.',
+  'map-resource-below-switch':
+    'As map-resource, but only for an initiator below a switch that no IOMMU translates for.',
+} as const satisfies Record<string, string>;
+
+export type Ability = keyof typeof abilities;
+
+const names = Object.keys(abilities) as [Ability, ...Ability[]];
+
+/** An ability's name, as it stands in a file. */
+export const ability = z.enum(names);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+import {stripVTControlCharacters} from 'node:util';
+import test from 'ava';
+import {explanation, summary} from '../../../src/cli/reporters/describe.ts';
+import {results, sweep} from './results.ts';
+
+test('a run of steps that are judged by themselves: a line each, and where the evidence is', (t) => {
+  t.deepEqual(explanation(sweep).map(stripVTControlCharacters), [
+    '  pass   copy src → cmb  src wrote 64KiB to cmb.',
+    '  fail   transmit        gap map-page: nic0 read 16KiB from cmb, which had to be refused: no bridge is above both.',
+    '  skip   igb             QEMU does not trace it',
+    '  error  lost            the ledger has gaps',
+    '  evidence: /var/lib/p2plab/runs/fail',
+  ]);
+});
+
+test('known gaps are counted among the failures', (t) => {
+  t.is(summary(results), '5 runs: 1 pass, 1 fail, 1 crash, 1 error, 1 skip');
+  t.is(summary([sweep]), '1 run: 1 fail (1 by a known gap)');
+  t.is(
+    summary([...results, sweep, sweep]),
+    '7 runs: 1 pass, 3 fail (2 by known gaps), 1 crash, 1 error, 1 skip',
+  );
+});

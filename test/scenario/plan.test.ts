@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+import test from 'ava';
+import {labRoot} from '../../src/base/paths.ts';
+import type {QemuBinary} from '../../src/guest/qemu-binary.ts';
+import {reasonToSkip, reasonToSkipStep, type ScenarioPlan, skippedSteps} from '../../src/scenario/plan.ts';
+import {scenarioSchema} from '../../src/spec/scenario.ts';
+import {parseSpec} from '../../src/spec/yaml.ts';
+import type {Topology} from '../../src/topology/model.ts';
+import {loadTopology} from '../../src/topology/plan.ts';
+
+const qemu = {
+  path: '/qemu',
+  version: {major: 10, minor: 0, text: '10.0.2'},
+  devices: ['pcie-root-port', 'x3130-upstream', 'xio3130-downstream', 'nvme', 'nvme-ns', 'e1000e'],
+} as unknown as QemuBinary;
+const kernel = {name: 'baseline', abilities: []} as const;
+const below = loadTopology(labRoot, 'nvme-switch');
+const translated: Topology = {...below, translated: true};
+const across: Topology = {...loadTopology(labRoot, 'nvme-root-ports'), translated: true};
+
+const peer = {copy: {from: 'src', through: 'cmb', bytes: 4096}};
+const memory = {copy: {from: 'src', through: 'host-memory', bytes: 4096}};
+
+function planOf(topology: Topology, steps: readonly object[], more: object = {}): ScenarioPlan {
+  const text = JSON.stringify({description: 'any', topology: topology.name, steps, ...more});
+  return {name: 'any', scenario: parseSpec(text, 'any.yaml', scenarioSchema), topology, topologyFile: ''};
+}
+
+test('an ability that the kernel does not have', (t) => {
+  const plan = planOf(below, [peer], {requires: ['map-page']});
+  t.is(reasonToSkip(plan, kernel, qemu), 'the kernel baseline does not have the ability map-page');
+  t.is(reasonToSkip(plan, {...kernel, abilities: ['map-page']}, qemu), undefined);
+});
+
+test('a bus address below a switch says nothing where an IOMMU translates: QEMU does not route below the root complex', (t) => {
+  const reason =
+    'QEMU does not route below the root complex: the IOMMU faults the bus address by which src reaches cmb';
+  t.is(reasonToSkip(planOf(below, [peer]), kernel, qemu), undefined);
+  t.is(reasonToSkip(planOf(translated, [memory, peer]), kernel, qemu), reason);
+  t.is(reasonToSkip(planOf(translated, [memory]), kernel, qemu), undefined);
+  t.is(reasonToSkip(planOf(across, [peer]), kernel, qemu), undefined, 'what must be refused can be seen');
+});
+
+test('steps that are judged by themselves are left out each by itself', (t) => {
+  const plan = planOf(translated, [memory, peer], {independent: true});
+  t.is(reasonToSkip(plan, kernel, qemu), undefined);
+  const [first, second] = plan.scenario.value.steps.map((step) => reasonToSkipStep(step, translated));
+  t.is(first, undefined);
+  t.regex(second ?? '', /not route below/);
+});
+
+test('if all of them are left out no guest is booted, and each has its record', (t) => {
+  const plan = planOf(translated, [{load: {module: 'p2plab'}}, peer], {independent: true});
+  const reason = reasonToSkip(plan, kernel, qemu);
+  t.regex(reason ?? '', /not route below/);
+  t.like(skippedSteps(plan, kernel, reason ?? ''), [
+    {
+      title: 'copy src → cmb',
+      verdict: 'skip',
+      reason,
+      expected: {subject: {initiator: 'src', target: 'cmb', api: 'sg', path: 'bus-addr'}},
+    },
+  ]);
+  t.deepEqual(skippedSteps(planOf(translated, [peer]), kernel, ''), []);
+});

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+import test from 'ava';
+import {labRoot} from '../../src/base/paths.ts';
+import type {LedgerEntry} from '../../src/evidence/ledger.ts';
+import type {Ability} from '../../src/spec/abilities.ts';
+import type {Api} from '../../src/spec/steps/api.ts';
+import {loadTopology} from '../../src/topology/plan.ts';
+import type {Check} from '../../src/verdict/check.ts';
+import {type ExpectedTransfer, expectTransfers} from '../../src/verdict/expectation.ts';
+import {describeGap, knownGap} from '../../src/verdict/prediction.ts';
+import {plan} from '../topology/arbitrary.ts';
+
+const below = loadTopology(labRoot, 'nvme-switch');
+const across = loadTopology(labRoot, 'nvme-root-ports');
+const twoSwitches = plan({
+  description: 'x',
+  devices: {
+    rp0: {type: 'root-port'},
+    sw0: {type: 'switch', on: 'rp0'},
+    src: {type: 'nvme', on: 'sw0', disk: 2 ** 20},
+    rp1: {type: 'root-port'},
+    cmb: {type: 'nvme', on: 'rp1', cmb: 2 ** 21},
+    dst: {type: 'nvme', disk: 2 ** 20},
+  },
+});
+
+const written = (api: Api, initiator = 'src'): ExpectedTransfer => ({
+  ...{initiator, direction: 'write', target: 'cmb', bytes: 4096, api},
+});
+
+const expected = (
+  topology: typeof below,
+  abilities: readonly Ability[],
+  planned: readonly ExpectedTransfer[],
+) => expectTransfers({topology, abilities}, planned, undefined);
+
+test('what must come is the same for every kernel', (t) => {
+  for (const abilities of [[], ['map-page', 'map-resource']] as const) {
+    for (const api of ['sg', 'page', 'resource'] as const) {
+      t.is(expected(across, abilities, [written(api)]).outcome, 'refused');
+      t.is(expected(below, abilities, [written(api)]).outcome, 'peer');
+      t.is(expected(below, abilities, [written(api)]).predicted, undefined);
+    }
+  }
+});
+
+test('plain Linux refuses a list, and maps a page or a range of a BAR blindly', (t) => {
+  t.is(expected(across, [], [written('sg')]).predicted, undefined);
+  t.like(expected(across, [], [written('page')]).predicted, {
+    gap: 'map-page',
+    transfers: [written('page')],
+    why: 'dma_map_page gave src an address of cmb without asking whether it may. No bridge is above both src and cmb, and Linux does not trust the host bridge 8086:29c0.',
+  });
+  t.like(expected(across, [], [written('resource')]).predicted, {gap: 'map-resource'});
+});
+
+test('each ability closes its own gap', (t) => {
+  const gap = (abilities: readonly Ability[], api: Api) =>
+    expected(across, abilities, [written(api)]).predicted?.gap;
+  t.is(gap(['map-page'], 'page'), undefined);
+  t.is(gap(['map-page'], 'resource'), 'map-resource');
+  t.is(gap(['map-resource'], 'resource'), undefined);
+  t.is(gap(['block-under-ops'], 'page'), 'map-page');
+});
+
+test('a software IOMMU at a switch serves what is below one, if no IOMMU comes before it', (t) => {
+  const gap = (topology: typeof below, initiator: string) =>
+    expected(topology, ['map-page-below-switch'], [written('page', initiator)]).predicted?.gap;
+  t.is(gap(twoSwitches, 'src'), undefined);
+  t.is(gap(twoSwitches, 'dst'), 'map-page');
+  t.is(gap({...twoSwitches, translated: true}, 'src'), 'map-page');
+});
+
+test('a list that is refused ends the step, whatever was mapped blindly before', (t) => {
+  const planned = [written('page'), written('sg', 'dst'), written('page')];
+  t.deepEqual(expected(across, [], planned).predicted?.transfers, [written('page')]);
+  t.is(expected(across, [], [written('sg'), written('page')]).predicted, undefined);
+});
+
+test('what the scenario says against the model is not predicted', (t) => {
+  const step = expectTransfers({topology: across, abilities: []}, [written('page')], 'peer');
+  t.is(step.predicted, undefined);
+  t.like(expectTransfers({topology: across, abilities: []}, [written('page')], 'refused').predicted, {
+    gap: 'map-page',
+  });
+});
+
+const entry: LedgerEntry = {
+  ...{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 4096, address: 0xfc010000},
+};
+const ledgerFails: Check = {name: 'ledger', ok: false, witness: 'host', detail: ''};
+
+test('a gap is known only if it is, to the byte, what was predicted', (t) => {
+  const {predicted, refused} = expected(across, [], [written('page')]);
+  if (predicted === undefined) return t.fail();
+  t.is(knownGap(predicted, [entry], [ledgerFails]), 'map-page');
+  t.is(knownGap(predicted, [{...entry, bytes: 4095}], [ledgerFails]), undefined);
+  t.is(knownGap(predicted, [{...entry, target: 'host-memory'}], [ledgerFails]), undefined);
+  t.is(knownGap(predicted, [], [ledgerFails]), undefined);
+  t.is(knownGap(undefined, [entry], [ledgerFails]), undefined);
+  const disk: Check = {...ledgerFails, name: 'disk dst'};
+  t.is(knownGap(predicted, [entry], [ledgerFails, disk]), undefined, 'more is wrong than the gap explains');
+  t.is(
+    describeGap(predicted, refused),
+    `gap map-page: src wrote 4KiB to cmb, which had to be refused: ${predicted.why}`,
+  );
+});
