@@ -23,7 +23,7 @@ test('a lane adds nothing that it does not name', (t) => {
 test('refused: two words where one belongs', (t) => {
   t.deepEqual(
     wrong(() => lane('command-line: ["a b"]')),
-    ['x.yaml:2:16: 0: one word for the kernel, without blanks or quotes'],
+    ['x.yaml:2:16: command-line: one word for the kernel, without blanks or quotes'],
   );
 });
 

@@ -96,7 +96,7 @@ const cases: readonly [string, string, readonly string[]][] = [
   [
     'no evidence',
     'caught-by:\n  - {scenario: one, evidence: [Ledger!]}\n',
-    ['4:32: 0: the name of a check, as ledger, or the kind of a crash, as lockdep'],
+    ['4:32: evidence: the name of a check, as ledger, or the kind of a crash, as lockdep'],
   ],
 ];
 
