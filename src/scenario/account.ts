@@ -28,7 +28,7 @@ export function guestChecks(expected: ExpectedStep, facts: readonly Fact[]): rea
 
 /** What the guest's tool must say: a list is refused with EREMOTEIO, any other mapping with DMA_MAPPING_ERROR. */
 function refusalOf(
-  {api = 'sg', direction}: ExpectedTransfer,
+  {api, direction}: ExpectedTransfer,
   facts: readonly Fact[],
 ): {readonly op: string; readonly errname: string} {
   const errname = api === 'sg' ? 'EREMOTEIO' : 'EIO';

@@ -24,10 +24,10 @@ const iovec = [
 
 test('every part of a vector is a transfer of its own, each way', (t) => {
   t.deepEqual(verbOf({from: 'src', to: 'dst', iovec}).transfers(topology, []), [
-    {initiator: 'src', direction: 'write', target: 'cmb', bytes: 8192},
-    {initiator: 'src', direction: 'write', target: 'host-memory', bytes: 4096},
-    {initiator: 'dst', direction: 'read', target: 'cmb', bytes: 8192},
-    {initiator: 'dst', direction: 'read', target: 'host-memory', bytes: 4096},
+    {initiator: 'src', direction: 'write', target: 'cmb', bytes: 8192, api: 'sg'},
+    {initiator: 'src', direction: 'write', target: 'host-memory', bytes: 4096, api: 'sg'},
+    {initiator: 'dst', direction: 'read', target: 'cmb', bytes: 8192, api: 'sg'},
+    {initiator: 'dst', direction: 'read', target: 'host-memory', bytes: 4096, api: 'sg'},
   ]);
 });
 

@@ -39,6 +39,7 @@ COUNTER(map_sg_peer, MAP_SG_PEER);
 COUNTER(map_sg_peer_bytes, MAP_SG_PEER_BYTES);
 COUNTER(map_sg_host, MAP_SG_HOST);
 COUNTER(map_resource_peer, MAP_RESOURCE_PEER);
+COUNTER(map_resource_peer_bytes, MAP_RESOURCE_PEER_BYTES);
 COUNTER(map_resource_host, MAP_RESOURCE_HOST);
 COUNTER(unmap_peer, UNMAP_PEER);
 COUNTER(unmap_host, UNMAP_HOST);

@@ -143,9 +143,15 @@ dma_addr_t switch_map_resource(struct device *dev, phys_addr_t phys,
 		return DMA_MAPPING_ERROR;
 	if (type != ROUTE_BUS_ADDR)
 		addr = host_map_resource(to_client(dev), phys, size);
-	if (addr != DMA_MAPPING_ERROR)
-		count(type == ROUTE_NONE ? MAP_RESOURCE_HOST
-					 : MAP_RESOURCE_PEER);
+	if (addr == DMA_MAPPING_ERROR)
+		return addr;
+
+	if (type == ROUTE_NONE) {
+		count(MAP_RESOURCE_HOST);
+	} else {
+		count(MAP_RESOURCE_PEER);
+		count_add(MAP_RESOURCE_PEER_BYTES, size);
+	}
 	return addr;
 }
 
