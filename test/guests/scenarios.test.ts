@@ -77,9 +77,6 @@ const everywhere: Readonly<Record<string, Expected | 'skip'>> = {
   'through-host-bridge': {...copied, flows: ['src write cmb 65536']},
 };
 
-/** Trees without a switch, where the prototype at the switch has nothing to map; and a load that is sampled. */
-const uncounted = ['refused-across-root-ports', 'stress/mixed', 'through-host-bridge'];
-
 for (const kernel of ['baseline', 'switch']) {
   test.serial(`on ${kernel} all scenarios come out as they must, to the byte`, async (t) => {
     t.timeout(600_000, 'building the kernel, or a boot for each scenario');
@@ -111,7 +108,7 @@ for (const kernel of ['baseline', 'switch']) {
       t.deepEqual(proofs(result), wanted?.proofs, result.scenario);
       // What the prototype says that it mapped is held against the ledger, where that is whole.
       const counted = result.steps.flatMap(({checks}) => checks).some(({name}) => name === 'prototype');
-      t.is(counted, kernel === 'switch' && !uncounted.includes(result.scenario), result.scenario);
+      t.is(counted, kernel === 'switch', result.scenario);
     }
   });
 }
