@@ -9,7 +9,7 @@ import type {Located} from './yaml.ts';
 
 /** Something of the lab that has a name and a file. */
 export interface Entry {
-  /** The path below its folder, without `.yaml`: `switch/nic-from-cmb`. */
+  /** The path below its folder, without `.yaml`: `iommu/vtd-strict`. */
   readonly name: string;
   /** Absolute. */
   readonly file: string;
@@ -101,8 +101,8 @@ export function findTopologyOf(root: string, scenario: Located<ScenarioSpec>): E
 }
 
 /**
- * The scenarios that any of the patterns stands for: a name (`switch/nic-from-cmb`), the last part of one
- * (`nic-from-cmb`), a folder of them (`switch`), a glob over names or paths, or a path. Each comes once, in
+ * The scenarios that any of the patterns stands for: a name (`iommu/vtd-strict`), the last part of one
+ * (`vtd-strict`), a folder of them (`iommu`), a glob over names or paths, or a path. Each comes once, in
  * the order of the patterns.
  * @throws {UsageError} for a pattern that stands for none, or for a short name of several
  */
