@@ -111,8 +111,10 @@ export function findScenarios(root: string, patterns: readonly string[]): readon
 }
 
 function findEach(root: string, kind: Kind, patterns: readonly string[]): readonly Entry[] {
-  const all = list(root, kind);
-  const found = patterns.flatMap((pattern) => matching(all, kind, pattern));
+  let all: readonly Entry[] | undefined;
+  const found = patterns.flatMap(
+    (pattern) => entryNamed(root, kind, pattern) ?? matching((all ??= list(root, kind)), kind, pattern),
+  );
   return found.filter(({file}, index) => found.findIndex((other) => other.file === file) === index);
 }
 
@@ -129,8 +131,15 @@ function matching(all: readonly Entry[], kind: Kind, pattern: string): readonly 
   return below.length > 0 && !all.some(({name}) => name === pattern) ? below : [pick(all, kind, pattern)];
 }
 
+/** The entry whose whole name this is: most often it is there, and then nobody needs the list. */
+function entryNamed(root: string, kind: Kind, name: string): Entry | undefined {
+  if (kind === 'mutant' || !/^[\w-]+(\/[\w-]+)*$/.test(name)) return undefined;
+  const file = path.resolve(root, folders[kind], `${name}.yaml`);
+  return isFile(file) ? {name, file} : undefined;
+}
+
 function findOne(root: string, kind: Kind, name: string, from = process.cwd()): Entry {
-  return pick(list(root, kind), kind, name, from);
+  return entryNamed(root, kind, name) ?? pick(list(root, kind), kind, name, from);
 }
 
 function pick(all: readonly Entry[], kind: Kind, name: string, from = process.cwd()): Entry {

@@ -42,7 +42,7 @@ test.serial('pagemap refuses it, and says whom and whose memory', async (t) => {
 test.serial('pagemap sends where there is a path, and moves the rest as ever', async (t) => {
   passes(t, await run('pagemap', 'nic-from-cmb'), sent);
   passes(t, await run('pagemap', 'nic-through-host-bridge'), sent);
-  passes(t, await run('pagemap', 'nvme-copy-same-switch'), ['dst read cmb 32768', 'src write cmb 32768']);
+  passes(t, await run('pagemap', 'nvme-copy-same-switch'), ['dst read cmb 16384', 'src write cmb 16384']);
   passes(t, await run('pagemap', 'refused-across-root-ports'), []);
   const control = await run('pagemap', 'host-memory-only');
   passes(t, control, ['dst read host-memory 65536', 'src write host-memory 65536']);
@@ -53,5 +53,5 @@ test.serial('pagemap sends where there is a path, and moves the rest as ever', a
 
 test.serial('resource leaves pages and lists as they are', async (t) => {
   passes(t, await run('resource', 'nic-from-cmb'), sent);
-  passes(t, await run('resource', 'nvme-copy-same-switch'), ['dst read cmb 32768', 'src write cmb 32768']);
+  passes(t, await run('resource', 'nvme-copy-same-switch'), ['dst read cmb 16384', 'src write cmb 16384']);
 });

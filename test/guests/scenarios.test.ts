@@ -58,7 +58,7 @@ const everywhere: Readonly<Record<string, Expected | 'skip'>> = {
     proofs: [1, 2, 3].flatMap(() => ['ledger', 'frames', 'disk src', 'disk dst']),
   },
   'nvme-copy-cascaded-switches': copied,
-  'nvme-copy-same-switch': {...copied, flows: ['dst read cmb 32768', 'src write cmb 32768']},
+  'nvme-copy-same-switch': {...copied, flows: ['dst read cmb 16384', 'src write cmb 16384']},
   'nvme-to-display': {
     flows: [`src write display ${640 * 480 * 4}`],
     proofs: ['ledger', 'picture', 'disk src'],

@@ -44,12 +44,12 @@ test('what steps write is what must be there, and nothing else', async (t) => {
   await handle.write(disks.read('src', 0, 4096), 0, 4096, 4096);
   t.deepEqual(await names(), []);
 
-  await handle.write(Buffer.from([1]), 0, 1, 8 * 2 ** 20 - 1);
+  await handle.write(Buffer.from([1]), 0, 1, 2 ** 20 - 1);
   await handle.close();
   const [check] = (await disks.check()).filter(({ok}) => !ok);
-  t.is(check?.detail, 'the disk of dst differs in 1 bytes, the first at offset 8388607.');
+  t.is(check?.detail, 'the disk of dst differs in 1 bytes, the first at offset 1048575.');
   t.is(check?.witness, 'host');
-  t.is((await readFile(disks.files['src'] ?? '')).length, 8 * 2 ** 20);
+  t.is((await readFile(disks.files['src'] ?? '')).length, 2 ** 20);
 
   await disks.adopt();
   t.deepEqual(await names(), [], 'what was told once is not told again');
