@@ -59,6 +59,9 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
     linkOrCopy(machine.kernel.image, path.join(folder, 'kernel')),
     linkOrCopy(machine.image.file, path.join(folder, 'initrd.cpio')),
     copyFile(plan.scenario.file, path.join(folder, 'scenario.yaml')),
+    ...(plan.stepsFile === plan.scenario.file
+      ? []
+      : [copyFile(plan.stepsFile, path.join(folder, 'steps.yaml'))]),
     copyFile(plan.topologyFile, path.join(folder, 'topology.yaml')),
     put(
       'replay.cpio',

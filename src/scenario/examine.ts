@@ -108,15 +108,16 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
 /** A failure that is all of a known gap's is told as such; else the reason takes along what contradicts it. */
 function explain(
   judgement: Judgement,
-  {predicted, refused, contradiction}: ExpectedStep,
+  expected: ExpectedStep,
   ledger: readonly LedgerEntry[],
   checks: readonly Check[],
 ): Judgement {
   const {verdict, reason} = judgement;
+  const {predicted, contradiction} = expected;
   if (verdict !== 'fail') return judgement;
-  const gap = knownGap(predicted, ledger, checks);
+  const gap = knownGap(expected, ledger, checks);
   if (gap !== undefined && predicted !== undefined) {
-    return {verdict, reason: describeGap(predicted, refused), gap};
+    return {verdict, reason: describeGap(predicted, expected), gap};
   }
   if (contradiction === undefined || reason.includes(contradiction)) return judgement;
   return {verdict, reason: `${reason} But ${contradiction}`};

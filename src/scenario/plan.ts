@@ -22,6 +22,8 @@ export interface ScenarioPlan {
   readonly topology: Topology;
   /** The topology's file. */
   readonly topologyFile: string;
+  /** The file of the steps: the scenario's own, or that of another. */
+  readonly stepsFile: string;
 }
 
 /** The scenario with other lengths of its mixed loads. */
@@ -42,12 +44,13 @@ export function planScenario(
   entry: {readonly name: string; readonly file: string},
   seconds?: number,
 ): ScenarioPlan {
-  const scenario = lasting(readScenario(entry.file), seconds);
+  const {stepsFile, ...located} = readScenario(entry.file);
+  const scenario = lasting(located, seconds);
   const found = findTopologyOf(labRoot, scenario);
   const spec = readTopology(found.file);
   const topology = planTopology(found.name, spec);
   checkScenario(scenario, spec.value);
-  return Object.freeze({name: entry.name, scenario, topology, topologyFile: found.file});
+  return Object.freeze({name: entry.name, scenario, topology, topologyFile: found.file, stepsFile});
 }
 
 /** Why a plan means nothing on this lane; undefined if it does. */

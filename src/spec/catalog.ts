@@ -2,8 +2,8 @@
 import {globSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {SpecError, UsageError} from '../base/errors.ts';
-import {throwProblems} from './problems.ts';
-import type {ScenarioSpec} from './scenario.ts';
+import {specError} from './problems.ts';
+import type {Path} from './source-map.ts';
 import {didYouMean} from './suggest.ts';
 import type {Located} from './yaml.ts';
 
@@ -89,15 +89,32 @@ export function findMutants(root: string, patterns: readonly string[]): readonly
  * The topology that a scenario names; a path counts from the scenario's folder.
  * @throws {SpecError} located in the scenario's file, if there is none
  */
-export function findTopologyOf(root: string, scenario: Located<ScenarioSpec>): Entry {
+export function findTopologyOf(root: string, scenario: Located<{readonly topology: string}>): Entry {
   const name = scenario.value.topology;
+  return findNamedIn(scenario, ['topology'], () =>
+    findOne(root, 'topology', name, path.dirname(scenario.file)),
+  );
+}
+
+/**
+ * What a part of a file names.
+ * @throws {SpecError} located at that part, if `find` does not find it
+ */
+export function findNamedIn(spec: Located<unknown>, part: Path, find: () => Entry): Entry {
   try {
-    return findOne(root, 'topology', name, path.dirname(scenario.file));
+    return find();
   } catch (error) {
     if (!(error instanceof UsageError) || error instanceof SpecError) throw error;
-    throwProblems([scenario.problem(['topology'], error.message, {hint: error.hint})]);
-    throw error;
+    throw specError([spec.problem(part, error.message, {hint: error.hint})]);
   }
+}
+
+/**
+ * The scenario with this name, or at this path from the folder `from` on.
+ * @throws {UsageError} if there is none
+ */
+export function findScenario(root: string, name: string, from: string): Entry {
+  return findOne(root, 'scenario', name, from);
 }
 
 /**

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
+import path from 'node:path';
 import * as z from 'zod';
+import {displayPath, labRoot} from '../base/paths.ts';
 import {ability} from './abilities.ts';
 import {description, kebabName} from './names.ts';
-import {type Problem, throwProblems} from './problems.ts';
+import {findNamedIn, findScenario} from './catalog.ts';
+import {type Problem, specError, throwProblems} from './problems.ts';
 import {stepSchema} from './step.ts';
 import {verbs} from './steps/registry.ts';
 import type {Scene} from './steps/scene.ts';
 import type {Verb} from './steps/verb.ts';
 import type {TopologySpec} from './topology.ts';
-import {type Frozen, type Located, readSpec} from './yaml.ts';
+import {type Frozen, type Located, parseSpec, readSpecText} from './yaml.ts';
 
-export const scenarioSchema = z.strictObject({
+const common = {
   description,
   /** A name in lab/topologies/ or a path. */
   topology: z.string().min(1),
@@ -20,18 +23,50 @@ export const scenarioSchema = z.strictObject({
   lanes: z.array(kebabName).min(1).optional(),
   /** Whether each step is judged by itself: a step that failed ends the run if it is not. */
   independent: z.boolean().default(false),
-  steps: z.array(stepSchema).min(1),
-});
+};
+
+export const scenarioSchema = z.strictObject({...common, steps: z.array(stepSchema).min(1)});
+
+/** A scenario that drives another's steps on a topology of its own: a name in scenarios/ or a path. */
+const borrowingSchema = z.strictObject({...common, 'steps-of': z.string().min(1)});
 
 /** What is driven, and what must come of it. */
 export type ScenarioSpec = Frozen<z.output<typeof scenarioSchema>>;
 
+/** A scenario as read from its file, and where its steps stand: there, or in another's. */
+export interface LocatedScenario extends Located<ScenarioSpec> {
+  readonly stepsFile: string;
+}
+
 /**
- * Reads a scenario's file.
+ * Reads a scenario's file, and that of the steps that it takes from another in the lab at `root`.
  * @throws {SpecError} for all that is wrong in it by itself; checkScenario sees the topology too
  */
-export function readScenario(file: string): Located<ScenarioSpec> {
-  return readSpec(file, scenarioSchema);
+export function readScenario(file: string, root: string = labRoot): LocatedScenario {
+  const text = readSpecText(file);
+  if (!/^steps-of\s*:/m.test(text)) {
+    const own = parseSpec(text, file, scenarioSchema);
+    return {...own, stepsFile: own.file};
+  }
+  const borrower = parseSpec(text, file, borrowingSchema);
+  const {'steps-of': name, ...value} = borrower.value;
+  const lender = readLender(root, name, borrower);
+  return {
+    file: borrower.file,
+    stepsFile: lender.file,
+    value: {...value, steps: lender.value.steps},
+    problem: (where, ...rest) => (where[0] === 'steps' ? lender : borrower).problem(where, ...rest),
+  };
+}
+
+function readLender(root: string, name: string, borrower: Located<unknown>): Located<ScenarioSpec> {
+  const {file} = findNamedIn(borrower, ['steps-of'], () =>
+    findScenario(root, name, path.dirname(borrower.file)),
+  );
+  const lender = readScenario(file, root);
+  if (lender.stepsFile === lender.file) return lender;
+  const hint = `name the scenario that has the steps: ${displayPath(lender.stepsFile)}`;
+  throw specError([borrower.problem(['steps-of'], `"${name}" has no steps of its own`, {hint})]);
 }
 
 /**

@@ -33,7 +33,7 @@ const maxAliases = 100;
  * @throws {SpecError} for all that is wrong in the file; {UsageError} if it cannot be read
  */
 export function readSpec<S extends z.ZodType>(file: string, schema: S): Located<Frozen<z.output<S>>> {
-  return parseSpec(readText(file), file, schema);
+  return parseSpec(readSpecText(file), file, schema);
 }
 
 /** As readSpec, of a text that is already there. `file` is the name for messages. */
@@ -82,7 +82,11 @@ export function deepFreeze<T>(value: T): Frozen<T> {
   return value as Frozen<T>;
 }
 
-function readText(file: string): string {
+/**
+ * The text of a file that has a specification.
+ * @throws {UsageError} if it cannot be read
+ */
+export function readSpecText(file: string): string {
   const shown = displayPath(file);
   try {
     const {size} = statSync(file);

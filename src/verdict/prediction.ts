@@ -5,7 +5,7 @@ import type {Api} from '../spec/steps/api.ts';
 import {mapping} from '../topology/maptype.ts';
 import {isBelowSwitch, type Topology} from '../topology/model.ts';
 import type {Check} from './check.ts';
-import type {Bench, ExpectedTransfer} from './expectation.ts';
+import type {Bench, ExpectedStep, ExpectedTransfer} from './expectation.ts';
 import {checkTransfers, describeFlow} from './transfers.ts';
 
 /** What a kernel that lacks an ability is known to do, although it is wrong. */
@@ -25,24 +25,27 @@ const blind = {
 } as const satisfies Partial<Record<Api, {gap: Ability; below: Ability; name: string}>>;
 
 /**
- * What this kernel is known to do with transfers that it had to refuse, by the abilities that it lacks: plain
- * Linux 6.12 looks at the path for a list of segments alone (kernel/dma/direct.c, dma_direct_map_sg); a page
- * and a range of a BAR it maps without a look (direct.h, dma_direct_map_page; direct.c,
- * dma_direct_map_resource).
+ * What this kernel is known to do wrong, by the abilities that it lacks: plain Linux 6.12 looks at the path
+ * for a list of segments alone (kernel/dma/direct.c, dma_direct_map_sg). A page and a range of a BAR it maps
+ * without a look (direct.h, dma_direct_map_page; direct.c, dma_direct_map_resource); but where all goes by way
+ * of bounce buffers it refuses a peer's page, whether it could be reached or not.
  * @returns undefined if nothing but what must come is to be expected
  */
-export function predict(
-  {topology, abilities}: Bench,
-  planned: readonly ExpectedTransfer[],
-): Prediction | undefined {
+export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Prediction | undefined {
+  const {topology} = bench;
   let gap: Pick<Prediction, 'gap' | 'why'> | undefined;
   for (const [index, {initiator, target, api}] of planned.entries()) {
     if (target === 'host-memory') continue;
     const {type, reason} = mapping(topology, {provider: target, client: initiator});
-    if (type !== 'not-supported') continue;
-    if (api === 'sg' || answersByTree(abilities, topology, api, initiator)) {
+    const answer = answerOf(bench, api, initiator);
+    if (answer === 'none' || (answer === 'by-tree' && type === 'not-supported')) {
+      if (answer === 'none' && type !== 'not-supported') {
+        const why = `${blind.page.name} gave ${initiator} no address of ${target}, for all is bounced. ${reason}`;
+        gap ??= {gap: blind.page.gap, why};
+      }
       return gap === undefined ? undefined : {...gap, transfers: planned.slice(0, index)};
     }
+    if (answer === 'by-tree' || api === 'sg' || type !== 'not-supported') continue;
     const {name, gap: lacking} = blind[api];
     gap ??= {
       gap: lacking,
@@ -50,6 +53,13 @@ export function predict(
     };
   }
   return gap === undefined ? undefined : {...gap, transfers: planned};
+}
+
+/** Whether memory of a peer is mapped by what the tree allows, without a look, or never. */
+function answerOf({topology, abilities}: Bench, api: Api, initiator: string): 'by-tree' | 'any' | 'none' {
+  if (api === 'sg' || answersByTree(abilities, topology, api, initiator)) return 'by-tree';
+  const bounced = api === 'page' && topology.spec.swiotlb === 'force' && !topology.translated;
+  return bounced ? 'none' : 'any';
 }
 
 /** Whether a kernel with these abilities looks at the tree before it maps for this initiator. */
@@ -69,24 +79,33 @@ export function isServedAtSwitch(topology: Topology, initiator: string): boolean
   return !topology.translated && isBelowSwitch(topology, initiator);
 }
 
+/** What fails with a transfer that was refused, beside the ledger: nothing came where it was to go. */
+const notMoved = ['read-back', 'frames'];
+
 /**
  * The ability whose lack explains all that is wrong with a step: the ledger is to the byte what was
- * predicted, and beside it only the guest's word for it differs.
+ * predicted, and beside it only what follows from that and the guest's word for it differ.
  */
 export function knownGap(
-  predicted: Prediction | undefined,
+  {predicted, refused}: Pick<ExpectedStep, 'predicted' | 'refused'>,
   ledger: readonly LedgerEntry[],
   checks: readonly Check[],
 ): Ability | undefined {
-  const explained = checks.every(({ok, name}) => ok || name === 'ledger' || name === 'guest');
+  const follows = ['ledger', 'guest', ...(refused.length === 0 ? notMoved : [])];
+  const explained = checks.every(({ok, name}) => ok || follows.includes(name));
   if (predicted === undefined || !explained) return undefined;
   return checkTransfers(ledger, predicted.transfers).ok ? predicted.gap : undefined;
 }
 
 /** A gap in plain words. */
-export function describeGap({gap, transfers, why}: Prediction, refused: readonly ExpectedTransfer[]): string {
-  const moved = transfers.filter(
-    (transfer) => refused.includes(transfer) && transfer.target !== 'host-memory',
-  );
-  return `gap ${gap}: ${moved.map(describeFlow).join(', ')}, which had to be refused: ${why}`;
+export function describeGap(
+  {gap, transfers, why}: Prediction,
+  {transfers: due, refused}: Pick<ExpectedStep, 'transfers' | 'refused'>,
+): string {
+  const isPeer = ({target}: ExpectedTransfer): boolean => target !== 'host-memory';
+  const moved = transfers.filter((transfer) => refused.includes(transfer) && isPeer(transfer));
+  if (moved.length > 0)
+    return `gap ${gap}: ${moved.map(describeFlow).join(', ')}, which had to be refused: ${why}`;
+  const stayed = due.filter((transfer) => !transfers.includes(transfer) && isPeer(transfer));
+  return `gap ${gap}: it was refused that ${stayed.map(describeFlow).join(', ')}: ${why}`;
 }

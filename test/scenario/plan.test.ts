@@ -23,7 +23,8 @@ const memory = {copy: {from: 'src', through: 'host-memory', bytes: 4096}};
 
 function planOf(topology: Topology, steps: readonly object[], more: object = {}): ScenarioPlan {
   const text = JSON.stringify({description: 'any', topology: topology.name, steps, ...more});
-  return {name: 'any', scenario: parseSpec(text, 'any.yaml', scenarioSchema), topology, topologyFile: ''};
+  const scenario = parseSpec(text, 'any.yaml', scenarioSchema);
+  return {name: 'any', scenario, topology, topologyFile: '', stepsFile: scenario.file};
 }
 
 test('an ability that the kernel does not have', (t) => {

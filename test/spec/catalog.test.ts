@@ -134,3 +134,40 @@ test("a topology by a path from the scenario's folder", (t) => {
   writeFileSync(file, 'description: x\ntopology: ./own.yaml\nsteps:\n  - run: {command: [a]}\n');
   t.is(findTopologyOf(root, readScenario(file)).file, path.join(root, 'elsewhere/own.yaml'));
 });
+
+test('a scenario drives the steps of another on its own topology', (t) => {
+  const {root} = t.context;
+  const file = path.join(root, 'scenarios/switch/borrows.yaml');
+  const write = (more: string): void => {
+    writeFileSync(file, `description: x\ntopology: nvme-switch\n${more}\n`);
+  };
+  write('steps-of: nvme-copy');
+  const scenario = readScenario(file, root);
+  t.is(scenario.value.topology, 'nvme-switch');
+  t.deepEqual(
+    scenario.value.steps.map(({verb}) => verb),
+    ['run'],
+  );
+  t.is(scenario.stepsFile, path.join(root, 'scenarios/nvme-copy.yaml'));
+  const at = (problem: {location: {file: string; line: number}}) =>
+    `${path.basename(problem.location.file)}:${problem.location.line}`;
+  t.is(at(scenario.problem(['steps', 0], 'x')), 'nvme-copy.yaml:4');
+  t.is(at(scenario.problem(['topology'], 'x')), 'borrows.yaml:2');
+
+  write('steps-of: nvme-cop');
+  t.regex(
+    wrong(() => readScenario(file, root)).join(' '),
+    /borrows\.yaml:3:11: .*no scenario "nvme-cop".*nvme-copy/,
+  );
+  write('steps-of: nvme-copy\nsteps: []');
+  t.regex(wrong(() => readScenario(file, root)).join(' '), /borrows\.yaml:4:1: .*"steps"/);
+  const second = path.join(root, 'scenarios/again.yaml');
+  write('steps-of: nvme-copy');
+  writeFileSync(second, 'description: x\ntopology: nvme-switch\nsteps-of: switch/borrows\n');
+  t.regex(
+    wrong(() => readScenario(second, root)).join(' '),
+    /again\.yaml:3:11: .*no steps of its own.*nvme-copy/,
+  );
+  rmSync(file);
+  rmSync(second);
+});

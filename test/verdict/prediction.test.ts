@@ -91,17 +91,44 @@ const entry: LedgerEntry = {
 const ledgerFails: Check = {name: 'ledger', ok: false, witness: 'host', detail: ''};
 
 test('a gap is known only if it is, to the byte, what was predicted', (t) => {
-  const {predicted, refused} = expected(across, [], [written('page')]);
+  const step = expected(across, [], [written('page')]);
+  const {predicted} = step;
   if (predicted === undefined) return t.fail();
-  t.is(knownGap(predicted, [entry], [ledgerFails]), 'map-page');
-  t.is(knownGap(predicted, [{...entry, bytes: 4095}], [ledgerFails]), undefined);
-  t.is(knownGap(predicted, [{...entry, target: 'host-memory'}], [ledgerFails]), undefined);
-  t.is(knownGap(predicted, [], [ledgerFails]), undefined);
-  t.is(knownGap(undefined, [entry], [ledgerFails]), undefined);
+  const known = (ledger: readonly LedgerEntry[], checks: readonly Check[]) => knownGap(step, ledger, checks);
+  t.is(known([entry], [ledgerFails]), 'map-page');
+  t.is(known([{...entry, bytes: 4095}], [ledgerFails]), undefined);
+  t.is(known([{...entry, target: 'host-memory'}], [ledgerFails]), undefined);
+  t.is(known([], [ledgerFails]), undefined);
+  t.is(knownGap({refused: step.refused}, [entry], [ledgerFails]), undefined);
   const disk: Check = {...ledgerFails, name: 'disk dst'};
-  t.is(knownGap(predicted, [entry], [ledgerFails, disk]), undefined, 'more is wrong than the gap explains');
+  t.is(known([entry], [ledgerFails, disk]), undefined, 'more is wrong than the gap explains');
+  const frames: Check = {...ledgerFails, name: 'frames'};
+  t.is(known([entry], [ledgerFails, frames]), undefined, 'what moved can arrive');
   t.is(
-    describeGap(predicted, refused),
+    describeGap(predicted, step),
     `gap map-page: src wrote 4KiB to cmb, which had to be refused: ${predicted.why}`,
   );
+});
+
+test('where all is bounced a page of a peer is refused, though it could be reached', (t) => {
+  const bounced: typeof below = {...below, spec: {...below.spec, swiotlb: 'force'}};
+  const step = expected(bounced, [], [written('page')]);
+  const {predicted} = step;
+  if (predicted === undefined) return t.fail();
+  t.like(predicted, {gap: 'map-page', transfers: []});
+  const checks: Check[] = ['ledger', 'guest', 'frames', 'read-back'].map((name) => ({...ledgerFails, name}));
+  t.is(knownGap(step, [], checks), 'map-page');
+  t.is(knownGap(step, [entry], checks), undefined, 'it moved');
+  t.is(knownGap(step, [], [...checks, {...ledgerFails, name: 'disk dst'}]), undefined);
+  t.is(
+    describeGap(predicted, step),
+    `gap map-page: it was refused that src wrote 4KiB to cmb: ${predicted.why}`,
+  );
+  t.is(expected(bounced, ['map-page'], [written('page')]).predicted, undefined);
+  t.is(expected(bounced, [], [written('sg')]).predicted, undefined);
+  t.is(expected(bounced, [], [written('resource')]).predicted, undefined);
+  t.is(expected({...bounced, translated: true}, [], [written('page')]).predicted, undefined);
+  const refused: typeof across = {...across, spec: {...across.spec, swiotlb: 'force'}};
+  t.is(expected(refused, [], [written('page')]).predicted, undefined, 'refused, as it must be');
+  t.like(expected(refused, [], [written('resource')]).predicted, {gap: 'map-resource'});
 });
