@@ -9,6 +9,7 @@ type Add = (program: Command, finish: (exitCode: number) => void) => void;
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   demo: async () => (await import('./demo.ts')).addDemo,
   run: async () => (await import('./run.ts')).addRun,
+  designs: async () => (await import('./designs.ts')).addDesigns,
   shell: async () => (await import('./shell.ts')).addShell,
   kernel: async () => (await import('./kernel.ts')).addKernel,
   topology: async () => (await import('./topology.ts')).addTopology,

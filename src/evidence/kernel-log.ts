@@ -2,7 +2,7 @@
 
 /** Something that a kernel says of itself when it is not well. */
 export interface KernelReport {
-  readonly kind: 'panic' | 'oops' | 'lockdep' | 'sanitizer' | 'hang' | 'warning';
+  readonly kind: 'panic' | 'oops' | 'lockdep' | 'sanitizer' | 'hang' | 'warning' | 'kunit';
   /** The report's first line, without its time stamp. */
   readonly line: string;
   /** That line and what follows it, at most 40 lines. */
@@ -28,6 +28,8 @@ const kinds: readonly (readonly [KernelReport['kind'], RegExp])[] = [
     /WARNING: CPU: |WARNING: at |DMA-API: (?!preallocated |debugging )|refcount_t: |------------\[ cut here/,
   ],
   ['panic', /Kernel panic - not syncing/],
+  // KTAP of tests that ran at boot: lib/kunit/assert.c says where, the result line only which.
+  ['kunit', /^\s*# \S+: (EXPECTATION|ASSERTION) FAILED at |^\s*not ok \d+ /],
 ];
 
 /** Strips `[    1.234567]` and what a caller or a CPU puts behind it. */
@@ -53,7 +55,7 @@ export function kernelReports(log: string): readonly KernelReport[] {
     // What an oops prints on its way down belongs to it.
     if (index <= within && kind !== 'panic') continue;
     within = index + 40;
-    reports.push({kind, line, excerpt: lines.slice(index, index + 40).join('\n')});
+    reports.push({kind, line: line.trim(), excerpt: lines.slice(index, index + 40).join('\n')});
   }
   return reports;
 }

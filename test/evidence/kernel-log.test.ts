@@ -142,3 +142,24 @@ test('what KUnit made up is no word on peers', (t) => {
     'e1000e 0000:05:00.0: peer-to-peer DMA to 0000:04:00.0 at 0xfc010000+0x400 refused: no path',
   ]);
 });
+
+test('a KUnit test that fails at boot speaks against its kernel, and says where', (t) => {
+  const log = [
+    '[    1.3] KTAP version 1',
+    '[    1.3]     KTAP version 1',
+    '[    1.3]     # Subtest: pci_p2pdma',
+    '[    1.3]     ok 1 p2pdma_test_range',
+    '[    1.3]     # p2pdma_test_page: EXPECTATION FAILED at drivers/pci/p2pdma_test.c:120',
+    '[    1.3]     Expected type == 3, but',
+    '[    1.3]     not ok 2 p2pdma_test_page',
+    '[    1.4] # pci_p2pdma: pass:1 fail:1 skip:0 total:2',
+    '[    1.4] not ok 1 pci_p2pdma',
+  ];
+  const reports = kernelReports(log.join('\n'));
+  t.deepEqual(
+    reports.map(({kind, line}) => `${kind}: ${line}`),
+    ['kunit: # p2pdma_test_page: EXPECTATION FAILED at drivers/pci/p2pdma_test.c:120'],
+  );
+  t.like(kernelReports(log.slice(-1).join('\n')), [{kind: 'kunit', line: 'not ok 1 pci_p2pdma'}]);
+  t.deepEqual(kernelReports(log.slice(0, 4).join('\n')), []);
+});

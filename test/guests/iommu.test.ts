@@ -47,6 +47,11 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   'iommu/virtio-strict': translating,
   'iommu/vtd-passthrough': {...translating, translated: false},
+  'iommu/vtd-refused': {
+    flows: ['dst read host-memory 16384', 'src write host-memory 16384'],
+    translated: true,
+    iommuChecks: 1,
+  },
   'iommu/vtd-strict': translating,
 };
 

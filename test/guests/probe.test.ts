@@ -35,3 +35,9 @@ test.serial("an address that is wider than the initiator's mask is a failure of 
     ['load p2plab', 'a page', 'a list'],
   );
 });
+
+test.serial('behind an IOMMU a list has bus addresses of peers below the same switch', async (t) => {
+  t.timeout(120_000, 'a boot');
+  const {verdict, reason} = await run('probe/list-below-switch-behind-iommu');
+  t.is(verdict, 'pass', reason);
+});

@@ -51,6 +51,21 @@ test.serial('pagemap sends where there is a path, and moves the rest as ever', a
   t.regex(log, /\] # pci_p2pdma: pass:[1-9]\d* fail:0 /m);
 });
 
+test.serial('what plain Linux maps blindly or wrong, the design that is about it does not', async (t) => {
+  passes(t, await run('switch', 'gaps/nic-refused-below-switches'), ['src write host-memory 8192']);
+  passes(t, await run('resource', 'gaps/edu-refused-across-root-ports'), [
+    'edu read host-memory 4096',
+    'src write host-memory 8192',
+  ]);
+  for (const [kernel, scenario] of [
+    ['pagemap', 'probe/page-below-switch-behind-iommu'],
+    ['resource', 'probe/range-below-switch-behind-iommu'],
+  ] as const) {
+    passes(t, await run(kernel, scenario), []);
+    t.is((await run('baseline', scenario)).verdict, 'skip');
+  }
+});
+
 test.serial('resource leaves pages and lists as they are', async (t) => {
   passes(t, await run('resource', 'nic-from-cmb'), sent);
   passes(t, await run('resource', 'nvme-copy-same-switch'), ['dst read cmb 16384', 'src write cmb 16384']);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+import type {RunRecord, StepRecord} from '../../scenario/record.ts';
+import type {Api} from '../../spec/steps/api.ts';
+import {isBelowSwitch, nodeOf, type Topology} from '../../topology/model.ts';
+import type {ExpectedTransfer} from '../../verdict/expectation.ts';
+import {checkTransfers} from '../../verdict/transfers.ts';
+
+/** What the tree says that must come of a transfer. */
+export type Due = 'peer' | 'refused' | 'host-memory';
+
+/**
+ * What came of it by the ledger: what was due; or else it was refused all the same, mapped without a look, or
+ * something else; or nothing was found out.
+ */
+export type Came = 'right' | 'refused' | 'blind' | 'wrong' | 'crash' | 'error' | 'skip';
+
+/** What a design made of one transfer, as a run with a ledger shows it. */
+export interface Cell {
+  /** The kernel's name. */
+  readonly design: string;
+  readonly scenario: string;
+  /** The types of the two devices; `host-memory` for ordinary memory. */
+  readonly initiator: string;
+  readonly target: string;
+  readonly direction: 'read' | 'write';
+  readonly api: Api;
+  /** Whether a switch is above the initiator. */
+  readonly belowSwitch: boolean;
+  /** Whether an IOMMU translates for it. */
+  readonly translated: boolean;
+  readonly due: Due;
+  readonly came: Came;
+  /** The verdict's. */
+  readonly reason: string;
+}
+
+/** The cells of a run: one for each step that moves data. */
+export function cellsOf(topology: Topology, {kernel, scenario, steps}: RunRecord): readonly Cell[] {
+  return steps.flatMap((step): readonly Cell[] => {
+    const {expected, reason} = step;
+    if (expected?.subject === undefined) return [];
+    const {initiator, target, direction, api} = expected.subject;
+    return [
+      {
+        design: kernel,
+        scenario,
+        initiator: nodeOf(topology, initiator).type,
+        target: target === 'host-memory' ? target : nodeOf(topology, target).type,
+        direction,
+        api,
+        belowSwitch: isBelowSwitch(topology, initiator),
+        translated: topology.translated,
+        due: expected.outcome,
+        came: cameOf(step, expected),
+        reason,
+      },
+    ];
+  });
+}
+
+function cameOf(
+  {verdict, ledger}: StepRecord,
+  {outcome, transfers, subject}: NonNullable<StepRecord['expected']>,
+): Came {
+  if (verdict === 'pass') return 'right';
+  if (verdict !== 'fail') return verdict;
+  const isSubject = ({initiator, target, direction}: ExpectedTransfer): boolean =>
+    initiator === subject?.initiator && target === subject.target && direction === subject.direction;
+  if (outcome === 'refused') {
+    const moved = ledger.some(
+      ({initiator, target}) => initiator === subject?.initiator && target === subject.target,
+    );
+    return moved ? 'blind' : 'wrong';
+  }
+  const before = transfers.slice(0, Math.max(0, transfers.findIndex(isSubject)));
+  return outcome === 'peer' && checkTransfers(ledger, before).ok ? 'refused' : 'wrong';
+}

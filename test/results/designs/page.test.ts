@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+import test from 'ava';
+import {labRoot} from '../../../src/base/paths.ts';
+import type {LedgerEntry} from '../../../src/evidence/ledger.ts';
+import {cellsOf} from '../../../src/results/designs/cells.ts';
+import {designsPage} from '../../../src/results/designs/page.ts';
+import {score} from '../../../src/results/designs/questions.ts';
+import type {RunRecord, StepRecord} from '../../../src/scenario/record.ts';
+import {loadTopology} from '../../../src/topology/plan.ts';
+import {type ExpectedTransfer, expectTransfers} from '../../../src/verdict/expectation.ts';
+import {compareGolden} from '../../topology/golden.ts';
+
+const switched = loadTopology(labRoot, 'pairs/two-switches');
+const near = loadTopology(labRoot, 'pairs/switch');
+
+function step(
+  topology: typeof near,
+  planned: readonly ExpectedTransfer[],
+  verdict: StepRecord['verdict'],
+  moved: readonly ExpectedTransfer[],
+): StepRecord {
+  const ledger = moved.map(
+    ({initiator, direction, target, bytes}): LedgerEntry => ({
+      ...{initiator, direction, target, bytes, address: 0xfc000000},
+    }),
+  );
+  const expected = expectTransfers({topology, abilities: []}, planned, undefined);
+  const rest = {title: 'x', verb: 'dma', durationMs: 1, checks: [], guest: []};
+  return {...rest, verdict, reason: `${verdict}: because`, expected, ledger};
+}
+
+const read = (initiator: string, target: string, api: ExpectedTransfer['api']): ExpectedTransfer => ({
+  ...{initiator, direction: 'read', target, bytes: 4096, api},
+});
+const record = (scenario: string, kernel: string, steps: readonly StepRecord[]): RunRecord => ({
+  ...{scenario, topology: scenario, kernel, lane: 'plain', durationMs: 1, independent: true, steps},
+  ...{kernelSays: [], verdict: 'pass', reason: ''},
+});
+
+const page = read('nic', 'cmb', 'page');
+const list = read('dst', 'cmb', 'sg');
+const header = {...read('nic', 'host-memory', 'page'), bytes: 144};
+const brought: ExpectedTransfer = {...read('src', 'host-memory', 'sg'), direction: 'write'};
+
+test('a cell says what came of a transfer by the ledger', (t) => {
+  const came = (
+    topology: typeof near,
+    ...made: Parameters<typeof step> extends [unknown, ...infer R] ? R : never
+  ) =>
+    cellsOf(topology, record('x', 'k', [step(topology, ...made)])).map(
+      ({due, came: what}) => `${due}: ${what}`,
+    );
+  const frames = [brought, page, header];
+  t.deepEqual(came(near, frames, 'pass', frames), ['peer: right']);
+  t.deepEqual(came(near, frames, 'fail', [brought]), ['peer: refused']);
+  t.deepEqual(came(near, frames, 'fail', [brought, {...page, target: 'host-memory'}]), ['peer: wrong']);
+  t.deepEqual(came(near, frames, 'fail', [brought, {...page, bytes: 4095}]), ['peer: wrong']);
+  t.deepEqual(came(near, frames, 'crash', []), ['peer: crash']);
+  t.deepEqual(came(near, [read('nic', 'host-memory', 'page')], 'fail', []), ['host-memory: wrong']);
+  t.deepEqual(came(switched, frames, 'pass', [brought]), ['refused: right']);
+  t.deepEqual(came(switched, frames, 'fail', frames), ['refused: blind']);
+  t.deepEqual(came(switched, frames, 'fail', []), ['refused: wrong']);
+  t.deepEqual(came(switched, frames, 'skip', []), ['refused: skip']);
+});
+
+test('what was left out does not count', (t) => {
+  const cells = (['pass', 'fail', 'skip', 'skip'] as const).flatMap((verdict) =>
+    cellsOf(near, record('x', 'k', [step(near, [page], verdict, [])])),
+  );
+  t.deepEqual(score(cells), {right: 1, of: 2});
+});
+
+test('the page', (t) => {
+  const runs = [
+    [
+      near,
+      record('pairs/switch', 'one', [step(near, [page], 'pass', [page]), step(near, [list], 'pass', [list])]),
+    ],
+    [near, record('pairs/switch', 'two', [step(near, [page], 'fail', []), step(near, [list], 'skip', [])])],
+    [
+      switched,
+      record('pairs/far', 'one', [step(switched, [page], 'pass', []), step(switched, [list], 'pass', [])]),
+    ],
+    [
+      switched,
+      record('pairs/far', 'two', [
+        step(switched, [page], 'fail', [page]),
+        step(switched, [list], 'crash', []),
+      ]),
+    ],
+  ] as const;
+  compareGolden(
+    t,
+    '../../results/golden/designs.md',
+    designsPage({
+      designs: [
+        {name: 'one', description: 'A design that is right'},
+        {name: 'two', description: 'A design that is not'},
+      ],
+      scenarios: [
+        {name: 'pairs/switch', description: 'Near'},
+        {name: 'pairs/far', description: 'Far'},
+      ],
+      machine: 'QEMU 10.0.2',
+      cells: runs.flatMap(([topology, run]) => cellsOf(topology, run)),
+    }),
+  );
+});
