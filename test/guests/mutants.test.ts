@@ -16,7 +16,15 @@ function run(mutants: readonly Mutant[]) {
 }
 
 // All of them are tried by `p2plab run --mutants`; here are some for which one file is compiled.
-const names = ['bus-address-next-page', 'map-type-cache-stale', 'whitelist-always', 'zen-not-trusted'];
+const names = [
+  'bus-address-next-page',
+  'map-type-cache-stale',
+  'whitelist-always',
+  'zen-not-trusted',
+  // By a KUnit test, and by the ledger where a module is broken.
+  'pagemap-hook-ignored',
+  'switch-refusal-mapped',
+];
 
 test.serial('mutants of one file are caught, by the evidence that they name', async (t) => {
   t.timeout(patience, 'building kernels, and a boot for each and for those without a mutant');
