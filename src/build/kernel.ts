@@ -11,7 +11,14 @@ import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
 import {installKit} from './kit.ts';
 import {make} from './make.ts';
-import {guardObjects, knownTotal, rememberTotal, scratchFolder} from './objects.ts';
+import {
+  guardObjects,
+  knownTotal,
+  objectsFolder,
+  rememberTotal,
+  scratchFolder,
+  seedObjects,
+} from './objects.ts';
 import {readSeries, type Series} from './series.ts';
 import {ensureSource, type Source} from './source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
@@ -113,9 +120,10 @@ async function gather(plan: KernelPlan, context: Context): Promise<Parts> {
 /** Compiles in the work tree, and copies what is kept into `folder`. */
 async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: string, context: Context) {
   const architecture: Architecture = architectures[plan.arch];
-  const objects = path.join(tree.objects, [plan.arch, ...plan.config].join('+'));
+  const objects = objectsFolder(tree.objects, plan.arch, plan.config);
   const topic = `kernel ${plan.name}`;
   const begun = Date.now();
+  await seedObjects(objects);
   const total = await knownTotal(objects);
   const compiled = await guardObjects(objects, async () => {
     context.report({topic, text: 'configuring'});
