@@ -27,6 +27,11 @@ interface Line {
 /** More topics at once than this only flicker. */
 const most = 8;
 
+/** The size of a terminal. One that does not know it, as those of some services, says 0. */
+function sizeOf({columns, rows}: Terminal): {readonly columns: number; readonly rows: number} {
+  return {columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24};
+}
+
 /** Shows live lines on `terminal`, which must be one. */
 export function liveLines(terminal: Terminal): LiveLines {
   const topics = new Map<string, Line>();
@@ -34,13 +39,15 @@ export function liveLines(terminal: Terminal): LiveLines {
   let clock: NodeJS.Timeout | undefined;
   const erase = (): void => {
     // A terminal that was made narrower has wrapped what was drawn.
-    const rows = drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / terminal.columns)), 0);
+    const {columns} = sizeOf(terminal);
+    const rows = drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
     if (rows > 0) terminal.write(`\r${rows > 1 ? `\u001B[${rows - 1}A` : ''}\u001B[J`);
     drawn = [];
   };
   const draw = (): void => {
-    const room = Math.max(1, Math.min(most, terminal.rows - 2));
-    const lines = [...topics].slice(-room).map((entry) => layOut(entry, terminal.columns - 1));
+    const {columns, rows} = sizeOf(terminal);
+    const room = Math.max(1, Math.min(most, rows - 2));
+    const lines = [...topics].slice(-room).map((entry) => layOut(entry, columns - 1));
     drawn = lines.map(([topic, rest]) => topic.length + rest.length);
     terminal.write(
       lines.map(([topic, rest]) => styleText('cyan', topic, {stream: process.stderr}) + rest).join('\n'),

@@ -69,6 +69,19 @@ test('a terminal that was made narrower is left clean', (t) => {
   t.is(narrow.text, '');
 });
 
+test('a terminal that does not know its size is taken for one of 80 by 24', (t) => {
+  const written: string[] = [];
+  const terminal = {columns: 0, rows: 0, write: (text: string) => written.push(text)};
+  const live = liveLines(terminal);
+  live.show({topic: 'kernel', text: 'x'.repeat(200)});
+  live.show({topic: 'module', text: 'compiling'});
+  live.close();
+  const text = written.join('');
+  t.true(text.includes(`kernel  ${'x'.repeat(70)}…`), text);
+  t.true(text.includes('\u001B[1A'), text);
+  t.false(text.includes('Infinity'));
+});
+
 test('times', (t) => {
   t.is(formatTime(42), '42 s');
   t.is(formatTime(187), '3:07 min');
