@@ -41,6 +41,16 @@ const needs: Readonly<Record<string, Need>> = {
     cost: 'no process can be guarded: nothing runs',
     packages: {'util-linux': ['setpriv', 'flock']},
   },
+  'arm64 guests': {
+    cost: 'scenarios on imx8mp-evk and virt cannot run',
+    packages: {
+      'qemu-system-arm': ['qemu-system-aarch64'],
+      'gcc-aarch64-linux-gnu': ['aarch64-linux-gnu-gcc'],
+      'libc6-dev-arm64-cross': ['/usr/aarch64-linux-gnu/lib/libc.a'],
+      'device-tree-compiler': ['fdtput'],
+    },
+    optional: true,
+  },
   ccache: {cost: 'each new series compiles for longer', packages: {ccache: ['ccache']}, optional: true},
   ssh: {
     cost: "a second terminal cannot follow p2plab shell's guest",
