@@ -11,7 +11,7 @@
 
 #include "port.h"
 
-/* Its size is x86's COMMAND_LINE_SIZE, the largest there is here. */
+/* The line's size is COMMAND_LINE_SIZE of x86 and of arm64. */
 static int find_name(char name[static NAME_MAX])
 {
 	static const char key[] = "p2plab.port=";

@@ -36,6 +36,9 @@ exit "$status"
 /** The package that brings a command on Debian, for the hint of a missing one. */
 const packageOf: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+  fdtput: 'device-tree-compiler',
   'qemu-img': 'qemu-utils',
   setpriv: 'util-linux',
   flock: 'util-linux',

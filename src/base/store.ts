@@ -10,7 +10,16 @@ import {withLock} from './lock.ts';
 import {cacheRoot} from './paths.ts';
 
 /** What the cache keeps, one folder a kind, one folder below it a key. */
-export type StoreKind = 'sources' | 'trees' | 'kernels' | 'modules' | 'tools' | 'images' | 'keys' | 'probes';
+export type StoreKind =
+  | 'sources'
+  | 'trees'
+  | 'kernels'
+  | 'modules'
+  | 'tools'
+  | 'images'
+  | 'userlands'
+  | 'keys'
+  | 'probes';
 
 /** Where the thing with this key lies once it is there. */
 export function storePath(kind: StoreKind, key: string): string {

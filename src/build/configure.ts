@@ -54,13 +54,14 @@ async function made(file: string, mark: string, key: string): Promise<boolean> {
 /**
  * Writes .config: the fragments, and nothing else that Kconfig does not force. Then every line of the
  * fragments is compared with what came of it: merge_config.sh would only warn.
+ * @param variables tell make what it compiles for
  * @param key stands for all else that decides it: Kconfig's files, the compiler
  * @throws {BuildError} naming each line that did not stick, and why
  */
 export async function configure(
   tree: string,
   objects: string,
-  arch: string,
+  variables: readonly string[],
   fragments: readonly Fragment[],
   key: string,
   context: Context,
@@ -70,12 +71,12 @@ export async function configure(
   const wanted = path.join(objects, '.fragments');
   const file = path.join(objects, '.config');
   const mark = path.join(objects, '.configured');
-  const whole = contentKey([key, arch, text]);
+  const whole = contentKey([key, variables, text]);
   // Asking Kconfig takes a few seconds, and as many again in the make that follows.
   if (await made(file, mark, whole)) return;
   await writeFile(wanted, text);
   // allnoconfig keeps off what a fragment makes visible but does not ask for; olddefconfig would not.
-  const finished = await runGroup('make', ['-C', tree, `O=${objects}`, `ARCH=${arch}`, 'allnoconfig'], {
+  const finished = await runGroup('make', ['-C', tree, `O=${objects}`, ...variables, 'allnoconfig'], {
     env: {...buildEnvironment(), KCONFIG_ALLCONFIG: wanted, TMPDIR: scratchFolder(objects)},
     signal: context.signal,
   });

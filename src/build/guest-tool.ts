@@ -6,6 +6,8 @@ import {contentKey} from '../base/hash.ts';
 import {labRoot} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
+import type {ArchitectureName} from '../spec/architecture.ts';
+import {architectures, crossPrefix} from './architecture.ts';
 import {buildEnvironment, compilerVersion} from './compiler.ts';
 import {compileError} from './make.ts';
 import {folderHashes} from './modules.ts';
@@ -20,10 +22,10 @@ export interface GuestTool {
 const sources = path.join(labRoot, 'images/guest');
 const includes = path.join(labRoot, 'images/include');
 
-async function compile(target: string, context: Context): Promise<void> {
+async function compile(compiler: string, target: string, context: Context): Promise<void> {
   const files = (await readdir(sources)).filter((name) => name.endsWith('.c')).sort();
   const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-static', '-s', `-I${includes}`];
-  const built = await runGroup('gcc', [...flags, '-o', target, ...files], {
+  const built = await runGroup(compiler, [...flags, '-o', target, ...files], {
     cwd: sources,
     env: buildEnvironment(),
     signal: context.signal,
@@ -35,16 +37,17 @@ async function compile(target: string, context: Context): Promise<void> {
  * The guest's tool, compiled from images/guest, without any library that the guest would need to have.
  * @throws {BuildError} with the compiler's own lines
  */
-export async function ensureGuestTool(context: Context): Promise<GuestTool> {
+export async function ensureGuestTool(arch: ArchitectureName, context: Context): Promise<GuestTool> {
+  const command = `${crossPrefix(architectures[arch])}gcc`;
   const [compiler, code, included] = await Promise.all([
-    compilerVersion(),
+    compilerVersion(command),
     folderHashes(sources),
     folderHashes(includes),
   ]);
   const key = contentKey({recipe: 2, compiler, code, included});
   const folder = await stored('tools', key, 'guest tool', context, async (partial) => {
     context.report({topic: 'guest tool', text: 'compiling'});
-    await compile(path.join(partial, 'p2p'), context);
+    await compile(command, path.join(partial, 'p2p'), context);
   });
   return Object.freeze({key, file: path.join(folder, 'p2p')});
 }

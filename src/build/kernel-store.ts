@@ -13,6 +13,7 @@ import type {KernelRecord} from './kernel.ts';
 export interface StoredKernel {
   readonly key: string;
   readonly release: string;
+  readonly arch: string;
   /** What it was made of, for a person: source and series. */
   readonly title: string;
   readonly bytes: number;
@@ -54,7 +55,15 @@ export async function listKernels(): Promise<readonly StoredKernel[]> {
     if (key.includes('.') || !existsSync(file)) continue;
     const {release, inputs} = JSON.parse(await readFile(file, 'utf8')) as KernelRecord;
     const title = [inputs.source.title, ...inputs.series.map(({name}) => name)].join(' + ');
-    kernels.push({key, release, title, bytes: await folderSize(folder), usedAt: (await stat(folder)).mtime});
+    const {arch} = inputs;
+    kernels.push({
+      key,
+      release,
+      arch,
+      title,
+      bytes: await folderSize(folder),
+      usedAt: (await stat(folder)).mtime,
+    });
   }
   return kernels.sort((a, b) => b.usedAt.getTime() - a.usedAt.getTime());
 }

@@ -4,8 +4,9 @@ import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256, sha256File} from '../base/hash.ts';
 import {storePath, stored} from '../base/store.ts';
+import type {ArchitectureName} from '../spec/architecture.ts';
 import type {KernelSpec} from '../spec/kernel.ts';
-import {type Architecture, architectures} from './architecture.ts';
+import {type Architecture, architectures, crossPrefix, makeVariables} from './architecture.ts';
 import {compilerVersion} from './compiler.ts';
 import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
@@ -23,20 +24,23 @@ import {readSeries, type Series} from './series.ts';
 import {ensureSource, type Source} from './source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
 
-/** What a kernel is made of. `name` is for people; all else decides the key. */
-export type KernelPlan = Pick<
+/** What a kernel is made of, whatever it is compiled for. `name` is for people; all else decides the key. */
+export type KernelRecipe = Pick<
   KernelSpec,
-  'source' | 'arch' | 'config' | 'series' | 'abilities' | 'modules'
+  'source' | 'config' | 'series' | 'abilities' | 'lacks' | 'architectures' | 'modules'
 > & {
   readonly name: string;
 };
+
+/** A kernel to be compiled. */
+export type KernelPlan = KernelRecipe & {readonly arch: ArchitectureName};
 
 /** A kernel that is compiled, with what belongs to it. All paths are absolute; nothing there is ever changed. */
 export interface Kernel {
   readonly name: string;
   readonly key: string;
   readonly folder: string;
-  readonly arch: KernelSpec['arch'];
+  readonly arch: ArchitectureName;
   /** What QEMU boots: bzImage. */
   readonly image: string;
   readonly imageSha256: string;
@@ -44,11 +48,14 @@ export interface Kernel {
   readonly vmlinux: string;
   readonly config: string;
   readonly systemMap: string;
+  /** Compiled device trees of the boards that it is booted on. */
+  readonly deviceTrees: readonly string[];
   /** What modules are built against. */
   readonly kit: string;
   /** `uname -r`. */
   readonly release: string;
   readonly abilities: KernelSpec['abilities'];
+  readonly lacks: KernelSpec['lacks'];
   readonly modules: KernelSpec['modules'];
   readonly inputs: KernelInputs;
 }
@@ -86,6 +93,11 @@ const reproducible = {
   KBUILD_BUILD_VERSION: '1',
 };
 
+/** The names of the config fragments of a plan: what all have, what its architecture has, its own. */
+function fragmentsOf({arch, config}: KernelPlan): readonly string[] {
+  return ['common', arch, ...config];
+}
+
 interface Parts {
   readonly source: Source;
   readonly fragments: readonly Fragment[];
@@ -97,9 +109,9 @@ interface Parts {
 async function gather(plan: KernelPlan, context: Context): Promise<Parts> {
   const [source, fragments, series, compiler] = await Promise.all([
     ensureSource(plan.source, context),
-    readFragments(plan.config),
+    readFragments(fragmentsOf(plan)),
     Promise.all(plan.series.map(readSeries)),
-    compilerVersion(),
+    compilerVersion(`${crossPrefix(architectures[plan.arch])}gcc`),
   ]);
   const inputs: KernelInputs = {
     source: {title: source.title, key: source.key},
@@ -120,7 +132,7 @@ async function gather(plan: KernelPlan, context: Context): Promise<Parts> {
 /** Compiles in the work tree, and copies what is kept into `folder`. */
 async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: string, context: Context) {
   const architecture: Architecture = architectures[plan.arch];
-  const objects = objectsFolder(tree.objects, plan.arch, plan.config);
+  const objects = objectsFolder(tree.objects, plan.arch, fragmentsOf(plan));
   const topic = `kernel ${plan.name}`;
   const begun = Date.now();
   await seedObjects(objects);
@@ -128,12 +140,12 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
   const compiled = await guardObjects(objects, async () => {
     context.report({topic, text: 'configuring'});
     const key = contentKey([tree.kconfigKey, parts.inputs.compiler]);
-    await configure(tree.folder, objects, architecture.arch, parts.fragments, key, context);
+    await configure(tree.folder, objects, makeVariables(architecture), parts.fragments, key, context);
     return make(
       {
         topic,
         folder: objects,
-        args: [`ARCH=${architecture.arch}`, architecture.target, 'modules'],
+        args: [...makeVariables(architecture), architecture.target, 'modules', ...architecture.deviceTrees],
         env: {...reproducible, TMPDIR: scratchFolder(objects)},
         log: `${objects}.log`,
         scratch: `${objects}.tmp`,
@@ -154,6 +166,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
     keep('vmlinux'),
     keep('System.map'),
     keep('.config', 'config'),
+    ...architecture.deviceTrees.map((file) => keep(path.join('arch', architecture.folder, 'boot/dts', file))),
     installKit(tree.folder, objects, architecture, path.join(folder, 'kit'), context),
   ]);
   const image = path.basename(architecture.image);
@@ -196,9 +209,11 @@ export async function ensureKernel(plan: KernelPlan, context: Context): Promise<
     vmlinux: path.join(folder, 'vmlinux'),
     config: path.join(folder, 'config'),
     systemMap: path.join(folder, 'System.map'),
+    deviceTrees: architectures[plan.arch].deviceTrees.map((file) => path.join(folder, path.basename(file))),
     kit: path.join(folder, 'kit'),
     release: record.release,
     abilities: plan.abilities,
+    lacks: plan.lacks,
     modules: plan.modules,
     inputs: record.inputs,
   });

@@ -34,6 +34,7 @@ export async function installKit(
     ...buildEnvironment(),
     srctree: tree,
     SRCARCH: architecture.folder,
+    // Not the guest's: the programs that building modules takes run here.
     CC: 'gcc',
     HOSTCC: 'gcc',
     MAKE: 'make',

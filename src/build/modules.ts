@@ -6,7 +6,7 @@ import {BuildError} from '../base/errors.ts';
 import {contentKey, sha256} from '../base/hash.ts';
 import {labRoot, stateRoot} from '../base/paths.ts';
 import {storePath, stored} from '../base/store.ts';
-import {architectures} from './architecture.ts';
+import {architectures, makeVariables} from './architecture.ts';
 import type {Kernel} from './kernel.ts';
 import {make} from './make.ts';
 
@@ -45,7 +45,7 @@ async function compile(kernel: Kernel, folder: string, target: string, context: 
       {
         topic: `module ${name}`,
         folder: kernel.kit,
-        args: [`ARCH=${architectures[kernel.arch].arch}`, `M=${copy}`, 'modules'],
+        args: [...makeVariables(architectures[kernel.arch]), `M=${copy}`, 'modules'],
         // Compilers that are killed leave files.
         env: {TMPDIR: work},
         log: path.join(stateRoot, 'logs', `module-${name}.log`),
@@ -55,9 +55,10 @@ async function compile(kernel: Kernel, folder: string, target: string, context: 
       context,
     );
     const built = (await readdir(copy)).filter((file) => file.endsWith('.ko'));
-    if (built.length !== 1) {
+    // None: its Kbuild asks for what this kernel does not have.
+    if (built.length > 1) {
       throw new BuildError(
-        `${path.relative(labRoot, folder)} makes ${built.length} modules: it is to make one`,
+        `${path.relative(labRoot, folder)} makes ${built.length} modules: it is to make one, or none`,
       );
     }
     for (const file of built) await copyFile(path.join(copy, file), path.join(target, file));
@@ -71,13 +72,14 @@ async function ensureModule(
   folder: string,
   included: Readonly<Record<string, string>>,
   context: Context,
-): Promise<Module> {
+): Promise<Module | undefined> {
   const key = contentKey({recipe: 1, kernel: kernel.key, sources: await folderHashes(folder), included});
   const topic = `module ${path.basename(folder)}`;
   const kept = await stored('modules', key, topic, context, (partial) =>
     compile(kernel, folder, partial, context),
   );
-  const file = (await readdir(kept)).find((name) => name.endsWith('.ko')) ?? '';
+  const file = (await readdir(kept)).find((name) => name.endsWith('.ko'));
+  if (file === undefined) return undefined;
   return Object.freeze({
     name: file.replace(/\.ko$/, ''),
     key,
@@ -86,9 +88,9 @@ async function ensureModule(
 }
 
 /**
- * Compiles modules against a kernel's kit: each folder holds a Kbuild and makes one module. What is compiled
- * already is taken from the store.
- * @throws {BuildError} with the compiler's own lines
+ * Compiles modules against a kernel's kit: each folder holds a Kbuild and makes one module, or none where the kernel
+ * does not have what it takes. What is compiled already is taken from the store.
+ * @throws {BuildError} with the compiler's own lines; for one that the kernel's file names, also if there is none
  */
 export async function ensureModules(
   kernel: Kernel,
@@ -96,5 +98,13 @@ export async function ensureModules(
   context: Context,
 ): Promise<readonly Module[]> {
   const included = await folderHashes(includes);
-  return Promise.all(moduleFolders.map((folder) => ensureModule(kernel, folder, included, context)));
+  const made = await Promise.all(
+    moduleFolders.map((folder) => ensureModule(kernel, folder, included, context)),
+  );
+  const modules = made.filter((module) => module !== undefined);
+  const lacking = kernel.modules.find((wanted) => !modules.some(({name}) => name === wanted));
+  if (lacking === undefined) return modules;
+  throw new BuildError(`the kernel ${kernel.name} is to load ${lacking}, which cannot be built for it`, {
+    hint: `images/modules/${lacking}/Kbuild says what it takes`,
+  });
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-import {mkdtemp, readdir, rm} from 'node:fs/promises';
+import {mkdir, mkdtemp, readdir, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {type Context, checkpoint} from '../base/context.ts';
 import {HostError, isErrno} from '../base/errors.ts';
 import {cacheRoot} from '../base/paths.ts';
-import {output, run, runGroup} from '../base/process.ts';
+import {output, runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
+import {type Apt, openArchive} from './apt.ts';
 import {compareDebianVersions} from './debian-version.ts';
 import type {Source} from './source.ts';
 import {unpackFailed} from './source-tarball.ts';
@@ -32,29 +33,44 @@ function asSource(name: string, version: string): Source {
   return {id, key: id, title: `${name} ${version}`, folder: path.join(sources, id)};
 }
 
-async function candidateVersion(name: string): Promise<string> {
-  const policy = await output('apt-cache', ['policy', name], {env: {LC_ALL: 'C'}});
-  const version = /^ {2}Candidate: (\S+)$/m.exec(policy)?.[1];
-  if (version !== undefined && version !== '(none)') return version;
-  throw new HostError(`apt knows no package ${name}`, {
-    hint: 'run ./setup: it adds where Debian keeps it, and asks for the lists (apt-get update)',
-  });
+/** A package, and the suite of Debian that it is in; none for those that the machine's apt knows. */
+export interface PackageName {
+  readonly name: string;
+  readonly suite?: string | undefined;
 }
 
-async function download(name: string, version: string, folder: string, context: Context): Promise<string> {
+/** The machine's own lists, which setup sees to; another suite's are asked for. */
+async function aptFor({suite}: PackageName, folder: string, context: Context): Promise<Apt> {
+  if (suite !== undefined) return openArchive({suite}, folder, context);
+  return (command, words) =>
+    output(command, words, {cwd: folder, env: {LC_ALL: 'C'}, signal: context.signal});
+}
+
+async function candidateVersion({name, suite}: PackageName, apt: Apt): Promise<string> {
+  const policy = await apt('apt-cache', ['policy', name]);
+  const version = /^ {2}Candidate: (\S+)$/m.exec(policy)?.[1];
+  if (version !== undefined && version !== '(none)') return version;
+  const hint = 'run ./setup: it adds where Debian keeps it, and asks for the lists (apt-get update)';
+  throw suite === undefined
+    ? new HostError(`apt knows no package ${name}`, {hint})
+    : new HostError(`${suite} of Debian has no package ${name}`, {
+        hint: `see https://packages.debian.org/${suite}/linux-source`,
+      });
+}
+
+async function download(
+  name: string,
+  version: string,
+  folder: string,
+  apt: Apt,
+  context: Context,
+): Promise<string> {
   const topic = `source ${name}`;
   context.report({topic, text: `downloading ${version}`});
-  const finished = await run('apt-get', ['download', '--quiet', `${name}=${version}`], {
-    cwd: folder,
-    env: {LC_ALL: 'C'},
-    signal: context.signal,
-  });
+  await apt('apt-get', ['download', '--quiet', `${name}=${version}`]);
   const deb = (await readdir(folder)).find((file) => file.endsWith('.deb'));
-  if (finished.exitCode === 0 && deb !== undefined) return path.join(folder, deb);
-  const reason = finished.all.split('\n').filter((line) => line.startsWith('E:'));
-  throw new HostError(`cannot download ${name} ${version}:\n${reason.slice(0, 5).join('\n')}`, {
-    hint: 'is the network there, and are the lists of apt fresh (apt-get update)?',
-  });
+  if (deb !== undefined) return path.join(folder, deb);
+  throw new HostError(`cannot download ${name} ${version}`, {hint: 'is the network there?'});
 }
 
 /** Both pipes at once: the archive never lies on the disk. */
@@ -70,28 +86,33 @@ tar -x --strip-components=1 -C "$2"
  * without asking apt: a start must not wait for the network, and the same lab builds the same kernel until
  * its cache is deleted. A new version comes with `p2plab kernel update`.
  */
-export async function packageSource(name: string, context: Context): Promise<Source> {
-  const unpacked = await newestUnpacked(name);
-  return unpacked === undefined ? updatePackageSource(name, context) : asSource(name, unpacked);
+export async function packageSource(wanted: PackageName, context: Context): Promise<Source> {
+  const unpacked = await newestUnpacked(wanted.name);
+  return unpacked === undefined ? updatePackageSource(wanted, context) : asSource(wanted.name, unpacked);
 }
 
 /** As packageSource, but the newest version that apt knows. */
-export async function updatePackageSource(name: string, context: Context): Promise<Source> {
+export async function updatePackageSource(wanted: PackageName, context: Context): Promise<Source> {
   checkpoint(context);
-  const version = await candidateVersion(name);
-  const source = asSource(name, version);
-  await stored('sources', source.id, `source ${name}`, context, async (folder) => {
-    const temporary = await mkdtemp(`${folder}-download-`);
-    try {
-      const deb = await download(name, version, temporary, context);
-      context.report({topic: `source ${name}`, text: `unpacking ${version}`});
+  const {name} = wanted;
+  const topic = `source ${name}`;
+  await mkdir(sources, {recursive: true});
+  const work = await mkdtemp(path.join(sources, `.${name}-download-`));
+  try {
+    if (wanted.suite !== undefined) context.report({topic, text: `asking for the lists of ${wanted.suite}`});
+    const apt = await aptFor(wanted, work, context);
+    const version = await candidateVersion(wanted, apt);
+    const source = asSource(name, version);
+    await stored('sources', source.id, topic, context, async (folder) => {
+      const deb = await download(name, version, work, apt, context);
+      context.report({topic, text: `unpacking ${version}`});
       const finished = await runGroup('bash', ['-o', 'pipefail', '-c', unpackScript, 'unpack', deb, folder], {
         signal: context.signal,
       });
       if (finished.exitCode !== 0) throw unpackFailed(deb, finished.all);
-    } finally {
-      await rm(temporary, {recursive: true, force: true});
-    }
-  });
-  return source;
+    });
+    return source;
+  } finally {
+    await rm(work, {recursive: true, force: true});
+  }
 }

@@ -27,7 +27,7 @@ export interface Source {
 export function ensureSource(source: KernelSource, context: Context): Promise<Source> {
   switch (source.kind) {
     case 'package':
-      return packageSource(source.name, context);
+      return packageSource(source, context);
     case 'tarball':
       return tarballSource(source.path, context);
     case 'tree':

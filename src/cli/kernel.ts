@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-import type {Command} from '@commander-js/extra-typings';
+import {type Command, Option} from '@commander-js/extra-typings';
 import type {Context} from '../base/context.ts';
+import {UsageError} from '../base/errors.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
-import {ensureKernel, kernelFolder} from '../build/kernel.ts';
+import {ensureKernel, type KernelPlan, kernelFolder} from '../build/kernel.ts';
 import {collectGarbage, listKernels as listStored} from '../build/kernel-store.ts';
+import {type ArchitectureName, architectureNames} from '../spec/architecture.ts';
 import {listKernels} from '../spec/catalog.ts';
 import {readKernel} from '../spec/kernel.ts';
 import {formatBytes, keyIfKnown} from './cache.ts';
@@ -27,7 +29,10 @@ export function addKernel(program: Command): void {
     .description('compile kernels now, so that no run has to wait for it')
     .argument('[name...]', 'kernels of lab/kernels, or paths of such files; baseline if none is given')
     .addOption(shared.series())
-    .action((names, {series}) => build(names.length === 0 ? ['baseline'] : names, series));
+    .addOption(
+      new Option('--arch <name>', 'for these guests').choices(architectureNames).default('x86_64' as const),
+    )
+    .action((names, {series, arch}) => build(names.length === 0 ? ['baseline'] : names, series, arch));
   kernel
     .command('list')
     .description('print the kernels there are, and which of them are compiled')
@@ -48,37 +53,61 @@ async function withProgress(work: (context: Context) => Promise<readonly string[
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function build(names: readonly string[], series: readonly string[]): Promise<void> {
+async function build(
+  names: readonly string[],
+  series: readonly string[],
+  arch: ArchitectureName,
+): Promise<void> {
   // All of them are read before the first is compiled: a typing error is not to cost ten minutes.
-  const plans = names.map((name) => selectKernel(name, series));
+  const plans = names.map((name) => planFor(name, series, arch));
   for (const plan of plans) {
     await withProgress(async (context) => {
       const begun = performance.now();
       const {key, release, folder} = await ensureKernel(plan, context);
       const time = formatTime(Math.round((performance.now() - begun) / 1000));
-      return [`${plan.name}: Linux ${release}, ${key}, in ${displayPath(folder)} (${time})`];
+      return [`${plan.name} (${arch}): Linux ${release}, ${key}, in ${displayPath(folder)} (${time})`];
     });
   }
+}
+
+/** @throws UsageError if the kernel is not for these guests */
+function planFor(name: string, series: readonly string[], arch: ArchitectureName): KernelPlan {
+  const recipe = selectKernel(name, series);
+  if (recipe.architectures.includes(arch)) return {...recipe, arch};
+  throw new UsageError(`the kernel ${name} cannot be built for ${arch}`, {
+    hint: `it is for ${recipe.architectures.join(', ')}: see lab/kernels/${name}.yaml`,
+  });
+}
+
+/** The kernels of lab/kernels, for each architecture that they are for. */
+function namedPlans(): readonly (KernelPlan & {readonly description: string})[] {
+  return listKernels(labRoot).flatMap(({name, file}) => {
+    const {description, architectures} = readKernel(file).value;
+    return architectures.map((arch) => ({...planFor(name, [], arch), description}));
+  });
 }
 
 async function list(context: Context): Promise<readonly string[]> {
   const stored = await listStored();
   const named = await Promise.all(
-    listKernels(labRoot).map(async ({name, file}) => {
-      const key = await keyIfKnown(selectKernel(name, []), context);
+    namedPlans().map(async (plan) => {
+      const key = await keyIfKnown(plan, context);
       const found = stored.find((kernel) => kernel.key === key);
-      return {name, found, description: readKernel(file).value.description};
+      return {name: plan.name, arch: plan.arch, found, description: plan.description};
     }),
   );
   const others = stored.filter(({key}) => !named.some(({found}) => found?.key === key));
-  const rows = [...named, ...others.map((found) => ({name: '-', found, description: found.title}))].map(
-    ({name, found, description}) =>
-      found === undefined
-        ? [name, 'not built', '', '', description]
-        : [name, found.key, formatBytes(found.bytes), date(found.usedAt), description],
+  const rows = [
+    ...named,
+    ...others.map((found) => ({name: '-', arch: found.arch, found, description: found.title})),
+  ].map(({name, arch, found, description}) =>
+    found === undefined
+      ? [name, arch, 'not built', '', '', description]
+      : [name, arch, found.key, formatBytes(found.bytes), date(found.usedAt), description],
   );
   const columns = [
     {title: 'kernel'},
+    {title: 'guests'},
     {title: 'key'},
     {title: 'size', right: true},
     {title: 'last used'},
@@ -87,17 +116,16 @@ async function list(context: Context): Promise<readonly string[]> {
   return [table(columns, rows)];
 }
 
-/** The keys of lab/kernels; undefined when one cannot be told without fetching its source. */
+/** The keys of lab/kernels that can be told without fetching a source; undefined when none can. */
 async function namedKeys(context: Context): Promise<readonly string[] | undefined> {
-  const plans = listKernels(labRoot).map(({name}) => selectKernel(name, []));
-  const keys = await Promise.all(plans.map((plan) => keyIfKnown(plan, context)));
+  const keys = await Promise.all(namedPlans().map((plan) => keyIfKnown(plan, context)));
   const known = keys.filter((key) => key !== undefined);
-  return known.length === keys.length ? known : undefined;
+  return known.length > 0 ? known : undefined;
 }
 
 async function collect(context: Context): Promise<readonly string[]> {
   const keep = await namedKeys(context);
-  // A kernel whose key is not known could be any: then all stay.
+  // Where no source is left, a kernel could be any of them: then all stay.
   const last = keep === undefined ? Infinity : spared;
   const {folders, bytes} = await collectGarbage({keep: keep ?? [], last}, context);
   const gone = folders.map((folder) => `deleted ${displayPath(folder)}`);

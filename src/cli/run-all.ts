@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
-import type {KernelPlan} from '../build/kernel.ts';
+import type {KernelRecipe} from '../build/kernel.ts';
 import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
-import {type Lane, type Machine, prepareMachine} from '../scenario/machine.ts';
+import {type Lane, type Machine, Machines} from '../scenario/machine.ts';
 import {planScenario, type ScenarioPlan} from '../scenario/plan.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {runScenario} from '../scenario/run.ts';
@@ -10,7 +10,7 @@ import {runScenario} from '../scenario/run.ts';
 /** What `run` was asked for. */
 export interface Request {
   readonly entries: readonly {readonly name: string; readonly file: string}[];
-  readonly kernel: KernelPlan;
+  readonly kernel: KernelRecipe;
   /** The plain one if not given. */
   readonly lane?: Lane;
   readonly qemu: string | undefined;
@@ -46,7 +46,9 @@ export async function runAll(
   const plans = request.entries.map((entry) => planScenario(entry, request.seconds));
   listener.begin?.(request);
   const {lane} = request;
-  const machine = await prepareMachine(request.kernel, request.qemu, context, lane && {lane});
+  const machines = new Machines(request.kernel, request.qemu, context, lane && {lane});
+  // One after the other: each compiles with all processors.
+  for (const {topology} of plans) await machines.for(topology);
   listener.prepared?.();
   const results: Result[] = [];
   const broken = new AbortController();
@@ -57,7 +59,7 @@ export async function runAll(
       const plan = plans[index];
       if (plan === undefined || together.signal.aborted) return;
       try {
-        const result = await runOne(plan, machine, request.keep, together);
+        const result = await runOne(plan, await machines.for(plan.topology), request.keep, together);
         results[index] = result;
         listener.result(result);
       } catch (error) {

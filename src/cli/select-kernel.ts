@@ -3,7 +3,7 @@ import {statSync} from 'node:fs';
 import path from 'node:path';
 import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
-import type {KernelPlan} from '../build/kernel.ts';
+import type {KernelRecipe} from '../build/kernel.ts';
 import type {Lane} from '../scenario/machine.ts';
 import {findKernel, findLane} from '../spec/catalog.ts';
 import {readKernel} from '../spec/kernel.ts';
@@ -13,7 +13,7 @@ import {readLane} from '../spec/lane.ts';
  * The kernel that `--kernel` names, with the series of `--series` on top of its own.
  * @throws UsageError when there is no such kernel or series
  */
-export function selectKernel(name: string, series: readonly string[]): KernelPlan {
+export function selectKernel(name: string, series: readonly string[]): KernelRecipe {
   const entry = findKernel(labRoot, name);
   const spec = readKernel(entry.file).value;
   const added = series.map((given) => path.resolve(given));
@@ -32,7 +32,7 @@ export function selectKernel(name: string, series: readonly string[]): KernelPla
 
 /** A kernel as a lane has it, and the lane. */
 export interface InLane {
-  readonly kernel: KernelPlan;
+  readonly kernel: KernelRecipe;
   readonly lane: Lane;
 }
 
@@ -40,7 +40,7 @@ export interface InLane {
  * A kernel with what the lane that `--lane` names adds to it.
  * @throws UsageError when there is no such lane
  */
-export function inLane(kernel: KernelPlan, name: string): InLane {
+export function inLane(kernel: KernelRecipe, name: string): InLane {
   const entry = findLane(labRoot, name);
   const {config, series, commandLine, slower} = readLane(entry.file).value;
   return {

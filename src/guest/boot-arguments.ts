@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {controlNames} from '../topology/control.ts';
+import type {Platform} from '../topology/platform.ts';
 import type {Acceleration} from './acceleration.ts';
 import type {QemuBinary} from './qemu-binary.ts';
 import type {SshTarget} from './ssh.ts';
@@ -8,10 +8,13 @@ import type {SshTarget} from './ssh.ts';
 export interface BootPlan {
   readonly qemu: QemuBinary;
   readonly acceleration: Acceleration;
+  readonly platform: Platform;
   /** The machine and the tested tree, as topology/ compiles them. */
   readonly machine: readonly string[];
   readonly kernel: string;
   readonly initrd: string;
+  /** The compiled device tree, where the machine does not make its own. */
+  readonly deviceTree?: string;
   /** Words for the kernel beyond the lab's own. */
   readonly commandLine: readonly string[];
   readonly ssh: Omit<SshTarget, 'port'>;
@@ -20,25 +23,29 @@ export interface BootPlan {
 }
 
 /** The kernel's command line for a plan: the lab's words, then the plan's. */
-export function kernelCommandLine(words: readonly string[]): string {
+export function kernelCommandLine({serial, kernelWords}: Platform, words: readonly string[]): string {
   return [
-    `console=${controlNames.console}`,
-    `p2plab.port=${controlNames.port}`,
+    `console=${serial.console}`,
+    `p2plab.port=${serial.port}`,
     'oops=panic',
     'panic=0',
-    // On a host that is busy the emulated timer misses its few chances to be seen, and Linux panics.
-    'no_timer_check',
+    ...kernelWords,
     ...words,
   ].join(' ');
 }
 
 /** All of QEMU's arguments for a plan, but the lab's channels. */
 export function bootArguments(
-  plan: Pick<BootPlan, 'acceleration' | 'machine' | 'kernel' | 'initrd' | 'commandLine'>,
+  plan: Pick<
+    BootPlan,
+    'acceleration' | 'platform' | 'machine' | 'kernel' | 'initrd' | 'deviceTree' | 'commandLine'
+  >,
 ): readonly string[] {
   return [
     ...['-accel', plan.acceleration.name],
     ...plan.machine,
-    ...['-kernel', plan.kernel, '-initrd', plan.initrd, '-append', kernelCommandLine(plan.commandLine)],
+    ...['-kernel', plan.kernel, '-initrd', plan.initrd],
+    ...(plan.deviceTree === undefined ? [] : ['-dtb', plan.deviceTree]),
+    ...['-append', kernelCommandLine(plan.platform, plan.commandLine)],
   ];
 }

@@ -193,7 +193,10 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
   );
   let process: QemuProcess | undefined;
   try {
-    process = startQemu(plan.qemu.path, [...bootArguments(plan), ...controlArguments(channels)]);
+    process = startQemu(plan.qemu.path, [
+      ...bootArguments(plan),
+      ...controlArguments(plan.platform, channels),
+    ]);
     told.watch = new Watch(process);
     const early = process.exited.then(({stderr}): never => {
       throw new HostError(`QEMU does not start: ${stderr === '' ? 'it says nothing' : stderr}`);

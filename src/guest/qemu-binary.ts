@@ -47,7 +47,7 @@ export async function findQemu(
   if (given !== undefined && !isExecutable(given)) {
     throw new UsageError(`${given} is not a QEMU that can be run`, {hint: 'give the path of its program'});
   }
-  const file = given === undefined ? findCommand(command) : path.resolve(given);
+  const file = given === undefined ? findCommand(command) : forArchitecture(path.resolve(given), command);
   if (file === undefined) throw missingCommand(command);
   const {mtimeMs, size} = statSync(file);
   const key = contentKey({file, mtimeMs, size});
@@ -59,6 +59,15 @@ export async function findQemu(
   const devices = [...help.matchAll(/^name "([^"]+)"/gm)].map(([, name = '']) => name);
   await writeRecord('probes', `qemu-${key}`, {version: version.text, devices});
   return {path: file, version, devices};
+}
+
+/** A QEMU is built for each architecture beside the others: the one that is given stands for all. */
+function forArchitecture(file: string, command: string): string {
+  const name = path.basename(file);
+  if (!name.startsWith('qemu-system-') || name === command) return file;
+  const other = path.join(path.dirname(file), command);
+  if (isExecutable(other)) return other;
+  throw new UsageError(`${file} is a QEMU for other guests, and there is no ${command} beside it`);
 }
 
 /** The version in what `qemu-system-x86_64 --version` prints, or in a version's own text. */

@@ -6,14 +6,17 @@ import {contentKey, sha256} from '../base/hash.ts';
 import {output} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import type {GuestTool} from '../build/guest-tool.ts';
-import {installed, remembered, rememberedHash} from '../build/memory.ts';
+import type {ArchitectureName} from '../spec/architecture.ts';
+import {architectures} from '../build/architecture.ts';
+import {remembered, rememberedHash} from '../build/memory.ts';
 import type {Module} from '../build/modules.ts';
 import {cpioArchive, type Entry} from './cpio.ts';
 import {ensureLabKeys} from './lab-keys.ts';
-import {librariesOf} from './libraries.ts';
+import {ensureUserland, type Userland} from './userland.ts';
 
 /** What differs from image to image. */
 export interface ImagePlan {
+  readonly arch: ArchitectureName;
   readonly tool: GuestTool;
   readonly modules: readonly Module[];
 }
@@ -45,17 +48,15 @@ async function ingredient(target: string, from: string): Promise<Ingredient> {
   return {path: target.replace(/^\//, ''), from, hash: await rememberedHash(from)};
 }
 
-async function ingredients({tool, modules}: ImagePlan): Promise<readonly Ingredient[]> {
-  const [busybox, dropbear] = await Promise.all([
-    installed(['/usr/bin/busybox', '/bin/busybox'], 'busybox-static'),
-    installed(['/usr/sbin/dropbear'], 'dropbear-bin'),
-  ]);
-  const libraries = await librariesOf(dropbear);
+async function ingredients(
+  {tool, modules}: ImagePlan,
+  {busybox, dropbear, libraries}: Userland,
+): Promise<readonly Ingredient[]> {
   return Promise.all([
     ingredient('bin/busybox', busybox),
     ingredient('sbin/dropbear', dropbear),
     // The loader and the libraries at the paths where the program looks for them.
-    ...libraries.map((file) => ingredient(file, file)),
+    ...libraries.map(({path: target, from}) => ingredient(target, from)),
     ...[
       {path: 'bin/p2p', from: tool.file, hash: tool.key},
       ...modules.map(({name, file, key}) => ({path: `lib/modules/${name}.ko`, from: file, hash: key})),
@@ -85,11 +86,11 @@ const guarded: Readonly<Record<string, number>> = {root: 0o700, 'root/.ssh': 0o7
 
 async function entries(
   parts: readonly Ingredient[],
+  {hostBusybox}: Userland,
   hostKey: Uint8Array,
   authorized: string,
 ): Promise<readonly Entry[]> {
-  const busybox = parts.find((part) => part.path === 'bin/busybox')?.from ?? 'busybox';
-  const applets = await remembered(busybox, 'applets', (file) => output(file, ['--list']));
+  const applets = await remembered(hostBusybox, 'applets', (file) => output(file, ['--list']));
   const programs = await Promise.all(
     parts.map(async ({path: name, from}): Promise<Entry> => {
       const content = await readFile(from);
@@ -123,10 +124,11 @@ async function entries(
 /**
  * The initramfs with these modules: busybox, dropbear and the lab's tool, uncompressed, for a
  * guest unpacks slower than a host reads.
- * @throws {HostError} when busybox or dropbear is not installed
+ * @throws {HostError} when busybox or dropbear is not installed, or for another architecture not to be had
  */
 export async function ensureImage(plan: ImagePlan, context: Context): Promise<Image> {
-  const [parts, keys] = await Promise.all([ingredients(plan), ensureLabKeys(context)]);
+  const userland = await ensureUserland(architectures[plan.arch], context);
+  const [parts, keys] = await Promise.all([ingredients(plan, userland), ensureLabKeys(context)]);
   const key = contentKey({
     recipe,
     files: parts.map(({path: name, hash}) => [name, hash]),
@@ -134,7 +136,7 @@ export async function ensureImage(plan: ImagePlan, context: Context): Promise<Im
     client: keys.clientPublicKey,
   });
   const folder = await stored('images', key, 'guest image', context, async (partial) => {
-    const archive = cpioArchive(await entries(parts, keys.hostKey, keys.clientPublicKey));
+    const archive = cpioArchive(await entries(parts, userland, keys.hostKey, keys.clientPublicKey));
     // It holds the key that the guest proves itself with.
     await writeFile(path.join(partial, 'image.cpio'), archive, {mode: 0o600});
     const record = {

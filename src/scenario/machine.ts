@@ -3,14 +3,17 @@ import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {labRoot} from '../base/paths.ts';
+import {architectures, isNative} from '../build/architecture.ts';
 import {ensureGuestTool} from '../build/guest-tool.ts';
-import {ensureKernel, type Kernel, type KernelPlan} from '../build/kernel.ts';
+import {ensureKernel, type Kernel, type KernelPlan, type KernelRecipe} from '../build/kernel.ts';
 import {ensureModules} from '../build/modules.ts';
 import {type Acceleration, probeAcceleration} from '../guest/acceleration.ts';
 import {bootGuest} from '../guest/guest.ts';
 import {findQemu, type QemuBinary} from '../guest/qemu-binary.ts';
 import {ensureImage, type Image} from '../image/initramfs.ts';
+import type {ArchitectureName} from '../spec/architecture.ts';
 import {loadTopology} from '../topology/plan.ts';
+import type {Topology} from '../topology/model.ts';
 import {qemuArguments} from '../topology/qemu.ts';
 
 /** A way to run any kernel, beyond what it is compiled from. */
@@ -42,7 +45,7 @@ export interface Machine {
 }
 
 /** A topology with nothing in it: what acceleration is probed with. */
-const probeTopology = 'empty';
+const probeTopologies = {x86_64: 'empty', aarch64: 'empty-virt'} as const;
 
 /** Builds, finds and probes what guests of this kernel need; what is there already costs next to nothing. */
 export async function prepareMachine(
@@ -55,16 +58,22 @@ export async function prepareMachine(
     findQemu(plan.arch, qemuPath, context),
     buildGuest(plan, modules, context),
   ]);
+  if (!isNative(architectures[plan.arch])) {
+    const why = `guests are ${plan.arch}, and this machine is not`;
+    return {lane, kernel, image, qemu, acceleration: {name: 'tcg', why}};
+  }
   const acceleration = await probeAcceleration(
     qemu,
     async (probe, probeContext) => {
-      const machine = qemuArguments(loadTopology(labRoot, probeTopology), {
+      const topology = loadTopology(labRoot, probeTopologies[plan.arch]);
+      const machine = qemuArguments(topology, {
         qemu: qemu.version,
         files: {disks: {}, pcaps: {}, shared: {}},
       });
       const guest = await bootGuest(
         {
           qemu,
+          platform: topology.platform,
           machine,
           kernel: kernel.image,
           initrd: image.file,
@@ -81,6 +90,33 @@ export async function prepareMachine(
   return {lane, kernel, image, qemu, acceleration};
 }
 
+/** The machines of one kernel, one for each architecture that guests have: each is built when it is first asked for. */
+export class Machines {
+  readonly #made = new Map<ArchitectureName, Promise<Machine>>();
+  readonly #make: (arch: ArchitectureName) => Promise<Machine>;
+  readonly #architectures: readonly ArchitectureName[];
+
+  constructor(
+    kernel: KernelRecipe,
+    qemuPath: string | undefined,
+    context: Context,
+    variation: Variation = {},
+  ) {
+    this.#architectures = kernel.architectures;
+    this.#make = (arch) => prepareMachine({...kernel, arch}, qemuPath, context, variation);
+  }
+
+  /** The machine that boots this topology; one that cannot, where the kernel is not for its architecture. */
+  for({platform}: Topology): Promise<Machine> {
+    const [other = platform.architecture] = this.#architectures;
+    const known = this.#architectures.includes(platform.architecture);
+    const architecture = known ? platform.architecture : other;
+    const made = this.#made.get(architecture) ?? this.#make(architecture);
+    this.#made.set(architecture, made);
+    return made;
+  }
+}
+
 async function buildGuest(
   plan: KernelPlan,
   changed: Readonly<Record<string, string>>,
@@ -89,7 +125,7 @@ async function buildGuest(
   const folder = path.join(labRoot, 'images/modules');
   const [kernel, tool, names] = await Promise.all([
     ensureKernel(plan, context),
-    ensureGuestTool(context),
+    ensureGuestTool(plan.arch, context),
     readdir(folder),
   ]);
   const modules = await ensureModules(
@@ -97,7 +133,7 @@ async function buildGuest(
     names.toSorted().map((name) => changed[name] ?? path.join(folder, name)),
     context,
   );
-  return {kernel, image: await ensureImage({tool, modules}, context)};
+  return {kernel, image: await ensureImage({arch: plan.arch, tool, modules}, context)};
 }
 
 /** What a client needs to log in to a guest of this image. */

@@ -23,3 +23,18 @@ const names = Object.keys(abilities) as [Ability, ...Ability[]];
 
 /** An ability's name, as it stands in a file. */
 export const ability = z.enum(names);
+
+/** What plain Linux 6.12 can and an older or newer kernel may not, each in a sentence. */
+export const basics = {
+  'user-memory':
+    "User space can map a provider's P2PDMA memory, and have I/O go there (p2pmem/allocate, from Linux 6.2 on).",
+  'remote-error':
+    'Block I/O to memory that the drive cannot reach fails with EREMOTEIO; without it, with EINVAL (block/blk-mq-dma.c).',
+  'late-acs':
+    'On arm64 ACS is asked for after the bus is scanned, so that the ports behind an SMMUv3 have none on.',
+} as const satisfies Record<string, string>;
+
+export type Basic = keyof typeof basics;
+
+/** A basic's name, as it stands in a file. */
+export const basic = z.enum(Object.keys(basics) as [Basic, ...Basic[]]);

@@ -3,7 +3,8 @@ import {readdirSync, statSync} from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import {labRoot} from '../base/paths.ts';
-import {ability} from './abilities.ts';
+import {ability, basic} from './abilities.ts';
+import {architectureNames} from './architecture.ts';
 import {type Problem, throwProblems} from './problems.ts';
 import {description, kebabName, moduleName} from './names.ts';
 import {didYouMean} from './suggest.ts';
@@ -14,12 +15,17 @@ const text = z.string().min(1);
 /** The Debian package's name goes into a command line and a path: nothing but what Debian allows. */
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'not a name of a Debian package');
 
+/** A suite of Debian, as its mirrors name it. */
+const suiteName = z.string().regex(/^[a-z][a-z0-9-]+$/, 'not a suite of Debian: sid, trixie-backports, …');
+
 /** A leading `-` would be an option to git. */
 const revision = z.string().regex(/^[A-Za-z0-9_][^\s]*$/, 'not a revision of git');
 
 const source = z
   .strictObject({
     package: packageName.optional(),
+    /** Where the package is, if not in a suite of the machine's own. */
+    suite: suiteName.optional(),
     tarball: text.optional(),
     tree: text.optional(),
     git: text.optional(),
@@ -41,7 +47,13 @@ const source = z
     if (given.git === undefined && given.revision !== undefined) {
       return problem('"revision" goes with "git"', 'revision');
     }
-    if (given.package !== undefined) return {kind: 'package' as const, name: given.package};
+    if (given.package === undefined && given.suite !== undefined) {
+      return problem('"suite" goes with "package"', 'suite');
+    }
+    if (given.package !== undefined) {
+      const {suite} = given;
+      return {kind: 'package' as const, name: given.package, ...(suite !== undefined && {suite})};
+    }
     if (given.tarball !== undefined) return {kind: 'tarball' as const, path: given.tarball};
     if (given.tree !== undefined) return {kind: 'tree' as const, path: given.tree};
     if (given.git === undefined) return problem('name one of package, tarball, tree, git', undefined);
@@ -52,13 +64,19 @@ const source = z
 export const kernelSchema = z.strictObject({
   description,
   source,
-  arch: z.literal('x86_64').default('x86_64'),
-  /** Fragments in images/config/, later ones win. */
-  config: z.array(kebabName).min(1).default(['common', 'x86_64']),
+  /** Fragments in images/config/ on top of `common` and the architecture's own; later ones win. */
+  config: z.array(kebabName).default([]),
   /** Folders or mailboxes of patches, applied in this order; paths from the file's folder. */
   series: z.array(text).default([]),
   /** What this kernel, with its modules, can do that plain Linux cannot. */
   abilities: z.array(ability).default([]),
+  /** What plain Linux 6.12 can and this kernel cannot. */
+  lacks: z.array(basic).default([]),
+  /** What it can be built for. */
+  architectures: z
+    .array(z.enum(architectureNames))
+    .min(1)
+    .default([...architectureNames]),
   /** Modules of the lab that are loaded, and drivers bound anew for them, before anything is driven. */
   modules: z.array(moduleName).default([]),
 });

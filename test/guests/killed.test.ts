@@ -101,7 +101,7 @@ test.serial('two labs at the same time share what they build, also after one tha
 });
 
 async function folder(): Promise<string> {
-  return kernelFolder(await kernelKey(selectKernel('baseline', [series]), context));
+  return kernelFolder(await kernelKey({...selectKernel('baseline', [series]), arch: 'x86_64'}, context));
 }
 
 /** Has the kernel with the test's series built anew. */

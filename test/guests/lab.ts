@@ -3,6 +3,7 @@ import {temporary} from './temporary-state.ts';
 import path from 'node:path';
 import type {Context} from '../../src/base/context.ts';
 import {labRoot} from '../../src/base/paths.ts';
+import type {ArchitectureName} from '../../src/spec/architecture.ts';
 import {ensureGuestTool} from '../../src/build/guest-tool.ts';
 import {ensureModules} from '../../src/build/modules.ts';
 import {selectKernel} from '../../src/cli/select-kernel.ts';
@@ -17,24 +18,22 @@ import {runScenario} from '../../src/scenario/run.ts';
 export const context: Context = {signal: new AbortController().signal, report: () => undefined};
 
 /** A kernel of the lab by name, with series on top, and all that guests of it need. */
-export async function machineOf(kernel: string, series: readonly string[] = []): Promise<Machine> {
-  return prepareMachine(
-    selectKernel(
-      kernel,
-      series.map((name) => path.join(labRoot, name)),
-    ),
-    undefined,
-    context,
-  );
+export async function machineOf(
+  kernel: string,
+  series: readonly string[] = [],
+  arch: ArchitectureName = 'x86_64',
+): Promise<Machine> {
+  const files = series.map((name) => path.join(labRoot, name));
+  return prepareMachine({...selectKernel(kernel, files), arch}, undefined, context);
 }
 
 /** The same machine with a module in its image that is no part of the lab. */
 export async function withModule(machine: Machine, folder: string): Promise<Machine> {
   const [tool, modules] = await Promise.all([
-    ensureGuestTool(context),
+    ensureGuestTool(machine.kernel.arch, context),
     ensureModules(machine.kernel, [path.resolve(import.meta.dirname, folder)], context),
   ]);
-  return {...machine, image: await ensureImage({tool, modules}, context)};
+  return {...machine, image: await ensureImage({arch: machine.kernel.arch, tool, modules}, context)};
 }
 
 /** A run's record and its bundle's folder, which goes when the test's process ends. */

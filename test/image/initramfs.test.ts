@@ -23,16 +23,16 @@ function member(archive: Uint8Array, name: string): string {
 
 test('images asked for at the same time are one, the same bytes for the same content', async (t) => {
   const images = await Promise.all(
-    Array.from({length: 5}, () => ensureImage({tool, modules: [module]}, context)),
+    Array.from({length: 5}, () => ensureImage({arch: 'x86_64', tool, modules: [module]}, context)),
   );
   t.is(new Set(images.map(({file}) => file)).size, 1);
-  const other = await ensureImage({tool, modules: []}, context);
+  const other = await ensureImage({arch: 'x86_64', tool, modules: []}, context);
   t.not(other.key, images[0]?.key);
   t.not(other.sha256, images[0]?.sha256);
 });
 
 test('every program has its libraries, every applet leads to busybox, every folder comes first', async (t) => {
-  const {file} = await ensureImage({tool, modules: [module]}, context);
+  const {file} = await ensureImage({arch: 'x86_64', tool, modules: [module]}, context);
   const names = execFileSync('cpio', ['-it', '--quiet'], {input: readFileSync(file)})
     .toString()
     .trim()
@@ -62,7 +62,7 @@ test('every program has its libraries, every applet leads to busybox, every fold
 });
 
 test('the keys fit each other, and are for their owner only', async (t) => {
-  const image = await ensureImage({tool, modules: []}, context);
+  const image = await ensureImage({arch: 'x86_64', tool, modules: []}, context);
   const key = ssh2.utils.parseKey(image.sshKey);
   if (key instanceof Error) throw key;
   const authorized = member(readFileSync(image.file), 'root/.ssh/authorized_keys').split(' ')[1];

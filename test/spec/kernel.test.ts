@@ -14,6 +14,11 @@ const problems = (text: string) => wrong(() => source(text));
 
 test('a source is one of four', (t) => {
   t.deepEqual(source('{package: linux-source-6.12}'), {kind: 'package', name: 'linux-source-6.12'});
+  t.deepEqual(source('{package: linux-source-7.2, suite: sid}'), {
+    kind: 'package',
+    name: 'linux-source-7.2',
+    suite: 'sid',
+  });
   t.deepEqual(source('{tarball: l.tar.xz}'), {kind: 'tarball', path: 'l.tar.xz'});
   t.deepEqual(source('{tree: ../linux}'), {kind: 'tree', path: '../linux'});
   t.deepEqual(source('{git: ../linux, revision: v6.12}'), {kind: 'git', path: '../linux', revision: 'v6.12'});
@@ -30,6 +35,12 @@ const cases: readonly [string, string, readonly string[]][] = [
     ['x.yaml:2:28: revision: not a revision of git'],
   ],
   ['a package that is a path', '{package: ../x}', ['x.yaml:2:19: package: not a name of a Debian package']],
+  ['a suite of no package', '{tree: a, suite: sid}', ['x.yaml:2:19: "suite" goes with "package"']],
+  [
+    'a suite that is an option',
+    '{package: linux, suite: "-x"}',
+    ['x.yaml:2:33: suite: not a suite of Debian: sid, trixie-backports, …'],
+  ],
   ['an unknown kind', '{tarbal: x}', ['x.yaml:2:10: unknown key "tarbal"', 'did you mean "tarball"?']],
 ];
 
@@ -63,10 +74,11 @@ test("paths count from the file's folder", (t) => {
   t.deepEqual(readKernel(file).value, {
     description: 'x',
     source: {kind: 'tree', path: path.join(folder, 'linux')},
-    arch: 'x86_64',
-    config: ['common', 'x86_64'],
+    config: [],
     series: [path.join(folder, 'patches/switch')],
     abilities: ['block-under-ops'],
+    lacks: [],
+    architectures: ['x86_64', 'aarch64'],
     modules: ['p2pdma_switch'],
   });
 });

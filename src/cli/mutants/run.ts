@@ -6,7 +6,7 @@ import type {Context} from '../../base/context.ts';
 import {Interrupted, LabError} from '../../base/errors.ts';
 import {patchedModule} from '../../build/patched-module.ts';
 import {inBuildOrder} from '../../plan/mutants.ts';
-import {type Machine, prepareMachine} from '../../scenario/machine.ts';
+import {Machines} from '../../scenario/machine.ts';
 import type {ScenarioPlan} from '../../scenario/plan.ts';
 import {type Catch, compareWithControl} from '../../verdict/mutant.ts';
 import {type Result, runOne} from '../run-all.ts';
@@ -95,9 +95,9 @@ function elsewhere({name, spec}: Mutant): MutantResult {
   return {mutant: name, kernel, lane, rule, outcome: 'elsewhere', reason, buildMs: 0, runs: []};
 }
 
-/** A mutant's machine, or why there is none. */
+/** A mutant's machines, or why there are none. */
 interface Built {
-  readonly machine: Machine | LabError;
+  readonly machines: Machines | LabError;
   readonly milliseconds: number;
 }
 
@@ -107,7 +107,7 @@ class Bench {
   readonly #keep: boolean;
   readonly #scratch: string;
   readonly #context: Context;
-  readonly #machines = new Map<string, Promise<Machine>>();
+  readonly #machines = new Map<string, Machines>();
   readonly #controls = new Map<string, Promise<Result>>();
 
   constructor(qemu: string | undefined, keep: boolean, scratch: string, context: Context) {
@@ -120,14 +120,16 @@ class Bench {
   /** Builds a mutant, and before it the kernel that it is a mutant of. */
   async build(mutant: Mutant): Promise<Built> {
     try {
-      await this.#unbroken(mutant);
+      const unbroken = this.#unbroken(mutant);
+      for (const {plan} of mutant.catchers) await unbroken.for(plan.topology);
       const begun = performance.now();
-      const machine = await this.#broken(mutant);
-      return {machine, milliseconds: Math.round(performance.now() - begun)};
+      const machines = await this.#broken(mutant);
+      for (const {plan} of mutant.catchers) await machines.for(plan.topology);
+      return {machines, milliseconds: Math.round(performance.now() - begun)};
     } catch (error) {
       // One that does not build is told in its turn, and the others are still tried.
       if (!(error instanceof LabError)) throw error;
-      return {machine: error, milliseconds: 0};
+      return {machines: error, milliseconds: 0};
     }
   }
 
@@ -135,14 +137,15 @@ class Bench {
   async tryOut({name, spec, catchers}: Mutant, built: Built | undefined): Promise<MutantResult> {
     const {kernel, lane, rule} = spec;
     const about = {mutant: name, kernel, lane, rule, buildMs: built?.milliseconds ?? 0};
-    const machine = built?.machine;
-    if (machine instanceof Interrupted || machine === undefined) throw machine ?? new Interrupted();
-    if (machine instanceof LabError) {
-      return {...about, outcome: 'unclear', reason: `it does not build: ${machine.message}`, runs: []};
+    const machines = built?.machines;
+    if (machines instanceof Interrupted || machines === undefined) throw machines ?? new Interrupted();
+    if (machines instanceof LabError) {
+      return {...about, outcome: 'unclear', reason: `it does not build: ${machines.message}`, runs: []};
     }
     const runs: MutantRun[] = [];
     for (const {plan, evidence: declared} of catchers) {
       const control = await this.#control(spec, plan);
+      const machine = await machines.for(plan.topology);
       const broken = await runOne(plan, machine, this.#keep, this.#context);
       const {scenario, durationMs, bundle} = broken;
       runs.push({scenario, declared, durationMs, bundle, ...compareWithControl(broken, control, declared)});
@@ -154,18 +157,18 @@ class Bench {
   /** What a scenario says of the kernel without a mutant. */
   #control(of: Pick<Mutant, 'kernel' | 'lane'>, plan: ScenarioPlan): Promise<Result> {
     return once(this.#controls, `${of.kernel} ${of.lane} ${plan.name}`, async () =>
-      runOne(plan, await this.#unbroken(of), this.#keep, this.#context),
+      runOne(plan, await this.#unbroken(of).for(plan.topology), this.#keep, this.#context),
     );
   }
 
-  #unbroken({kernel, lane}: Pick<Mutant, 'kernel' | 'lane'>): Promise<Machine> {
+  #unbroken({kernel, lane}: Pick<Mutant, 'kernel' | 'lane'>): Machines {
     return once(this.#machines, `${kernel} ${lane}`, () => {
       const plan = inLane(selectKernel(kernel, []), lane);
-      return prepareMachine(plan.kernel, this.#qemu, this.#context, {lane: plan.lane});
+      return new Machines(plan.kernel, this.#qemu, this.#context, {lane: plan.lane});
     });
   }
 
-  async #broken({name, kernel, lane, spec, folder}: Mutant): Promise<Machine> {
+  async #broken({name, kernel, lane, spec, folder}: Mutant): Promise<Machines> {
     const {module} = spec;
     const selected = selectKernel(kernel, module === undefined ? [folder] : []);
     const plan = inLane({...selected, name: `${kernel}+${name}`}, lane);
@@ -173,12 +176,12 @@ class Bench {
       module === undefined
         ? {}
         : {[module]: await patchedModule(module, folder, path.join(this.#scratch, name), this.#context)};
-    return prepareMachine(plan.kernel, this.#qemu, this.#context, {lane: plan.lane, modules});
+    return new Machines(plan.kernel, this.#qemu, this.#context, {lane: plan.lane, modules});
   }
 }
 
-/** The promise that is kept under a key, made if there is none. */
-function once<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+/** What is kept under a key, made if there is nothing. */
+function once<T>(kept: Map<string, T>, key: string, make: () => T): T {
   const found = kept.get(key);
   if (found !== undefined) return found;
   const made = make();

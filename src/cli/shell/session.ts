@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../../base/context.ts';
 import {HostError} from '../../base/errors.ts';
-import type {KernelPlan} from '../../build/kernel.ts';
+import type {KernelRecipe} from '../../build/kernel.ts';
 import {bootGuest, type Guest, GuestError, parseForwardedPort} from '../../guest/guest.ts';
 import {bootPlan, runFiles} from '../../scenario/boot-plan.ts';
+import {writeDeviceTree} from '../../scenario/device-tree.ts';
 import {Disks} from '../../scenario/disks.ts';
 import {loadKernelModules} from '../../scenario/kernel-modules.ts';
 import {type Machine, prepareMachine, sshOf} from '../../scenario/machine.ts';
@@ -16,7 +17,7 @@ import {banner, writeSshConfig} from './banner.ts';
 
 export interface ShellRequest {
   readonly scene: Scene;
-  readonly kernel: KernelPlan;
+  readonly kernel: KernelRecipe;
   readonly qemu: string | undefined;
   readonly console: boolean;
   readonly progress: ProgressLines;
@@ -27,7 +28,8 @@ export interface ShellRequest {
  * @returns the shell's exit code; 1 when the guest's kernel crashed
  */
 export async function runShell(request: ShellRequest, context: Context): Promise<number> {
-  const machine = await prepareMachine(request.kernel, request.qemu, context);
+  const {architecture} = request.scene.topology.platform;
+  const machine = await prepareMachine({...request.kernel, arch: architecture}, request.qemu, context);
   request.progress.end();
   return withFolder((folder) => inFolder(folder, machine, request, context));
 }
@@ -41,7 +43,7 @@ async function inFolder(
   const {topology, heads} = request.scene;
   const files = runFiles(folder, topology);
   const disks = new Disks(topology, `${folder}/disks`, heads);
-  await disks.create();
+  await Promise.all([disks.create(), writeDeviceTree(topology, machine.kernel, folder)]);
   const plan = bootPlan({plan: {topology}, machine, files, disks});
   const stopFollowing = request.console ? followConsole(`${folder}/console.log`) : undefined;
   if (!request.console) request.progress.show({topic: topology.name, text: 'booting'});
