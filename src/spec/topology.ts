@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {type MachineName, machineNames} from './architecture.ts';
 import {deviceId, description} from './names.ts';
 import {multipleOf, powerOfTwo} from './size.ts';
 import {type Frozen, type Located, readSpec} from './yaml.ts';
 
 const mebibyte = 2 ** 20;
+const gibibyte = 2 ** 30;
 
 const bridgePlace = {
   /** The device above: a root port or a switch; the root complex if not given. */
@@ -69,8 +71,39 @@ const cpu = z
     error: 'this CPU is another on each host, and with it what Linux allows: name a model',
   });
 
-/** The IOMMUs that QEMU models on q35. */
-const iommuTypes = ['intel', 'amd', 'virtio'] as const;
+/** The IOMMUs that QEMU models, by machine. */
+const iommusOf = {
+  q35: ['intel', 'amd', 'virtio'],
+  virt: ['smmuv3'],
+  'imx8mp-evk': [],
+} as const satisfies Record<MachineName, readonly string[]>;
+
+const iommuTypes = [...iommusOf.q35, ...iommusOf.virt] as const;
+
+/** What each machine has if its file does not say so. */
+const usual = {
+  q35: {cpu: 'Nehalem', memory: 512 * mebibyte},
+  // A CPU with FEAT_RNG: else the guest's ssh waits for entropy.
+  virt: {cpu: 'neoverse-n2', memory: 512 * mebibyte},
+  'imx8mp-evk': {cpu: 'cortex-a53', memory: 1024 * mebibyte},
+} as const satisfies Record<MachineName, {cpu: string; memory: number}>;
+
+/** The first bus address that the CPU of an imx8mp-evk reaches devices at, in its 32 bits below its RAM. */
+const busBase = z
+  .int()
+  .min(0x1000_0000)
+  .max(0x3000_0000)
+  .refine((base) => base % (16 * mebibyte) === 0, {error: 'not a multiple of 16 MiB'});
+
+/**
+ * The first address that the CPU of an imx8mp-evk has for what is at `bus-base`: above its memory, for below it Linux
+ * has no struct page (mm/sparse-vmemmap.c; arm64's memstart_addr).
+ */
+const cpuBase = z
+  .int()
+  .min(3 * gibibyte)
+  .max(64 * gibibyte)
+  .refine((base) => base % gibibyte === 0, {error: 'not a multiple of 1 GiB'});
 
 /**
  * What Linux makes of the IOMMU: it leaves it alone (`off`), has it pass every address as it is, or has it
@@ -81,11 +114,18 @@ const iommuModes = ['off', 'passthrough', 'strict', 'lazy'] as const;
 export const topologySchema = z
   .strictObject({
     description,
-    machine: z.literal('q35').default('q35'),
-    cpu: cpu.default('Nehalem'),
+    machine: z.enum(machineNames).default('q35'),
+    cpu: cpu.optional(),
     'cpu-vendor': z.enum(['AuthenticAMD', 'GenuineIntel']).optional(),
-    memory: multipleOf(mebibyte).default(512 * mebibyte),
+    memory: multipleOf(mebibyte).optional(),
     cpus: z.int().min(1).max(64).default(1),
+    /**
+     * Where memory lies for devices (imx8mp-evk): at the numbers that the CPU has for it; or where the CPU has
+     * the devices' memory, so that a peer's address that was not translated is one of host memory.
+     */
+    inbound: z.enum(['identity', 'aliasing']).optional(),
+    'bus-base': busBase.optional(),
+    'cpu-base': cpuBase.optional(),
     iommu: z.enum(iommuTypes).optional(),
     'iommu-mode': z.enum(iommuModes).optional(),
     /** Whether Linux copies all DMA of host memory through its bounce buffers. */
@@ -94,28 +134,122 @@ export const topologySchema = z
     hotplug: z.boolean().default(false),
     devices: z.record(deviceId, device),
   })
-  .superRefine(({iommu, 'iommu-mode': mode}, context) => {
-    const problem = (message: string, hint: string) => {
-      context.addIssue({code: 'custom', path: ['iommu-mode'], message, params: {hint}});
-    };
-    if (mode === undefined) return;
-    if (iommu === undefined) problem('there is no IOMMU', 'give "iommu: …", or drop "iommu-mode"');
-    // The kernel has no word that keeps drivers/iommu/virtio-iommu.c away.
-    if (iommu === 'virtio' && mode === 'off') {
-      problem('Linux never leaves a virtio-iommu alone', 'take passthrough, or drop "iommu"');
-    }
-    // hw/i386/amd_iommu.h, AMDVI_CAPAB_FLAG_NPCACHE: drivers/iommu/amd/init.c makes strict of it.
-    if (iommu === 'amd' && mode === 'lazy') {
-      problem("Linux is never lazy with QEMU's amd-iommu, which says that it caches", 'take strict');
+  .superRefine((given, context) => {
+    for (const {path, message, hint} of machineProblems(given)) {
+      context.addIssue({code: 'custom', path: [path], message, params: {hint}});
     }
   })
-  .transform(({'cpu-vendor': vendor, iommu, 'iommu-mode': mode, ...rest}) => ({
-    ...rest,
-    // KVM would take the host's vendor for a model of the other one.
-    cpuVendor:
-      vendor ?? (rest.cpu.startsWith('EPYC') ? ('AuthenticAMD' as const) : ('GenuineIntel' as const)),
-    ...(iommu !== undefined && {iommu: {type: iommu, mode: mode ?? ('strict' as const)}}),
-  }));
+  .transform(
+    ({
+      'cpu-vendor': vendor,
+      'bus-base': base,
+      'cpu-base': cpuBase,
+      inbound,
+      iommu,
+      'iommu-mode': mode,
+      ...rest
+    }) => {
+      const cpu = rest.cpu ?? usual[rest.machine].cpu;
+      return {
+        ...rest,
+        cpu,
+        memory: rest.memory ?? usual[rest.machine].memory,
+        // KVM would take the host's vendor for a model of the other one.
+        ...(rest.machine === 'q35' && {
+          cpuVendor:
+            vendor ?? (cpu.startsWith('EPYC') ? ('AuthenticAMD' as const) : ('GenuineIntel' as const)),
+        }),
+        ...(rest.machine === 'imx8mp-evk' && {
+          bus: {
+            base: base ?? 0x1000_0000,
+            cpu: cpuBase ?? 3 * gibibyte,
+            inbound: inbound ?? ('identity' as const),
+          },
+        }),
+        ...(iommu !== undefined && {iommu: {type: iommu, mode: mode ?? ('strict' as const)}}),
+      };
+    },
+  );
+
+interface MachineProblem {
+  readonly path:
+    | 'iommu'
+    | 'iommu-mode'
+    | 'cpu'
+    | 'cpu-vendor'
+    | 'inbound'
+    | 'bus-base'
+    | 'cpu-base'
+    | 'memory'
+    | 'cpus';
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What one key says that another does not allow. */
+function machineProblems(given: {
+  readonly machine: MachineName;
+  readonly cpu?: string | undefined;
+  readonly 'cpu-vendor'?: string | undefined;
+  readonly inbound?: string | undefined;
+  readonly 'bus-base'?: number | undefined;
+  readonly 'cpu-base'?: number | undefined;
+  readonly memory?: number | undefined;
+  readonly cpus: number;
+  readonly iommu?: IommuSpec['type'] | undefined;
+  readonly 'iommu-mode'?: IommuSpec['mode'] | undefined;
+}): readonly MachineProblem[] {
+  const {machine, iommu, 'iommu-mode': mode} = given;
+  const problems: MachineProblem[] = [];
+  const problem = (path: MachineProblem['path'], message: string, hint: string): void => {
+    problems.push({path, message, hint});
+  };
+  const there: readonly string[] = iommusOf[machine];
+  if (iommu !== undefined && !there.includes(iommu)) {
+    const hint = there.length === 0 ? 'drop "iommu"' : `it has ${there.join(', ')}`;
+    problem('iommu', `QEMU's ${machine} has no IOMMU of type ${iommu}`, hint);
+  }
+  if (machine !== 'q35' && given['cpu-vendor'] !== undefined) {
+    problem('cpu-vendor', `a CPU of ${machine} has no such vendor`, 'drop "cpu-vendor"');
+  }
+  if (machine === 'imx8mp-evk') {
+    const {memory = 0, cpus, inbound, 'cpu-base': base = 3 * gibibyte} = given;
+    if (given.cpu !== undefined) problem('cpu', 'the CPU of imx8mp-evk is soldered', 'drop "cpu"');
+    if (cpus > 4) problem('cpus', `imx8mp-evk has 4 CPUs, not ${cpus}`, 'take 4 at most');
+    if (memory > 2 * gibibyte)
+      problem('memory', 'more memory than lies below the devices', 'take 2GiB at most');
+    if (inbound === 'aliasing' && base >= 4 * gibibyte) {
+      problem(
+        'cpu-base',
+        'a device of 32 bits would not find host memory there',
+        'take 0xc0000000, or "inbound: identity"',
+      );
+    }
+  } else {
+    for (const key of ['inbound', 'bus-base', 'cpu-base'] as const) {
+      if (given[key] === undefined) continue;
+      problem(key, `bus addresses of ${machine} are physical addresses`, `"${key}" goes with imx8mp-evk`);
+    }
+  }
+  if (mode === undefined) return problems;
+  if (iommu === undefined) {
+    problem('iommu-mode', 'there is no IOMMU', 'give "iommu: …", or drop "iommu-mode"');
+  }
+  // The kernel has no word that keeps drivers/iommu/virtio-iommu.c or arm-smmu-v3.c away.
+  if ((iommu === 'virtio' || iommu === 'smmuv3') && mode === 'off') {
+    const name = iommu === 'virtio' ? 'a virtio-iommu' : 'an SMMUv3';
+    problem('iommu-mode', `Linux never leaves ${name} alone`, 'take passthrough, or drop "iommu"');
+  }
+  // hw/i386/amd_iommu.h, AMDVI_CAPAB_FLAG_NPCACHE: drivers/iommu/amd/init.c makes strict of it.
+  if (iommu === 'amd' && mode === 'lazy') {
+    problem(
+      'iommu-mode',
+      "Linux is never lazy with QEMU's amd-iommu, which says that it caches",
+      'take strict',
+    );
+  }
+  return problems;
+}
 
 /** A PCIe tree and the machine around it, as its file declares them. Sizes are in bytes. */
 export type TopologySpec = Frozen<z.output<typeof topologySchema>>;

@@ -4,7 +4,7 @@ import {formatIdentity, type Identity, identityOf} from './identity.ts';
 import {groupType, iommuIdentity} from './iommu.ts';
 import {findNode, formatBdf, nodeOf, type Topology} from './model.ts';
 import {readGuestTree, readQueryPci, type SeenFunction} from './seen.ts';
-import {labSlots, reservedSlots} from './slots.ts';
+import {labSlots} from './platform.ts';
 
 /**
  * Compares a topology with QEMU's answer to `query-pci`, asked once the firmware has numbered the buses.
@@ -28,13 +28,18 @@ function compare(topology: Topology, seen: readonly SeenFunction[], witness: str
   const byBdf = new Map(seen.map((fn) => [fn.bdf, fn]));
   const declared = new Set(topology.nodes.map(({bdf}) => bdf));
   const root = byBdf.get('0000:00:00.0');
+  const {hostBridge} = topology.platform;
   return [
     ...(seen.length === byBdf.size ? [] : [`${witness} has two functions at one address`]),
-    ...differingIds('the host bridge', '0000:00:00.0', topology.hostBridge, root, witness),
+    ...(hostBridge === undefined
+      ? []
+      : differingIds('the host bridge', '0000:00:00.0', hostBridge, root, witness)),
     ...iommuDifferences(topology, byBdf, witness),
     ...topology.nodes.flatMap((node) => {
       const fn = byBdf.get(node.bdf);
-      const differences = [...differingIds(node.id, node.bdf, identityOf(node), fn, witness)];
+      const differences = [
+        ...differingIds(node.id, node.bdf, identityOf(node, topology.platform), fn, witness),
+      ];
       if (fn === undefined) return differences;
       const parent = node.parent === null ? null : nodeOf(topology, node.parent).bdf;
       differences.push(...differingParent(node.id, parent, fn, witness));
@@ -55,8 +60,9 @@ function compare(topology: Topology, seen: readonly SeenFunction[], witness: str
         if (wanted !== found)
           differences.push(`${node.id} must have ${wanted}; for ${witness} it has ${found}`);
       }
-      // A virtio-iommu's driver comes after the bus is scanned: what has no driver yet is in no group.
-      const undecided = topology.iommu?.type === 'virtio' && fn.iommuGroup === null;
+      // Their drivers come after the bus is scanned, or ask when a device's is bound: what has none is in no group.
+      const late = topology.iommu?.type === 'virtio' || topology.iommu?.type === 'smmuv3';
+      const undecided = late && fn.iommuGroup === null;
       if (fn.iommuGroup !== undefined && node.kind === 'endpoint' && !undecided) {
         const [wanted, found] = [groupType(topology.iommu) ?? 'none', fn.iommuGroup ?? 'none'];
         if (wanted !== found) {
@@ -68,7 +74,7 @@ function compare(topology: Topology, seen: readonly SeenFunction[], witness: str
       return differences;
     }),
     ...seen
-      .filter(({bdf}) => !declared.has(bdf) && bdf !== iommuBdf(topology) && !isReserved(bdf))
+      .filter(({bdf}) => !declared.has(bdf) && bdf !== iommuBdf(topology) && !isReserved(topology, bdf))
       .map(
         (fn) =>
           `${witness} has ${formatIdentity(fn)} at ${fn.bdf}, which the topology does not declare${known(topology, fn)}`,
@@ -128,8 +134,8 @@ function place(parent: string | null): string {
 }
 
 /** What the machine and the lab put on the root bus is not part of the topology; nor is an IOMMU by itself. */
-function isReserved(bdf: string): boolean {
-  return reservedSlots.some(
+function isReserved({platform}: Topology, bdf: string): boolean {
+  return platform.reservedSlots.some(
     (slot) => slot !== labSlots.iommu && bdf.startsWith(`0000:00:${slot.toString(16).padStart(2, '0')}.`),
   );
 }

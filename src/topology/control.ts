@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {Platform} from './platform.ts';
 import {labDeviceArguments} from './qemu.ts';
 
 /** Backends of the lab's own channels, as `-chardev` takes them: `socket,fd=3`, `stdio`, `null`. */
@@ -14,25 +15,25 @@ export interface ControlChannels {
 /** QEMU's name for the console's backend. */
 export const consoleId = 'lab-console';
 
-/** The guest's name for the console and for the port on which it says that it is ready. */
-export const controlNames = {console: 'ttyS0', port: 'ttyS1'} as const;
-
 /**
- * The devices by which the lab itself talks to a guest. They sit on the root complex, outside the tested
+ * The devices by which the lab itself talks to a guest. Where they are PCI functions they sit on the root complex, outside the tested
  * tree, in slots that no topology can take: a NIC for ssh at 00:1d.0 and pvpanic at 00:1c.0, by which a
  * panic becomes an event of QMP. QEMU chooses the forwarded port, so that guests never race for one.
  */
-export function controlArguments({qmp, console, port, trace}: ControlChannels): readonly string[] {
+export function controlArguments(
+  platform: Platform,
+  {qmp, console, port, trace}: ControlChannels,
+): readonly string[] {
   const monitor =
     qmp === undefined
       ? ['-monitor', 'none']
       : ['-chardev', withId(qmp, 'lab-qmp'), '-mon', 'chardev=lab-qmp,mode=control'];
   return [
     ...monitor,
+    ...Array.from({length: platform.serial.before}, () => ['-serial', 'null']).flat(),
     ...['-chardev', withId(console, consoleId), '-serial', `chardev:${consoleId}`],
     ...['-chardev', withId(port, 'lab-port'), '-serial', 'chardev:lab-port'],
-    ...['-netdev', 'user,id=lab-net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
-    ...labDeviceArguments('lab-net'),
+    ...labDeviceArguments(platform, ['restrict=on', 'hostfwd=tcp:127.0.0.1:0-:22']),
     ...['-D', trace],
     ...['-no-reboot', '-action', 'panic=none'],
   ];

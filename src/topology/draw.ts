@@ -2,6 +2,7 @@
 import {formatSize} from '../spec/size.ts';
 import {describeAcs} from './acs.ts';
 import {childrenOf, type Node, type Topology} from './model.ts';
+import type {Window} from './windows.ts';
 
 /** A tree of a topology in text: one line a function, with its BDF, id, type and what it has. */
 export function drawTopology(topology: Topology): string {
@@ -11,13 +12,27 @@ export function drawTopology(topology: Topology): string {
   const lines = rows.map(({tree, text}) => `${tree.padEnd(width)}  ${text}`);
   const words = [
     machine,
-    `${cpu} (${cpuVendor})`,
+    cpuVendor === undefined ? cpu : `${cpu} (${cpuVendor})`,
     formatSize(memory),
     cpus === 1 ? '1 CPU' : `${cpus} CPUs`,
     ...(iommu === undefined ? [] : [`IOMMU ${iommu.type}, ${iommu.mode}`]),
     ...(swiotlb === undefined ? [] : [`swiotlb ${swiotlb}`]),
   ];
-  return [words.join(', '), 'pcie.0', ...lines, ''].join('\n');
+  return [
+    words.join(', '),
+    ...windowLines(topology),
+    topology.platform.ownPort ? 'host bridge' : 'pcie.0',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+/** Where the bus's addresses are not the CPU's. */
+function windowLines({windows}: Topology): readonly string[] {
+  if (windows === undefined) return [];
+  const line = ({cpu, bus, size}: Window): string =>
+    `${formatSize(size)} at 0x${cpu.toString(16)} for the CPU, at 0x${bus.toString(16)} on the bus`;
+  return [`devices: ${line(windows.outbound)}`, `memory: ${line(windows.inbound)}`];
 }
 
 interface Row {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Node} from './model.ts';
+import type {Platform} from './platform.ts';
 
 /** Vendor and device id in a function's configuration space. */
 export interface Identity {
@@ -18,10 +19,10 @@ const endpoints: Readonly<Record<Extract<Node, {kind: 'endpoint'}>['type'], Iden
 };
 
 /** What QEMU's model of a function answers to a read of its ids. */
-export function identityOf(node: Node): Identity {
+export function identityOf(node: Node, {ownPort}: Pick<Platform, 'ownPort'>): Identity {
   switch (node.kind) {
     case 'root-port':
-      return {vendor: 0x1b36, device: 0x000c};
+      return ownPort ?? {vendor: 0x1b36, device: 0x000c};
     case 'upstream-port':
       return {vendor: 0x104c, device: 0x8232};
     case 'downstream-port':

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {IommuSpec} from '../spec/topology.ts';
 import type {Identity} from './identity.ts';
-import {labSlots} from './slots.ts';
+import {labSlots} from './platform.ts';
 
 /** The IOMMU of a machine: all devices of a topology are behind it, the lab's own NIC is not. */
 export interface Iommu extends IommuSpec {
@@ -17,6 +17,7 @@ export interface Iommu extends IommuSpec {
 export function placeIommu(iommu: IommuSpec, free: readonly number[]): Iommu | undefined {
   switch (iommu.type) {
     case 'intel':
+    case 'smmuv3':
       return iommu;
     case 'virtio':
       return {...iommu, slot: labSlots.iommu};
@@ -36,16 +37,19 @@ export function translates(iommu: IommuSpec | undefined): boolean {
 /**
  * Whether Linux switches ACS on for this IOMMU (pci_request_acs). For an Intel one if it is to be used
  * (drivers/iommu/intel/dmar.c, detect_intel_iommu); for the others as soon as their ACPI table is there, the
- * command line notwithstanding (drivers/iommu/amd/init.c, detect_ivrs; drivers/acpi/viot.c).
+ * command line notwithstanding (drivers/iommu/amd/init.c, detect_ivrs; drivers/acpi/viot.c). By a device tree
+ * it comes too late for the tree that is there at boot (drivers/iommu/of_iommu.c, of_iommu_configure).
  */
 export function asksForAcs(iommu: IommuSpec | undefined): boolean {
-  return iommu !== undefined && !(iommu.type === 'intel' && iommu.mode === 'off');
+  if (iommu === undefined || iommu.type === 'smmuv3') return false;
+  return !(iommu.type === 'intel' && iommu.mode === 'off');
 }
 
 /** The ids of the PCI function that an IOMMU itself is; VT-d is none. */
 export function iommuIdentity({type}: IommuSpec): Identity | undefined {
   switch (type) {
     case 'intel':
+    case 'smmuv3':
       return undefined;
     case 'amd':
       // hw/i386/amd_iommu.c, amdvi_pci_class_init.
@@ -69,6 +73,7 @@ const driverWords: Readonly<Record<IommuSpec['type'], readonly string[]>> = {
   // QEMU's trace does not say how long a translated page is: with this all have 4 KiB.
   amd: ['amd_iommu=nohugepages'],
   virtio: [],
+  smmuv3: [],
 };
 
 const modeWords: Readonly<Record<Exclude<IommuSpec['mode'], 'off'>, readonly string[]>> = {

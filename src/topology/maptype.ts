@@ -53,7 +53,9 @@ export function mapping(topology: Topology, {provider, client}: {provider: strin
     const reason = `${way}, and the CPU is an AMD of family 0x17 or newer, whose host bridge passes it.`;
     return {...through, reason};
   }
-  const {vendor, device} = topology.hostBridge;
+  const {hostBridge} = topology.platform;
+  if (hostBridge === undefined) return {type: 'not-supported', distance: apart, reason: `${way}.`};
+  const {vendor, device} = hostBridge;
   const bridge = `host bridge ${hex(vendor)}:${hex(device)}`;
   return vendor === 0x8086 && trustedHostBridges.includes(device)
     ? {...through, reason: `${way}, and Linux trusts the ${bridge}.`}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type {TopologySpec} from '../spec/topology.ts';
 import type {Iommu} from './iommu.ts';
+import type {Platform} from './platform.ts';
+import type {Windows} from './windows.ts';
 
 /** Where a PCI function is and hangs. */
 interface PciFunction {
@@ -87,8 +89,9 @@ export type Node = RootPort | UpstreamPort | DownstreamPort | Endpoint;
 export interface Topology {
   readonly name: string;
   readonly spec: TopologySpec;
-  /** The host bridge that Linux looks up in its whitelist: device 00.0 of the machine. */
-  readonly hostBridge: {readonly vendor: number; readonly device: number};
+  readonly platform: Platform;
+  /** Where bus addresses are not the CPU's. */
+  readonly windows?: Windows;
   readonly iommu?: Iommu;
   /** Whether an IOMMU translates what the endpoints initiate; one in passthrough does not. */
   readonly translated: boolean;

@@ -3,6 +3,7 @@ import type {Problem} from '../spec/problems.ts';
 import {didYouMean} from '../spec/suggest.ts';
 import type {DeviceSpec, TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
+import {platforms} from './platform.ts';
 
 /** Whether devices can sit below this one. */
 export function hasBus({type}: DeviceSpec): boolean {
@@ -16,8 +17,18 @@ export function parentProblems(located: Located<TopologySpec>): readonly Problem
   const report = (id: string, text: string, hint: string) => {
     problems.push(located.problem(['devices', id, 'on'], text, {hint}));
   };
+  const own = platforms[located.value.machine].ownPort !== undefined;
   for (const [id, device] of Object.entries(devices)) {
     const {on, type} = device;
+    if (on === undefined && own && type !== 'root-port') {
+      const text = `"${id}" is on the root complex, which has nothing but a root port on ${located.value.machine}`;
+      problems.push(located.problem(['devices', id], text, {part: 'key', hint: 'give "on" of a root port'}));
+      continue;
+    }
+    if (own && type === 'root-port' && device.acs !== undefined) {
+      const text = `the root port of ${located.value.machine} has no ACS`;
+      problems.push(located.problem(['devices', id, 'acs'], text, {hint: 'drop "acs"'}));
+    }
     if (on === undefined) {
       if (type === 'switch')
         report(id, `switch "${id}" hangs nowhere`, 'put it on a root port or a switch: "on: …"');

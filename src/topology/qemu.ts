@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type {Iommu} from './iommu.ts';
-import {type Endpoint, hex, type Node, type Topology} from './model.ts';
+import {type Endpoint, hex, type Node, nodeOf, type Topology} from './model.ts';
 import {missing, type QemuVersion} from './requirements.ts';
-import {labSlots} from './slots.ts';
+import {labSlots, type Platform} from './platform.ts';
 
 /** Files behind the devices, by a device's id. */
 export interface DeviceFiles {
@@ -31,26 +31,52 @@ export function qemuArguments(
 ): readonly string[] {
   const [lacking] = missing(topology, qemu);
   if (lacking !== undefined) throw new TypeError(lacking);
-  const {machine, cpu, cpuVendor, memory, cpus, hotplug} = topology.spec;
-  // Without RDRAND the guest's ssh waits a second for entropy.
+  const {memory, cpus, hotplug} = topology.spec;
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none'],
-    ...['-machine', machine, '-cpu', `${cpu},vendor=${cpuVendor},+rdrand`],
+    ...machineArguments(topology),
     ...['-m', `${memory / 2 ** 20}M`, '-smp', String(cpus)],
     // By ACPI, q35 would hide the slots' own hot-plug from the guest.
-    ...(hotplug ? ['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off'] : []),
+    ...(hotplug && topology.platform.machine === 'q35'
+      ? ['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off']
+      : []),
     ...topology.nodes.flatMap((node) => nodeArguments(node, topology, files)),
-    ...(topology.iommu === undefined ? [] : iommuArguments(topology.iommu)),
+    ...(topology.iommu === undefined ? [] : iommuArguments(topology.iommu, topology.platform)),
   ];
 }
 
+function machineArguments({spec, platform, iommu}: Topology): readonly string[] {
+  const {cpu, cpuVendor} = spec;
+  switch (platform.machine) {
+    case 'q35':
+      // Without RDRAND the guest's ssh waits a second for entropy.
+      return ['-machine', 'q35', '-cpu', `${cpu},vendor=${cpuVendor ?? ''},+rdrand`];
+    case 'virt': {
+      const smmu = iommu?.type === 'smmuv3' ? {iommu: 'smmuv3'} : {};
+      // With the newest interrupt controller there are message-signalled interrupts for as many as there are.
+      return [...option('-machine', 'virt', {'gic-version': 3, ...smmu}), '-cpu', cpu];
+    }
+    case 'imx8mp-evk':
+      return ['-machine', 'imx8mp-evk'];
+  }
+}
+
 /**
- * The lab's own devices: a NIC to reach the guest by, and one that tells of the guest's panics.
- * @param netdev the id of the NIC's backend, which the caller defines
+ * The lab's own devices: a NIC to reach the guest by, and one that tells of the guest's panics where that can be
+ * beside the tree.
+ * @param network the options of the NIC's backend
  */
-export function labDeviceArguments(netdev: string): readonly string[] {
+export function labDeviceArguments(
+  {rootBus, labFunctions}: Platform,
+  network: readonly string[],
+): readonly string[] {
   const {controlNic, panicDevice} = labSlots;
+  const netdev = 'lab-net';
+  const backend = ['user', `id=${netdev}`, ...network].join(',');
+  // The SoC has a NIC of its own, which takes the first backend that is offered so.
+  if (!labFunctions) return ['-nic', backend];
   return [
+    ...['-netdev', backend],
     ...option('-device', 'virtio-net-pci', {
       id: labDevices.controlNic,
       bus: rootBus,
@@ -66,15 +92,13 @@ export function labDeviceArguments(netdev: string): readonly string[] {
   ];
 }
 
-const rootBus = 'pcie.0';
-
 type Properties = Readonly<Record<string, string | number | undefined>>;
 
 /**
  * It comes after the devices, for AMD's takes the first slot that is free. They are behind it all the same:
  * QEMU asks for their address spaces when the machine is done (hw/pci/pci.c, pcibus_machine_done).
  */
-function iommuArguments({type, slot = 0}: Iommu): readonly string[] {
+function iommuArguments({type, slot = 0}: Iommu, {rootBus}: Platform): readonly string[] {
   const id = labDevices.iommu;
   // Linux here does not remap interrupts: with KVM's own interrupt controllers QEMU would refuse it.
   const intremap = 'off';
@@ -87,21 +111,25 @@ function iommuArguments({type, slot = 0}: Iommu): readonly string[] {
       return option('-device', 'amd-iommu', {id, intremap, pt: 'off'});
     case 'virtio':
       return option('-device', 'virtio-iommu-pci', {id, bus: rootBus, addr: `${hex(slot)}.0`});
+    case 'smmuv3':
+      return [];
   }
 }
 
-function nodeArguments(node: Node, {nodes}: Topology, files: DeviceFiles): readonly string[] {
+function nodeArguments(node: Node, topology: Topology, files: DeviceFiles): readonly string[] {
+  const {nodes, platform} = topology;
   const shared =
     node.function === 0 &&
     nodes.some(({bus, device, function: fn}) => bus === node.bus && device === node.device && fn > 0);
   const place = {
     id: node.id,
-    bus: node.parent ?? rootBus,
+    bus: busAbove(node, topology),
     addr: `${hex(node.device)}.${node.function}`,
     multifunction: shared ? 'on' : undefined,
   };
   switch (node.kind) {
     case 'root-port':
+      if (platform.ownPort !== undefined) return [];
       return option('-device', 'pcie-root-port', {...place, chassis: node.chassis, slot: node.device});
     case 'upstream-port':
       return option('-device', 'x3130-upstream', place);
@@ -165,6 +193,13 @@ function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles
   }
 }
 
+/** QEMU's name of the bus that a function is on: the id of the port above, if that is no port of the machine's own. */
+function busAbove({parent}: Node, topology: Topology): string {
+  const {rootBus, ownPort} = topology.platform;
+  if (parent === null) return rootBus;
+  return ownPort !== undefined && nodeOf(topology, parent).kind === 'root-port' ? rootBus : parent;
+}
+
 /** QEMU's id of the namespace that is a drive's disk. */
 export function namespaceDevice(id: string): string {
   return `${id}.ns`;
@@ -203,8 +238,8 @@ function prefixed(prefix: string, properties: Properties): Properties {
 }
 
 /** The monitor's line that plugs an endpoint without a disk into its slot, where it was unplugged from. */
-export function plugLine(node: Endpoint): string {
-  const place = {id: node.id, bus: node.parent ?? rootBus, addr: `${hex(node.device)}.${node.function}`};
+export function plugLine(node: Endpoint, topology: Topology): string {
+  const place = {id: node.id, bus: busAbove(node, topology), addr: `${hex(node.device)}.${node.function}`};
   const words = endpointArguments(node, place, {disks: {}, pcaps: {}, shared: {}});
   return `device_add ${words[words.indexOf('-device') + 1] ?? ''}`;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type {Iommu} from './iommu.ts';
+import type {MachineName} from '../spec/architecture.ts';
 import {endpointsOf, type Node, type Topology} from './model.ts';
+import type {Platform} from './platform.ts';
 
 /** A version of QEMU. */
 export interface QemuVersion {
@@ -11,10 +13,17 @@ export interface QemuVersion {
 /** The first QEMU that has a device, where that is newer than the oldest that the lab supports (7.2). */
 const since: Readonly<Record<string, QemuVersion>> = {igb: {major: 8, minor: 0}};
 
+/** The same of machines: of imx8mp-evk, and of the CPU that virt has here, neoverse-n2. */
+const machinesSince: Readonly<Partial<Record<MachineName, QemuVersion>>> = {
+  'imx8mp-evk': {major: 10, minor: 0},
+  virt: {major: 8, minor: 2},
+};
+
 /** What a topology needs and this QEMU lacks: a reason each, for the verdict `skip`. */
 export function missing(topology: Topology, qemu: QemuVersion): readonly string[] {
   const types = new Set(endpointsOf(topology).map(({type}) => type));
   const needs = [
+    {what: topology.spec.machine, first: machinesSince[topology.spec.machine]},
     ...[...types].map((type) => ({what: type, first: since[type]})),
     ...(translatesBehindPorts(topology)
       ? [{what: 'AMD-Vi that translates behind a port', first: amdBehindPorts}]
@@ -43,24 +52,26 @@ function translatesBehindPorts({iommu, translated, nodes}: Topology): boolean {
 
 /** The devices of QEMU, by its own names, that a topology is made of and that are not among `there`. */
 export function lackingDevices(topology: Topology, there: readonly string[]): readonly string[] {
-  const {iommu, nodes} = topology;
+  const {iommu, nodes, platform} = topology;
   const wanted = new Set([
-    ...(iommu === undefined ? [] : [iommuDrivers[iommu.type]]),
-    ...nodes.flatMap(driversOf),
+    ...(iommu === undefined ? [] : iommuDrivers[iommu.type]),
+    ...nodes.flatMap((node) => driversOf(node, platform)),
   ]);
   return [...wanted].filter((driver) => !there.includes(driver));
 }
 
-const iommuDrivers: Readonly<Record<Iommu['type'], string>> = {
-  intel: 'intel-iommu',
-  amd: 'amd-iommu',
-  virtio: 'virtio-iommu-pci',
+const iommuDrivers: Readonly<Record<Iommu['type'], readonly string[]>> = {
+  intel: ['intel-iommu'],
+  amd: ['amd-iommu'],
+  virtio: ['virtio-iommu-pci'],
+  // A part of the machine.
+  smmuv3: [],
 };
 
-function driversOf(node: Node): readonly string[] {
+function driversOf(node: Node, {ownPort}: Platform): readonly string[] {
   switch (node.kind) {
     case 'root-port':
-      return ['pcie-root-port'];
+      return ownPort === undefined ? ['pcie-root-port'] : [];
     case 'upstream-port':
       return ['x3130-upstream'];
     case 'downstream-port':

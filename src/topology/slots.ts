@@ -3,23 +3,15 @@ import type {Problem} from '../spec/problems.ts';
 import {functionOf, type TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
 import {hasBus} from './parents.ts';
+import {type Platform, platforms} from './platform.ts';
 
-/** Device numbers on the root complex that are not a topology's: the machine's and the lab's own. */
-export const labSlots = {
-  hostBridge: 0,
-  panicDevice: 0x1c,
-  controlNic: 0x1d,
-  iommu: 0x1e,
-  ich9: 0x1f,
-} as const;
+/** The device numbers of a platform's root complex that topologies can have. */
+export function rootSlots({ownPort, reservedSlots}: Platform): readonly number[] {
+  if (ownPort !== undefined) return [0];
+  return allSlots.filter((slot) => !reservedSlots.includes(slot));
+}
 
-/** The device numbers of the root complex that topologies cannot have. */
-export const reservedSlots: readonly number[] = [0, 0x1c, 0x1d, 0x1e, 0x1f];
-
-/** The device numbers of the root complex that topologies can have. */
-export const rootSlots: readonly number[] = Array.from({length: 32}, (_, slot) => slot).filter(
-  (slot) => !reservedSlots.includes(slot),
-);
+const allSlots: readonly number[] = Array.from({length: 32}, (_, slot) => slot);
 
 /** Each device's number on the bus above it; below a switch: of its downstream port. */
 export type Slots = ReadonlyMap<string, number>;
@@ -47,6 +39,7 @@ function assignBus(
     const wanted = device.slot ?? (type === 'root-port' ? 0 : undefined);
     return [{id, device, wanted, fn: functionOf(device)}];
   });
+  const free = freeSlots(type, platforms[located.value.machine]);
   const slots = new Map<string, number>();
   const problems: Problem[] = [];
   const report = (id: string, key: string, text: string, hint?: string): void => {
@@ -62,7 +55,7 @@ function assignBus(
       report(id, 'on', full(parent, type, other), 'functions of one slot have a "function" each');
     } else if (other !== undefined) {
       report(id, 'slot', `slot ${wanted} has "${other}" in it already`);
-    } else if (!freeSlots(type).includes(wanted)) {
+    } else if (!free.includes(wanted)) {
       report(id, 'slot', unfit(type, wanted));
     }
     slots.set(id, wanted);
@@ -96,7 +89,7 @@ function assignBus(
     }
   }
   for (const {id} of here.filter(({wanted, fn}) => wanted === undefined && fn === 0)) {
-    const slot = freeSlots(type).find((candidate) => ![...slots.values()].includes(candidate));
+    const slot = free.find((candidate) => ![...slots.values()].includes(candidate));
     if (slot !== undefined) {
       slots.set(id, slot);
     } else if (parent === undefined) {
@@ -108,9 +101,9 @@ function assignBus(
   return {slots, problems};
 }
 
-function freeSlots(parent: string | undefined): readonly number[] {
+function freeSlots(parent: string | undefined, platform: Platform): readonly number[] {
   if (parent === 'root-port') return [0];
-  return parent === undefined ? rootSlots : Array.from({length: 32}, (_, slot) => slot);
+  return parent === undefined ? rootSlots(platform) : allSlots;
 }
 
 function unfit(parent: string | undefined, slot: number): string {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {mapping} from './maptype.ts';
-import type {Topology} from './model.ts';
+import {nodeOf, type Topology} from './model.ts';
 
 /**
  * Why QEMU cannot show how DMA of `client` reaches memory of `provider`; undefined if it can. QEMU routes
@@ -12,7 +12,22 @@ export function unmodelled(
   topology: Topology,
   {provider, client}: {readonly provider: string; readonly client: string},
 ): string | undefined {
+  const beyond = beyondReach(topology, provider, client);
+  if (beyond !== undefined) return beyond;
   if (!topology.translated || provider === client) return undefined;
   if (mapping(topology, {provider, client}).type !== 'bus-addr') return undefined;
   return `QEMU does not route below the root complex: the IOMMU faults the bus address by which ${client} reaches ${provider}`;
+}
+
+/** Why a machine's memory map leaves nothing to see between two devices, whatever the tree allows. */
+function beyondReach(topology: Topology, provider: string, client: string): string | undefined {
+  const {machine, splitBars} = topology.platform;
+  if (!splitBars) return undefined;
+  if (nodeOf(topology, provider).type === 'bochs-display') {
+    return `${machine} has the BAR of ${provider} below its memory, where arm64 has no struct page for it`;
+  }
+  if (nodeOf(topology, client).type === 'e1000') {
+    return `${machine} has the BAR of ${provider} above 4 GiB, and an e1000 has 32 bits of address: ${client}`;
+  }
+  return undefined;
 }

@@ -30,6 +30,24 @@ test('the vendor goes with the CPU, unless it is given', (t) => {
   t.is(read('cpu: Opteron_G5\ndevices: {}').cpuVendor, 'GenuineIntel');
 });
 
+test('each machine has a CPU and memory of its own, and an imx8mp-evk a bus', (t) => {
+  const board = read('machine: imx8mp-evk\ndevices: {}');
+  t.like(board, {
+    cpu: 'cortex-a53',
+    memory: 2 ** 30,
+    bus: {base: 0x1000_0000, cpu: 0xc000_0000, inbound: 'identity'},
+  });
+  t.false('cpuVendor' in board);
+  t.deepEqual(read('machine: imx8mp-evk\nbus-base: 0x20000000\ninbound: aliasing\ndevices: {}').bus, {
+    base: 0x2000_0000,
+    cpu: 0xc000_0000,
+    inbound: 'aliasing',
+  });
+  const virt = read('machine: virt\niommu: smmuv3\ndevices: {}');
+  t.like(virt, {cpu: 'neoverse-n2', iommu: {type: 'smmuv3', mode: 'strict'}});
+  t.false('bus' in virt);
+});
+
 test("a CPU that is the host's own, or no name at all", (t) => {
   const text = 'x.yaml:2:6: this CPU is another on each host, and with it what Linux allows: name a model';
   t.deepEqual(problems('cpu: host\ndevices: {}'), [text]);
@@ -50,6 +68,51 @@ const iommus: readonly [string, string, readonly string[]][] = [
     ['Linux never leaves a virtio-iommu alone', 'take passthrough, or drop "iommu"'],
   ],
   [
+    'an SMMUv3 that is off',
+    'iommu-mode: off\niommu: smmuv3\nmachine: virt',
+    ['Linux never leaves an SMMUv3 alone', 'take passthrough, or drop "iommu"'],
+  ],
+  [
+    'an IOMMU of another machine',
+    'iommu: intel\nmachine: virt',
+    ["QEMU's virt has no IOMMU of type intel", 'it has smmuv3'],
+  ],
+  [
+    'an IOMMU where there is none',
+    'iommu: smmuv3\nmachine: imx8mp-evk',
+    ["QEMU's imx8mp-evk has no IOMMU of type smmuv3", 'drop "iommu"'],
+  ],
+  [
+    'more memory than has room',
+    'memory: 3GiB\nmachine: imx8mp-evk',
+    ['more memory than lies below the devices', 'take 2GiB at most'],
+  ],
+  [
+    'more CPUs than are soldered',
+    'cpus: 5\nmachine: imx8mp-evk',
+    ['imx8mp-evk has 4 CPUs, not 5', 'take 4 at most'],
+  ],
+  [
+    'an alias beyond 32 bits',
+    'cpu-base: 0x200000000\ninbound: aliasing\nmachine: imx8mp-evk',
+    ['a device of 32 bits would not find host memory there', 'take 0xc0000000, or "inbound: identity"'],
+  ],
+  [
+    'a CPU that is soldered',
+    'cpu: cortex-a57\nmachine: imx8mp-evk',
+    ['the CPU of imx8mp-evk is soldered', 'drop "cpu"'],
+  ],
+  [
+    'a vendor of an arm64 CPU',
+    'cpu-vendor: AuthenticAMD\nmachine: virt',
+    ['a CPU of virt has no such vendor', 'drop "cpu-vendor"'],
+  ],
+  [
+    'a window where there is none',
+    'inbound: aliasing',
+    ['bus addresses of q35 are physical addresses', '"inbound" goes with imx8mp-evk'],
+  ],
+  [
     'a lazy AMD-Vi',
     'iommu-mode: lazy\niommu: amd',
     ["Linux is never lazy with QEMU's amd-iommu, which says that it caches", 'take strict'],
@@ -58,7 +121,8 @@ const iommus: readonly [string, string, readonly string[]][] = [
 
 for (const [what, text, [problem = '', hint = '']] of iommus) {
   test(`refused: ${what}`, (t) => {
-    t.deepEqual(problems(`${text}\ndevices: {}`), [`x.yaml:2:13: ${problem}`, hint]);
+    const column = text.indexOf(': ') + 3;
+    t.deepEqual(problems(`${text}\ndevices: {}`), [`x.yaml:2:${column}: ${problem}`, hint]);
   });
 }
 

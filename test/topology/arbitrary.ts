@@ -86,6 +86,21 @@ export const rawTopology: fc.Arbitrary<RawTopology> = fc
     return {description: 'any', cpu, ...iommu, devices};
   });
 
+/** The same trees below the one root port of a board whose bus has addresses of its own. */
+export const rawBoard = fc
+  .record({raw: rawTopology, inbound: fc.constantFrom('identity', 'aliasing')})
+  .map(({raw, inbound}) => {
+    const devices: Record<string, RawDevice> = {
+      own: {type: 'root-port'},
+      top: {type: 'switch', on: 'own'},
+    };
+    for (const [id, {type, on = 'top', ...rest}] of Object.entries(raw.devices)) {
+      const kept = Object.entries(rest).filter(([key]) => key !== 'acs' && key !== 'function');
+      devices[id] = {...Object.fromEntries(kept), type: type === 'root-port' ? 'switch' : type, on};
+    }
+    return {description: 'any', machine: 'imx8mp-evk', inbound, devices};
+  });
+
 /** Plans a topology from plain data. */
 export function plan(raw: unknown, name = 'any'): Topology {
   return planTopology(name, parseSpec(JSON.stringify(raw), `${name}.yaml`, topologySchema));
@@ -93,6 +108,9 @@ export function plan(raw: unknown, name = 'any'): Topology {
 
 /** Planned topologies. */
 export const topology: fc.Arbitrary<Topology> = rawTopology.map((raw) => plan(raw));
+
+/** Planned boards. */
+export const board: fc.Arbitrary<Topology> = rawBoard.map((raw) => plan(raw));
 
 /** Planned topologies with functions of theirs: as many ids as asked for, not always different ones. */
 export function topologyWithFunctions(

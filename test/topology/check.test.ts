@@ -22,7 +22,7 @@ interface Printed {
 function guestTree(topology: Topology): Printed[] {
   const nodes = topology.nodes.map((node): Printed => {
     const parent = node.parent === null ? null : (findNode(topology, node.parent)?.bdf ?? '');
-    const seen = {bdf: node.bdf, parent, ...printed(identityOf(node))};
+    const seen = {bdf: node.bdf, parent, ...printed(identityOf(node, topology.platform))};
     if (node.kind === 'endpoint') return {...seen, iommu_group: groupType(topology.iommu) ?? null};
     return {...seen, acs_control: node.acsControl === undefined ? null : hex(node.acsControl)};
   });

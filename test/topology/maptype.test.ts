@@ -6,6 +6,7 @@ import {commonAncestor} from '../../src/topology/distance.ts';
 import {hostAddress, mapping} from '../../src/topology/maptype.ts';
 import {findNode, type Topology} from '../../src/topology/model.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
+import {platforms} from '../../src/topology/platform.ts';
 import {unmodelled} from '../../src/topology/unmodelled.ts';
 import {plan, topologyWithFunctions} from './arbitrary.ts';
 import {everything} from './recorded.ts';
@@ -69,7 +70,10 @@ test('across root ports of a Zen: through the host bridge', (t) => {
 });
 
 test('across root ports of a trusted host bridge: through it', (t) => {
-  const skylake = {...lab('nvme-root-ports'), hostBridge: {vendor: 0x8086, device: 0x2030}};
+  const skylake = {
+    ...lab('nvme-root-ports'),
+    platform: {...platforms.q35, hostBridge: {vendor: 0x8086, device: 0x2030}},
+  };
   t.like(mapping(skylake, pair), {type: 'thru-host-bridge', distance: 4});
 });
 
@@ -162,6 +166,14 @@ test('QEMU cannot show a bus address where an IOMMU translates', (t) => {
   t.is(unmodelled(lab('nvme-switch'), pair), undefined);
   t.is(unmodelled(lab('iommu/vtd-strict'), pair), undefined);
   t.is(unmodelled(lab('acs/vtd-no-redirect'), pair), undefined);
+});
+
+test("where memory lies between a machine's BARs, some of them are nobody's to reach", (t) => {
+  const virt = lab('pairs/smmuv3-passthrough');
+  t.regex(unmodelled(virt, {provider: 'display', client: 'src'}) ?? '', /below its memory/);
+  t.regex(unmodelled(virt, {provider: 'cmb', client: 'old'}) ?? '', /above 4 GiB, and an e1000/);
+  t.is(unmodelled(virt, {provider: 'cmb', client: 'nic'}), undefined);
+  t.is(unmodelled(lab('pairs/offset-identity'), {provider: 'display', client: 'old'}), undefined);
 });
 
 testProp(

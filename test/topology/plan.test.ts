@@ -6,7 +6,7 @@ import {topologySchema} from '../../src/spec/topology.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {nodeOf} from '../../src/topology/model.ts';
 import {planTopology} from '../../src/topology/plan.ts';
-import {plan, topology as anyTopology} from './arbitrary.ts';
+import {board, plan, topology as anyTopology} from './arbitrary.ts';
 
 const wrong = (devices: string) => {
   const text = `description: x\ndevices:\n${devices}`;
@@ -46,6 +46,31 @@ test('buses are numbered depth first, by device number', (t) => {
       '0000:00:02.0 d',
       '0000:00:09.0 late',
       '0000:05:00.0 c',
+    ],
+  );
+});
+
+test('a root port that has all numbers has its hot-plug ports share them, as Linux 6.12 did', (t) => {
+  const numbers = (devices: Readonly<Record<string, object>>): readonly string[] =>
+    plan({
+      description: 'x',
+      machine: 'imx8mp-evk',
+      devices: {rp0: {type: 'root-port'}, sw0: {type: 'switch', on: 'rp0'}, ...devices},
+    }).nodes.map((node) => {
+      const buses = node.kind === 'endpoint' ? '' : ` ${node.secondaryBus}-${node.subordinateBus}`;
+      return `${node.id} ${node.bdf.slice(5)}${buses}`;
+    });
+  t.deepEqual(
+    numbers({a: {type: 'edu', on: 'sw0'}, b: {type: 'edu', on: 'sw0'}, c: {type: 'edu', on: 'sw0'}}),
+    [
+      'rp0 00:00.0 1-255',
+      'sw0 01:00.0 2-254',
+      'sw0.0 02:00.0 3-86',
+      'a 03:00.0',
+      'sw0.1 02:01.0 87-170',
+      'b 57:00.0',
+      'sw0.2 02:02.0 171-254',
+      'c ab:00.0',
     ],
   );
 });
@@ -135,6 +160,17 @@ testProp(
     }
   },
 );
+
+testProp('on a board, too, no two buses share a number', [board], (t, {nodes}) => {
+  t.is(new Set(nodes.map(({bdf}) => bdf)).size, nodes.length);
+  const bridges = nodes.flatMap((node) => (node.kind === 'endpoint' ? [] : [node]));
+  for (const a of bridges) {
+    t.true(a.secondaryBus <= a.subordinateBus && a.subordinateBus <= 255);
+    for (const b of bridges.filter(({bus, bdf}) => bus === a.bus && bdf !== a.bdf)) {
+      t.true(a.subordinateBus < b.secondaryBus || b.subordinateBus < a.secondaryBus);
+    }
+  }
+});
 
 testProp('buses are numbered without a gap, in the order of the functions', [anyTopology], (t, {nodes}) => {
   const buses = nodes.flatMap((node) => (node.kind === 'endpoint' ? [] : [node.secondaryBus]));
