@@ -13,13 +13,22 @@ export interface Bar {
 export interface AddressMap {
   readonly bars: readonly Bar[];
   /** Ranges of the machine's memory. */
-  readonly memory: readonly {readonly start: number; readonly size: number}[];
+  readonly memory: readonly Memory[];
+}
+
+/** A range of bus addresses by which the machine's memory is reached. */
+export interface Memory {
+  readonly start: number;
+  readonly size: number;
+  /** Where it begins for the CPU, where that is another address. */
+  readonly cpu?: number;
 }
 
 /** What an address meets. */
 export type Target =
   | {readonly kind: 'bar'; readonly device: string; readonly bar: number; readonly offset: number}
-  | {readonly kind: 'host-memory'}
+  /** `cpu`: the address that the CPU has for it, where that is another. */
+  | {readonly kind: 'host-memory'; readonly cpu?: number}
   | {readonly kind: 'nowhere'};
 
 interface PciRegion {
@@ -54,25 +63,47 @@ function barsOf(devices: unknown): readonly Bar[] {
   });
 }
 
-/**
- * The ranges of RAM in what the monitor's `info mtree -f` prints of the address space "memory". Addresses
- * beyond 2^53 do not occur in RAM.
- */
-export function readMemory(mtree: string): AddressMap['memory'] {
-  const view = mtree.split(/^FlatView #\d+\s*$/m).find((part) => /^ AS "memory"/m.test(part)) ?? '';
-  const ranges = new Map<number, number>();
-  for (const match of view.matchAll(/^\s+([\da-f]{16})-([\da-f]{16}) \(prio -?\d+, ram\): (\S+)/gm)) {
-    const [, from, to, name = ''] = match;
-    if (!isMachineMemory(name)) continue;
-    const start = Number.parseInt(from ?? '', 16);
-    ranges.set(start, Number.parseInt(to ?? '', 16) + 1 - start);
-  }
-  return [...ranges].map(([start, size]) => ({start, size}));
+/** What to look for in `info mtree -f`, by QEMU's names. */
+export interface MemoryNames {
+  /** The region that is the machine's memory. VRAM and ivshmem are RAM to QEMU too, and BARs to us. */
+  readonly region: string;
+  /** The address space in which the requests of devices arrive. */
+  readonly space: string;
 }
 
-/** RAM of the machine, not of a device: VRAM and ivshmem are RAM to QEMU too, and BARs to us. */
-function isMachineMemory(name: string): boolean {
-  return /^(pc\.ram|mach-virt\.ram|ram|lab\.ram)$/.test(name);
+/**
+ * The ranges of the machine's memory, as devices reach them, in what the monitor's `info mtree -f` prints.
+ * Addresses beyond 2^53 do not occur in RAM.
+ */
+export function readMemory(mtree: string, {region, space}: MemoryNames): AddressMap['memory'] {
+  const [own] = rangesOf(mtree, 'memory', region);
+  if (own === undefined) return [];
+  return rangesOf(mtree, space, region).map(({start, size, offset}) => {
+    const cpu = own.start + (offset - own.offset);
+    return {start, size, ...(cpu !== start && {cpu})};
+  });
+}
+
+interface RegionRange extends Range {
+  /** Where in the region it begins. */
+  readonly offset: number;
+}
+
+/** Where a region lies in an address space. A region is printed with where in it a range begins, if that is not 0. */
+function rangesOf(mtree: string, space: string, region: string): readonly RegionRange[] {
+  const views = mtree.split(/^FlatView #\d+\s*$/m);
+  const view = views.find((part) => part.includes(` AS "${space}"`)) ?? '';
+  const ranges = new Map<number, RegionRange>();
+  for (const match of view.matchAll(
+    /^\s+([\da-f]{16})-([\da-f]{16}) \(prio -?\d+, ram\): (\S+)(?: @([\da-f]{16}))?/gm,
+  )) {
+    const [, from = '', to = '', name, offset = '0'] = match;
+    if (name !== region) continue;
+    const start = Number.parseInt(from, 16);
+    const size = Number.parseInt(to, 16) + 1 - start;
+    ranges.set(start, {start, size, offset: Number.parseInt(offset, 16)});
+  }
+  return [...ranges.values()];
 }
 
 /** The BAR at an address, if there is one. */
@@ -117,7 +148,11 @@ function targetAt(map: AddressMap, address: number): {readonly target: Target; r
   const memory = map.memory.find(holds);
   return memory === undefined
     ? {target: {kind: 'nowhere'}, until: Math.min(nextBar, nextOf(map.memory))}
-    : {target: {kind: 'host-memory'}, until: Math.min(nextBar, memory.start + memory.size)};
+    : {target: hostMemory(memory, address), until: Math.min(nextBar, memory.start + memory.size)};
+}
+
+function hostMemory({start, cpu}: Memory, address: number): Target {
+  return {kind: 'host-memory', ...(cpu !== undefined && {cpu: cpu + (address - start)})};
 }
 
 interface Range {

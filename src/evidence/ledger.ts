@@ -19,6 +19,8 @@ export interface LedgerEntry {
   readonly address: number;
   /** The first address behind the IOMMU, where there is one and it answered. The target lies there. */
   readonly translated?: number;
+  /** The first address of it that the CPU has, for memory that the bus has elsewhere. */
+  readonly cpu?: number;
   /** The IOMMU had no translation for it, and let nothing through. */
   readonly faulted?: true;
   /** Of a sum: how many pieces there were, with the lowest address of them; else it is one piece. */
@@ -162,7 +164,7 @@ function collect(
 function locateBehind(
   map: AddressMap,
   {address, bytes, translated, faulted}: Passed,
-): readonly Pick<LedgerEntry, 'target' | 'bar' | 'bytes' | 'address' | 'translated' | 'faulted'>[] {
+): readonly Pick<LedgerEntry, 'target' | 'bar' | 'bytes' | 'address' | 'translated' | 'cpu' | 'faulted'>[] {
   if (faulted === true) return [{target: 'nowhere', bytes, address, faulted}];
   const start = translated ?? address;
   return locate(map, start, bytes).map(({target, address: at, bytes: length}) => ({
@@ -170,6 +172,7 @@ function locateBehind(
     bytes: length,
     address: address + (at - start),
     ...(translated !== undefined && {translated: at}),
+    ...(target.kind === 'host-memory' && target.cpu !== undefined && {cpu: target.cpu}),
   }));
 }
 

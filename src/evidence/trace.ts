@@ -21,7 +21,7 @@ export type TraceEvent =
   /**
    * An IOMMU translated for a device: `bytes` from `iova` on, which is where a page begins.
    * hw/i386/intel_iommu.c, vtd_iommu_translate; hw/i386/amd_iommu.c, amdvi_translate;
-   * hw/virtio/virtio-iommu.c, virtio_iommu_translate.
+   * hw/virtio/virtio-iommu.c, virtio_iommu_translate; hw/arm/smmuv3.c, smmuv3_translate.
    */
   | {
       readonly kind: 'iommu-translation';
@@ -69,6 +69,7 @@ const iommuEvents = {
   intel: ['vtd_dmar_translate', 'vtd_dmar_fault'],
   amd: ['amdvi_translation_result'],
   virtio: ['virtio_iommu_translate_out', 'virtio_iommu_report_fault'],
+  smmuv3: ['smmuv3_translate_success', 'smmuv3_translate_abort'],
 } as const;
 
 /** The events that are switched on while a step runs on a machine with this IOMMU, or with none. */
@@ -163,6 +164,20 @@ function parseLine(line: string): TraceEvent | undefined {
         /^virtio_iommu_translate_out (0x[\da-f]+) -> (0x[\da-f]+) for sid=(\d+)/,
       );
       return translation(Number(requester), Number(iova), Number(translated), iommuPage);
+    }
+    case 'smmuv3_translate_success': {
+      const [, sid, iova, translated] = matched(
+        line,
+        /^smmuv3_translate_success \S+ sid=(0x[\da-f]+) iova=(0x[\da-f]+) translated=(0x[\da-f]+) /,
+      );
+      return translation(Number(sid), Number(iova), Number(translated), iommuPage);
+    }
+    case 'smmuv3_translate_abort': {
+      const [, sid, address] = matched(
+        line,
+        /^smmuv3_translate_abort \S+ sid=(0x[\da-f]+) STE abort iova:(0x[\da-f]+) /,
+      );
+      return {kind: 'iommu-fault', requester: Number(sid), address: Number(address)};
     }
     case 'virtio_iommu_report_fault': {
       const [, requester, address] = matched(

@@ -8,6 +8,7 @@ import {stateRoot} from '../base/paths.ts';
 import {formatKtap, type KtapTest} from '../evidence/ktap.ts';
 import {replayArchive} from '../image/initramfs.ts';
 import {runFiles} from '../scenario/boot-plan.ts';
+import {writeDeviceTree} from '../scenario/device-tree.ts';
 import {Disks, planHeads} from '../scenario/disks.ts';
 import type {Machine} from '../scenario/machine.ts';
 import type {ScenarioPlan} from '../scenario/plan.ts';
@@ -79,7 +80,7 @@ export async function createBundle(plan: ScenarioPlan, machine: Machine): Promis
   // Whoever finishes the bundle is told of a failure.
   hashes.catch(() => undefined);
   try {
-    await disks.create();
+    await Promise.all([disks.create(), writeDeviceTree(plan.topology, machine.kernel, folder)]);
   } catch (error) {
     await discardBundle({...run, hashes});
     throw error;

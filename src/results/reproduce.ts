@@ -18,8 +18,13 @@ export function reproduceScript(run: Run): string {
   const disks = {files: Object.fromEntries(names.map((id) => [id, `disks/${id}.img`]))};
   const plan = bootPlan({...run, files: runFiles('.', topology), disks});
   const channels = {qmp: undefined, console: 'stdio', port: 'null', trace: 'trace.log'};
-  const machine = bootArguments({...plan, kernel: 'kernel', initrd: 'initrd'});
-  const words = [path.resolve(plan.qemu.path), ...machine, ...controlArguments(channels)];
+  const machine = bootArguments({
+    ...plan,
+    kernel: 'kernel',
+    initrd: 'initrd',
+    ...(plan.deviceTree !== undefined && {deviceTree: 'machine.dtb'}),
+  });
+  const words = [path.resolve(plan.qemu.path), ...machine, ...controlArguments(topology.platform, channels)];
   return `#!/bin/sh
 # SPDX-License-Identifier: MIT
 # Repeats this run with QEMU alone: ./reproduce.sh [FOLDER]; what comes of it lies in FOLDER.
@@ -31,7 +36,7 @@ CDPATH= cd -- "$work"
 cat "$here/initrd.cpio" "$here/replay.cpio" >initrd
 ${names.map((id) => `cp --sparse=always "$here/inputs/${id}.img" disks/${id}.img`).join('\n')}
 ln -sf "$here/kernel" kernel
-set -- ${lines(words.map((word) => shellWords([word]))).join(' \\\n  ')}
+${plan.deviceTree === undefined ? '' : 'ln -sf "$here/machine.dtb" machine.dtb\n'}set -- ${lines(words.map((word) => shellWords([word]))).join(' \\\n  ')}
 if [ "\${TRACE:-1}" != 0 ]; then
   for event in ${eventsOf(topology.iommu?.type).join(' ')}; do set -- "$@" -trace "$event"; done
 fi

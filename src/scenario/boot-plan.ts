@@ -4,6 +4,7 @@ import type {BootPlan} from '../guest/boot-arguments.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
 import {kernelWords} from '../topology/kernel-words.ts';
 import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
+import {deviceTreeName, needsDeviceTree} from './device-tree.ts';
 import type {Disks} from './disks.ts';
 import {type Machine, sshOf} from './machine.ts';
 import type {ScenarioSpec} from '../spec/scenario.ts';
@@ -60,12 +61,14 @@ export function bootPlan(run: {
   return {
     qemu,
     acceleration,
+    platform: plan.topology.platform,
     machine: qemuArguments(plan.topology, {
       qemu: qemu.version,
       files: {...deviceFiles(disks, files), disturbed: disturbedDrives(plan.scenario?.value.steps ?? [])},
     }),
     kernel: kernel.image,
     initrd: image.file,
+    ...(needsDeviceTree(plan.topology) && {deviceTree: path.join(files.folder, deviceTreeName)}),
     commandLine: [...kernelWords(plan.topology), ...lane.commandLine],
     ssh: sshOf(image),
     folder: files.folder,

@@ -36,6 +36,7 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
     const scene: Scene = {
       topology: plan.topology,
       abilities: machine.kernel.abilities,
+      lacks: machine.kernel.lacks,
       guest,
       disks: run.disks,
       pcaps: files.pcaps,
@@ -59,7 +60,7 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
 
 /** A step that is wrong ends the run, unless each is judged by itself; a crash ends all. */
 async function driveSteps(
-  {plan, files}: Pick<Run, 'plan' | 'files'>,
+  {plan, files, machine}: Pick<Run, 'plan' | 'files' | 'machine'>,
   scene: Scene,
   draft: Draft,
   context: Context,
@@ -71,7 +72,7 @@ async function driveSteps(
     draft.crash = crash;
   };
   for (const [index, step] of steps.entries()) {
-    const skip = reasonToSkipStep(step, scene.topology);
+    const skip = reasonToSkipStep(step, scene.topology, machine.kernel);
     if (skip !== undefined) {
       draft.steps.push(skippedStep(step, scene, skip));
       continue;
@@ -124,7 +125,7 @@ async function checkTree(
   const [answer, tree, memory] = await Promise.all([
     guest.qmp.execute('query-pci'),
     guest.run(['p2p', 'tree', '--brief']),
-    machineMemory(guest),
+    machineMemory(guest, plan.topology),
   ]);
   const seen = tree.code === 0 ? (JSON.parse(tree.stdout) as unknown) : undefined;
   for (const difference of [

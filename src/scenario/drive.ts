@@ -5,7 +5,7 @@ import {eventsOf} from '../evidence/trace.ts';
 import type {Ring} from '../evidence/e1000-ring.ts';
 import {HostError} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
-import type {Ability} from '../spec/abilities.ts';
+import type {Ability, Basic} from '../spec/abilities.ts';
 import type {Step} from '../spec/step.ts';
 import type {OptionsOf} from '../spec/steps/registry.ts';
 import type {Removal} from '../spec/steps/removal.ts';
@@ -26,6 +26,7 @@ export interface Scene {
   readonly topology: Topology;
   /** Of the guest's kernel. */
   readonly abilities: readonly Ability[];
+  readonly lacks: readonly Basic[];
   readonly guest: Guest;
   readonly disks: Disks;
   readonly pcaps: Readonly<Record<string, string>>;
@@ -156,7 +157,7 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   if (verb === undefined) return {step, begun, commands, guest: await runAll(commands, scene.guest, limit)};
   const map = {bars: readBars(await scene.guest.qmp.execute('query-pci')), memory: scene.memory};
   const [counted, marks] = await Promise.all([scene.prototypes.read(scene.guest), markFrames(scene.pcaps)]);
-  const rings = await readRings(scene.guest, map, untracedSenders(step, scene.topology));
+  const rings = await readRings(scene, map, untracedSenders(step, scene.topology));
   const act = () => runAll(commands, scene.guest, limit);
   const watch = watchOf(step);
   const before = {verb, map, watch, counted, marks, rings};
@@ -235,8 +236,9 @@ async function sizeOf(file: string): Promise<number> {
 }
 
 /** The ranges of the machine's memory: they do not change while it runs. */
-export async function machineMemory(guest: Guest): Promise<AddressMap['memory']> {
-  const memory = readMemory(await guest.qmp.monitor('info mtree -f'));
+export async function machineMemory(guest: Guest, {platform}: Topology): Promise<AddressMap['memory']> {
+  const {memoryRegion: region, deviceSpace: space} = platform;
+  const memory = readMemory(await guest.qmp.monitor('info mtree -f'), {region, space});
   if (memory.length === 0) throw new HostError('QEMU shows no memory of the machine');
   return memory;
 }

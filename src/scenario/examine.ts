@@ -16,7 +16,7 @@ import type {Step} from '../spec/step.ts';
 import type {Prototypes} from './prototypes.ts';
 import {framesSince} from './frames.ts';
 import type {StepRecord} from './record.ts';
-import {readPhysical} from './rings.ts';
+import {readBus} from './rings.ts';
 import {wholeCommands} from './windows.ts';
 import {isPlugged} from './steps/removal.ts';
 import type {BoundDataVerb} from './steps/registry.ts';
@@ -75,7 +75,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   const parts = traces.map(parseTrace);
   const seen = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
   const {events, gaps} = await withDescriptors(seen, map, rings, (address, bytes) =>
-    readPhysical(scene.guest, address, bytes),
+    readBus(scene, address, bytes),
   );
   const initiators = initiatorsOf(scene.topology);
   const ledger = buildLedger(events, map, watch === 'accesses' ? initiators : {...initiators, traced: []});
@@ -93,6 +93,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
       guestChecks(
         expected,
         guest.flatMap(({facts}) => facts),
+        scene.lacks,
       )),
     ...(expected.outcome === 'refused' ? [] : await verb.checks(observed)),
     ...(await scene.disks.check()),

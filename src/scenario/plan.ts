@@ -2,6 +2,7 @@
 import {labRoot} from '../base/paths.ts';
 import type {Kernel} from '../build/kernel.ts';
 import type {QemuBinary} from '../guest/qemu-binary.ts';
+import {basics} from '../spec/abilities.ts';
 import {findTopologyOf} from '../spec/catalog.ts';
 import {checkScenario, readScenario, type ScenarioSpec} from '../spec/scenario.ts';
 import type {Step} from '../spec/step.ts';
@@ -60,28 +61,41 @@ export function wrongLane({scenario}: ScenarioPlan, lane: {readonly name: string
   return `it takes the lane ${lanes.join(' or ')}`;
 }
 
+/** What of a kernel decides whether a plan can be run with it. */
+export type KernelTraits = Pick<Kernel, 'name' | 'arch' | 'abilities' | 'lacks'>;
+
 /** Why a plan cannot be run with this kernel and this QEMU; undefined if it can. */
-export function reasonToSkip(
-  plan: ScenarioPlan,
-  kernel: Pick<Kernel, 'name' | 'abilities'>,
-  qemu: QemuBinary,
-): string | undefined {
+export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: QemuBinary): string | undefined {
+  const {machine, architecture} = plan.topology.platform;
+  if (kernel.arch !== architecture) {
+    return `${machine} is ${architecture}, which the kernel ${kernel.name} cannot be built for`;
+  }
+  if (kernel.lacks.includes('late-acs') && plan.topology.iommu?.type === 'smmuv3') {
+    return `the lab has no model of ACS behind an SMMUv3 for the kernel ${kernel.name}, where it is on`;
+  }
   const lacking = plan.scenario.value.requires.find((ability) => !kernel.abilities.includes(ability));
   if (lacking !== undefined) return `the kernel ${kernel.name} does not have the ability ${lacking}`;
-  return missing(plan.topology, qemu.version)[0] ?? unbuilt(plan, qemu) ?? stepless(plan);
+  return missing(plan.topology, qemu.version)[0] ?? unbuilt(plan, qemu) ?? stepless(plan, kernel);
 }
 
 /** Why there is nothing to boot a guest for: steps that are judged each by itself can be left out. */
-function stepless({topology, scenario}: ScenarioPlan): string | undefined {
+function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): string | undefined {
   const {steps, independent} = scenario.value;
-  const moving = steps.filter((step) => dataVerb(step) !== undefined);
-  const reasons = moving.map((step) => reasonToSkipStep(step, topology));
+  const moving = steps.filter((step) => dataVerb(step) !== undefined || step.verb === 'starve');
+  const reasons = moving.map((step) => reasonToSkipStep(step, topology, kernel));
   const all = moving.length > 0 && reasons.every((reason) => reason !== undefined);
   return !independent || all ? reasons.find((reason) => reason !== undefined) : undefined;
 }
 
-/** Why a step proves nothing here, whatever the kernel does; undefined if it can be driven. */
-export function reasonToSkipStep(step: Step, topology: Topology): string | undefined {
+/** Why a step proves nothing here, by the tree or by what the kernel cannot; undefined if it can be driven. */
+export function reasonToSkipStep(
+  step: Step,
+  topology: Topology,
+  {name, lacks}: Pick<KernelTraits, 'name' | 'lacks'>,
+): string | undefined {
+  if (lacks.includes('user-memory') && takesUserMemory(step, topology)) {
+    return `not with the kernel ${name}: ${basics['user-memory']}`;
+  }
   for (const {initiator, target} of dataVerb(step)?.transfers(topology, []) ?? []) {
     if (target === 'host-memory') continue;
     const reason = unmodelled(topology, {provider: target, client: initiator});
@@ -90,16 +104,32 @@ export function reasonToSkipStep(step: Step, topology: Topology): string | undef
   return untraced(step, topology);
 }
 
+/** Whether user space in the guest has memory of a provider in its hands. */
+function takesUserMemory(step: Step, topology: Topology): boolean {
+  const {verb, options} = step;
+  if (verb === 'mmap' || verb === 'exhaust' || verb === 'starve') return true;
+  if (verb === 'probe')
+    return options.segments.some(({memory, bar}) => memory !== 'host-memory' && bar === undefined);
+  return (
+    dataVerb(step)
+      ?.transfers(topology, [])
+      .some(({target}) => target !== 'host-memory') ?? false
+  );
+}
+
 /** The records of steps that are judged each by itself, where none of them is driven. */
 export function skippedSteps(
   {topology, scenario}: ScenarioPlan,
-  {abilities}: Pick<Kernel, 'abilities'>,
+  kernel: KernelTraits,
   reason: string,
 ): readonly StepRecord[] {
   if (!scenario.value.independent) return [];
+  const {abilities} = kernel;
   return scenario.value.steps
     .filter((step) => dataVerb(step) !== undefined)
-    .map((step) => skippedStep(step, {topology, abilities}, reasonToSkipStep(step, topology) ?? reason));
+    .map((step) =>
+      skippedStep(step, {topology, abilities}, reasonToSkipStep(step, topology, kernel) ?? reason),
+    );
 }
 
 function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string | undefined {

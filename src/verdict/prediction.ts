@@ -14,6 +14,8 @@ export interface Prediction {
   readonly gap: Ability;
   /** What moves then, the transfers that had to be refused among them. */
   readonly transfers: readonly ExpectedTransfer[];
+  /** Those of them that go elsewhere than they had to. */
+  readonly astray: readonly ExpectedTransfer[];
   /** A sentence. */
   readonly why: string;
 }
@@ -28,23 +30,46 @@ const blind = {
  * What this kernel is known to do wrong, by the abilities that it lacks: plain Linux 6.12 looks at the path
  * for a list of segments alone (kernel/dma/direct.c, dma_direct_map_sg). A page and a range of a BAR it maps
  * without a look (direct.h, dma_direct_map_page; direct.c, dma_direct_map_resource); but where all goes by way
- * of bounce buffers it refuses a peer's page, whether it could be reached or not.
+ * of bounce buffers it refuses a peer's page, whether it could be reached or not. Where the bus has addresses of its
+ * own, it finds none for a page that is not memory (include/linux/dma-direct.h, phys_to_dma), and takes that of a range
+ * to be the CPU's.
  * @returns undefined if nothing but what must come is to be expected
  */
 export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Prediction | undefined {
   const {topology} = bench;
   let gap: Pick<Prediction, 'gap' | 'why'> | undefined;
-  for (const [index, {initiator, target, api}] of planned.entries()) {
-    if (target === 'host-memory') continue;
+  const transfers: ExpectedTransfer[] = [];
+  const astray: ExpectedTransfer[] = [];
+  for (const transfer of planned) {
+    const {initiator, target, api} = transfer;
+    if (target === 'host-memory') {
+      transfers.push(transfer);
+      continue;
+    }
     const {type, reason} = mapping(topology, {provider: target, client: initiator});
     const answer = answerOf(bench, api, initiator);
     if (answer === 'none' || (answer === 'by-tree' && type === 'not-supported')) {
-      if (answer === 'none' && type !== 'not-supported') {
-        const why = `${blind.page.name} gave ${initiator} no address of ${target}, for all is bounced. ${reason}`;
-        gap ??= {gap: blind.page.gap, why};
+      if (answer === 'none' && api !== 'sg' && type !== 'not-supported') {
+        const cause =
+          topology.windows === undefined ? 'all is bounced' : 'it knows none that is not of memory';
+        const why = `${blind[api].name} gave ${initiator} no address of ${target}, for ${cause}. ${reason}`;
+        gap ??= {gap: blind[api].gap, why};
       }
-      return gap === undefined ? undefined : {...gap, transfers: planned.slice(0, index)};
+      return gap === undefined ? undefined : {...gap, transfers, astray};
     }
+    if (answer === 'untranslated' && api !== 'sg') {
+      const aliasing = topology.windows?.alias !== undefined;
+      const where = aliasing
+        ? 'which is one of host memory on the bus'
+        : 'at which there is nothing on the bus';
+      const why = `${blind[api].name} gave ${initiator} the CPU's address of ${target}, ${where}. ${reason}`;
+      gap ??= {gap: blind[api].gap, why};
+      const wrong = {...transfer, target: aliasing ? 'host-memory' : 'nowhere'};
+      astray.push(wrong);
+      transfers.push(wrong);
+      continue;
+    }
+    transfers.push(transfer);
     if (answer === 'by-tree' || api === 'sg' || type !== 'not-supported') continue;
     const {name, gap: lacking} = blind[api];
     gap ??= {
@@ -52,12 +77,17 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
       why: `${name} gave ${initiator} an address of ${target} without asking whether it may. ${reason}`,
     };
   }
-  return gap === undefined ? undefined : {...gap, transfers: planned};
+  return gap === undefined ? undefined : {...gap, transfers, astray};
 }
 
-/** Whether memory of a peer is mapped by what the tree allows, without a look, or never. */
-function answerOf({topology, abilities}: Bench, api: Api, initiator: string): 'by-tree' | 'any' | 'none' {
+/** Whether memory of a peer is mapped by what the tree allows, without a look, never, or as if it were elsewhere. */
+function answerOf(
+  {topology, abilities}: Bench,
+  api: Api,
+  initiator: string,
+): 'by-tree' | 'any' | 'none' | 'untranslated' {
   if (api === 'sg' || answersByTree(abilities, topology, api, initiator)) return 'by-tree';
+  if (topology.windows !== undefined) return api === 'resource' ? 'untranslated' : 'none';
   const bounced = api === 'page' && topology.spec.swiotlb === 'force' && !topology.translated;
   return bounced ? 'none' : 'any';
 }
@@ -79,8 +109,8 @@ export function isServedAtSwitch(topology: Topology, initiator: string): boolean
   return !topology.translated && isBelowSwitch(topology, initiator);
 }
 
-/** What fails with a transfer that was refused, beside the ledger: nothing came where it was to go. */
-const notMoved = ['read-back', 'frames'];
+/** What fails, beside the ledger, with a transfer that was refused or went astray: nothing came where it was to go. */
+const notMoved = ['placement', 'read-back', 'frames'];
 
 /**
  * The ability whose lack explains all that is wrong with a step: the ledger is to the byte what was
@@ -99,9 +129,10 @@ export function knownGap(
 
 /** A gap in plain words. */
 export function describeGap(
-  {gap, transfers, why}: Prediction,
+  {gap, transfers, astray, why}: Prediction,
   {transfers: due, refused}: Pick<ExpectedStep, 'transfers' | 'refused'>,
 ): string {
+  if (astray.length > 0) return `gap ${gap}: ${astray.map(describeFlow).join(', ')}: ${why}`;
   const isPeer = ({target}: ExpectedTransfer): boolean => target !== 'host-memory';
   const moved = transfers.filter((transfer) => refused.includes(transfer) && isPeer(transfer));
   if (moved.length > 0)

@@ -3,6 +3,7 @@ import {type AddressMap, locate} from '../evidence/address-map.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {hostAddress, mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
+import {busAddressOf} from '../topology/windows.ts';
 import type {Check} from './check.ts';
 
 /** Memory that the API was called with: where it lies physically. */
@@ -106,11 +107,12 @@ function reasonToRefuse({topology, map}: World, question: Question, part: Part):
   const {memory} = part.segment;
   if (memory === 'host-memory') return undefined;
   for (const {address, bytes} of part.pieces) {
-    const [first, second] = locate(map, address, bytes);
+    const bus = busAddressOf(topology.windows, address) ?? NaN;
+    const [first, second] = locate(map, bus, bytes);
     const whole = first?.target.kind === 'bar' && first.target.device === memory && second === undefined;
     if (!whole) return `Not all of it lies in a BAR of ${memory}.`;
-    if (address + bytes > 2 ** question.maskBits) {
-      return `${hex(address)} has more than the ${question.maskBits} bits that ${question.initiator} has.`;
+    if (bus + bytes > 2 ** question.maskBits) {
+      return `${hex(bus)} has more than the ${question.maskBits} bits that ${question.initiator} has.`;
     }
   }
   const {type, reason} = mapping(topology, {provider: memory, client: question.initiator});
@@ -201,12 +203,13 @@ function wrongAddress(
   if (given >= 2 ** maskBits)
     return `${hex(given)} has more than the ${maskBits} bits that ${initiator} has.`;
   // An IOVA is any: where it leads shows when it is used.
-  if (wanted === 'iova' || given === physical) return undefined;
+  const due = busAddressOf(topology.windows, physical);
+  if (wanted === 'iova' || given === due) return undefined;
   const [target] = locate(map, given, 1);
   const bounced = isHost && target?.target.kind === 'host-memory';
   return bounced
     ? undefined
-    : `${initiator} would be sent to ${hex(given)}, but ${memory} is at ${hex(physical)}.`;
+    : `${initiator} would be sent to ${hex(given)}, but ${memory} is at ${hex(due ?? physical)}.`;
 }
 
 function whyOf({topology}: World, {initiator, segments}: Question): string {

@@ -13,7 +13,7 @@ const qemu = {
   version: {major: 10, minor: 0, text: '10.0.2'},
   devices: ['pcie-root-port', 'x3130-upstream', 'xio3130-downstream', 'nvme', 'nvme-ns', 'e1000e'],
 } as unknown as QemuBinary;
-const kernel = {name: 'baseline', abilities: []} as const;
+const kernel = {name: 'baseline', arch: 'x86_64', abilities: [], lacks: []} as const;
 const below = loadTopology(labRoot, 'nvme-switch');
 const translated: Topology = {...below, translated: true};
 const across: Topology = {...loadTopology(labRoot, 'nvme-root-ports'), translated: true};
@@ -33,6 +33,27 @@ test('an ability that the kernel does not have', (t) => {
   t.is(reasonToSkip(plan, {...kernel, abilities: ['map-page']}, qemu), undefined);
 });
 
+test('an architecture that the kernel cannot be built for', (t) => {
+  const board = loadTopology(labRoot, 'offset/identity');
+  const reason = 'imx8mp-evk is aarch64, which the kernel baseline cannot be built for';
+  t.is(reasonToSkip(planOf(board, [peer]), kernel, qemu), reason);
+});
+
+test('what plain Linux can and an older kernel cannot', (t) => {
+  const old = {...kernel, name: 'old', lacks: ['user-memory']} as const;
+  const skips = (step: object): boolean => reasonToSkip(planOf(below, [step]), old, qemu) !== undefined;
+  const probe = (segment: object): object => ({
+    probe: {initiator: 'src', api: 'resource', segments: [{memory: 'cmb', length: 4096, ...segment}]},
+  });
+  t.regex(
+    reasonToSkip(planOf(below, [peer]), old, qemu) ?? '',
+    /^not with the kernel old: User space can map/,
+  );
+  t.true(skips(probe({})));
+  t.false(skips(probe({bar: 2})));
+  t.false(skips(memory));
+});
+
 test('a bus address below a switch says nothing where an IOMMU translates: QEMU does not route below the root complex', (t) => {
   const reason =
     'QEMU does not route below the root complex: the IOMMU faults the bus address by which src reaches cmb';
@@ -45,7 +66,7 @@ test('a bus address below a switch says nothing where an IOMMU translates: QEMU 
 test('steps that are judged by themselves are left out each by itself', (t) => {
   const plan = planOf(translated, [memory, peer], {independent: true});
   t.is(reasonToSkip(plan, kernel, qemu), undefined);
-  const [first, second] = plan.scenario.value.steps.map((step) => reasonToSkipStep(step, translated));
+  const [first, second] = plan.scenario.value.steps.map((step) => reasonToSkipStep(step, translated, kernel));
   t.is(first, undefined);
   t.regex(second ?? '', /not route below/);
 });

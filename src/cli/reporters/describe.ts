@@ -90,11 +90,23 @@ function flows(ledger: readonly LedgerEntry[]): readonly Flow[] {
 }
 
 function describeFlow(flow: Flow): string {
-  const {initiator, direction, target, bar, bytes, address, translated = address, pieces, faulted} = flow;
+  const {
+    initiator,
+    direction,
+    target,
+    bar,
+    bytes,
+    address,
+    translated = address,
+    cpu,
+    pieces,
+    faulted,
+  } = flow;
   const arrow = direction === 'write' ? '→' : '←';
   const place = bar === undefined ? target : `${target} BAR ${bar}`;
   const behind = translated === address ? '' : ` (behind the IOMMU 0x${translated.toString(16)})`;
-  const first = `0x${address.toString(16)}${faulted === true ? ' (the IOMMU faulted)' : behind}`;
+  const alias = cpu === undefined ? '' : ` (memory at 0x${cpu.toString(16)})`;
+  const first = `0x${address.toString(16)}${faulted === true ? ' (the IOMMU faulted)' : `${behind}${alias}`}`;
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
   return `  ${initiator} ${arrow} ${place}  ${formatSize(bytes)} ${where}`;
 }

@@ -83,8 +83,8 @@ export function providerChecks(
       witness: 'host',
       detail:
         first === undefined
-          ? `the CPU finds the memory of ${through} at ${hex(start)}, where the devices were sent.`
-          : `${first.initiator} was sent to ${describeAddress(first)}, but the CPU finds that memory of ${through} at ${hex(start)}.`,
+          ? `the devices were sent to ${hex(start)}, where the CPU's reads find the memory of ${through}.`
+          : `${first.initiator} was sent to ${describeAddress(first)}, but that memory of ${through} is at ${hex(start)}, as the CPU's reads show.`,
     },
     {
       name: 'read-back',

@@ -3,6 +3,7 @@ import {deviceAt} from '../../evidence/address-map.ts';
 import {cpuAccesses} from '../../evidence/arrivals.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {findNode, nodeOf, type Topology} from '../../topology/model.ts';
+import {busAddressOf} from '../../topology/windows.ts';
 import type {Check} from '../../verdict/check.ts';
 import {type Answer, checkAnswer} from '../../verdict/reach.ts';
 import type {DataVerb, Observed} from '../stage.ts';
@@ -77,7 +78,10 @@ function checkPlaces(
   if (!touched || untold) return [];
   const isTraced = (address: number): boolean => traced(deviceAt(map, address)?.device ?? '');
   const seen = cpuAccesses(events, 'read').map(({address}) => pageOf(address));
-  const said = pieces.filter(({address}) => isTraced(address)).flatMap(pagesOf);
+  const said = pieces
+    .map((piece) => ({...piece, address: busAddressOf(topology.windows, piece.address) ?? NaN}))
+    .filter(({address}) => isTraced(address))
+    .flatMap(pagesOf);
   const differs = seen.length !== said.length || said.some((page, index) => page !== seen[index]);
   const detail = differs
     ? `the CPU finds the memory at ${list(seen)}, but the guest says ${list(said)}.`

@@ -57,7 +57,7 @@ export function plugCommand(id: string, topology: Topology): GuestCommand {
     words: ['p2p', 'await', node.bdf],
     exit: 0,
     before: async ({qmp}) => {
-      const said = node.kind === 'endpoint' ? await qmp.monitor(plugLine(node)) : '';
+      const said = node.kind === 'endpoint' ? await qmp.monitor(plugLine(node, topology)) : '';
       if (said.trim() !== '') throw new HostError(`QEMU does not plug ${id}: ${said.trim()}`);
     },
   };

@@ -3,6 +3,7 @@ import {cpuAccesses} from '../../evidence/arrivals.ts';
 import {deviceAt} from '../../evidence/address-map.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {endpointsOf, nodeOf} from '../../topology/model.ts';
+import {busAddressOf} from '../../topology/windows.ts';
 import type {Check} from '../../verdict/check.ts';
 import {checkSurvey, type Survey} from '../../verdict/survey.ts';
 import type {DataVerb, Observed} from '../stage.ts';
@@ -39,7 +40,8 @@ function checkPlaces({topology, map, events}: Observed, surveys: readonly Survey
   );
   const traced = endpointsOf(topology).filter((node) => node.type === 'nvme' && node.cmb !== undefined);
   const wrong = traced.find(({id, bdf}) => {
-    const said = surveys.find(({provider}) => provider === bdf)?.physical;
+    const physical = surveys.find(({provider}) => provider === bdf)?.physical;
+    const said = physical === undefined ? undefined : busAddressOf(topology.windows, physical);
     return said === undefined || seen.get(id) !== said;
   });
   const detail =
