@@ -72,9 +72,11 @@ export async function compareDesigns(
     };
     results.push(...(await runAll({entries, kernel, qemu, jobs, keep: false}, listener, context)));
   }
-  const {version} = await findQemu(designs[0]?.plan.arch ?? '', qemu, context);
+  const {version} = await findQemu('x86_64', qemu, context);
   const topologies = new Map(plans.map(({name, topology}) => [name, topology]));
-  const page = {
+  const plain = designs.every(({plan}) => plan.abilities.length === 0);
+  const page: DesignsPage = {
+    about: plain ? 'versions' : 'designs',
     designs: kernels.map((name) => {
       const {description} = readKernel(findKernel(labRoot, name).file).value;
       return {name, description};

@@ -10,9 +10,12 @@ export type Due = 'peer' | 'refused' | 'host-memory';
 
 /**
  * What came of it by the ledger: what was due; or else it was refused all the same, mapped without a look, or
- * something else; or nothing was found out.
+ * sent astray, to memory that is no part of it; or something else; or nothing was found out.
  */
-export type Came = 'right' | 'refused' | 'blind' | 'wrong' | 'crash' | 'error' | 'skip';
+export type Came = 'right' | 'refused' | 'blind' | 'astray' | 'wrong' | 'crash' | 'error' | 'skip';
+
+/** What the functions of the DMA API map, in a word. */
+export const apis = {sg: 'list', page: 'page', resource: 'BAR range'} as const satisfies Record<Api, string>;
 
 /** What a design made of one transfer, as a run with a ledger shows it. */
 export interface Cell {
@@ -26,6 +29,8 @@ export interface Cell {
   readonly api: Api;
   /** Whether a switch is above the initiator. */
   readonly belowSwitch: boolean;
+  /** Whether the bus has addresses of its own. */
+  readonly offset: boolean;
   /** Whether an IOMMU translates for it. */
   readonly translated: boolean;
   readonly due: Due;
@@ -49,6 +54,7 @@ export function cellsOf(topology: Topology, {kernel, scenario, steps}: RunRecord
         direction,
         api,
         belowSwitch: isBelowSwitch(topology, initiator),
+        offset: topology.windows !== undefined,
         translated: topology.translated,
         due: expected.outcome,
         came: cameOf(step, expected),
@@ -73,5 +79,20 @@ function cameOf(
     return moved ? 'blind' : 'wrong';
   }
   const before = transfers.slice(0, Math.max(0, transfers.findIndex(isSubject)));
+  const elsewhere = ledger.some(
+    ({initiator, direction, target, bytes}) =>
+      subject?.target !== 'host-memory' &&
+      initiator === subject?.initiator &&
+      direction === subject.direction &&
+      (target === 'host-memory' || target === 'nowhere') &&
+      !transfers.some(
+        (due) =>
+          due.initiator === initiator &&
+          due.direction === direction &&
+          due.target === target &&
+          due.bytes === bytes,
+      ),
+  );
+  if (elsewhere) return 'astray';
   return outcome === 'peer' && checkTransfers(ledger, before).ok ? 'refused' : 'wrong';
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
-import type {Came, Cell, Due} from './cells.ts';
+import {apis, type Came, type Cell, type Due} from './cells.ts';
+import {changes} from './changes.ts';
+import {groupBy, table, unique} from './markdown.ts';
 import {type Question, questions, score} from './questions.ts';
 
 /** What a page is made of. */
 export interface DesignsPage {
+  /** Whether the kernels are designs of 2017, or Linux as it went on. */
+  readonly about: 'designs' | 'versions';
   /** A kernel each: its name and what it is. */
   readonly designs: readonly {readonly name: string; readonly description: string}[];
   readonly scenarios: readonly {readonly name: string; readonly description: string}[];
@@ -22,13 +26,12 @@ const right: Readonly<Record<Due, string>> = {
 const wrong: Readonly<Record<Exclude<Came, 'right'>, string>> = {
   refused: '**refused**',
   blind: '**mapped**',
+  astray: '**astray**',
   wrong: '**wrong**',
   crash: '**crash**',
   error: 'error',
   skip: '–',
 };
-
-const apis = {sg: 'list', page: 'page', resource: 'BAR range'} as const;
 
 /**
  * The table of the designs, in Markdown: what each made of each pair of devices on each tree. The same cells
@@ -41,6 +44,7 @@ export function designsPage(page: DesignsPage): string {
     ...questions.map((asked) => question(page, asked)),
     '## What is wrong with each',
     ...page.designs.map((design) => answer(page, design)),
+    ...(page.about === 'versions' ? changes(page) : []),
     ...page.scenarios.map((scenario) => scenarioSection(page, scenario)),
     '',
   ]
@@ -49,21 +53,31 @@ export function designsPage(page: DesignsPage): string {
     .concat('\n');
 }
 
-function introduction({machine, designs}: DesignsPage): string {
-  return `<!-- SPDX-License-Identifier: MIT -->
-<!-- Made by \`./p2plab designs --output docs/designs.md\`. Do not edit. -->
-# The designs of 2017, judged on every pair of devices
+const titles = {
+  designs: `# The designs of 2017, judged on every pair of devices
 
 In April 2017 the kernel list asked how one PCI device should write into another: by a software IOMMU at the switch that
 catches and translates addresses; or by pages that are marked by their target, so that the DMA layer catches them whoever
-the initiator is, unmodified NICs among them. Below is what each does. Every cell is a run on ${machine}: the
+the initiator is, unmodified NICs among them. Below is what each does.`,
+  versions: `# Linux as it went on, judged on every pair of devices
+
+What Linux itself made of the questions of April 2017, how one PCI device should write into another, from one version
+to the next.`,
+} as const;
+
+function introduction({about, machine, designs}: DesignsPage): string {
+  const kernels = about === 'designs' ? '' : ` --kernels ${designs.map(({name}) => name).join(',')}`;
+  return `<!-- SPDX-License-Identifier: MIT -->
+<!-- Made by \`./p2plab designs${kernels} --output docs/${about}.md\`. Do not edit. -->
+${titles[about]} Every cell is a run on ${machine}: the
 ledger of what the devices transferred decided, not the guest.
 
 ${designs.map(({name, description}) => `- \`${name}\`: ${description}.`).join('\n')}
 
 A cell says where the bytes went: *peer to peer*, *by memory*, or nowhere, for the mapping was *refused*. What is **bold**
-is wrong: a path that is allowed was **refused**, or one that is not allowed was **mapped** and the device used it; nobody
-in the guest noticed. – is a transfer of which QEMU cannot show whether it is right; the reason stands below its table.`;
+is wrong: a path that is allowed was **refused**, one that is not allowed was **mapped** and the device used it, or the
+device was sent **astray**, to memory that is no part of the peer; nobody in the guest noticed. – is a transfer that was left
+out, for it would say nothing; the reason stands below its table.`;
 }
 
 /** A question of the thread, and how many of the cells that answer it are right with each design. */
@@ -101,6 +115,7 @@ function answer({cells}: DesignsPage, {name}: DesignsPage['designs'][number]): s
 function wrongly({came, due}: Cell): string {
   if (came === 'blind') return 'mapped over a path that is not allowed';
   if (came === 'refused') return 'refused though the path is allowed';
+  if (came === 'astray') return 'sent to memory that is no part of the peer';
   return `${came}, where it had to be ${right[due]}`;
 }
 
@@ -159,24 +174,4 @@ function what(cells: readonly Cell[]): string {
 /** The part of a reason that is the same for all devices. */
 function generic(reason: string): string {
   return reason.split(': ')[0] ?? reason;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function unique(words: readonly string[]): readonly string[] {
-  return [...new Set(words)];
-}
-
-/** Groups in the order of their first members; none is empty. */
-function groupBy<T>(all: readonly T[], key: (one: T) => string): ReadonlyMap<string, readonly [T, ...T[]]> {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const one of all) {
-    const group = groups.get(key(one));
-    if (group === undefined) groups.set(key(one), [one]);
-    else group.push(one);
-  }
-  return groups;
 }

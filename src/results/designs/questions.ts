@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {Api} from '../../spec/steps/api.ts';
 import type {Cell} from './cells.ts';
 
 /** A case that the thread is about, and the cells that show it. */
@@ -26,8 +27,28 @@ function bothWays(text: string, shows: (cell: Cell) => boolean): readonly Case[]
   ];
 }
 
+/** What of a design works where bus addresses are not the CPU's: there every path of the lab's is allowed. */
+function offset(what: string, by: Api): readonly Case[] {
+  return [
+    {
+      text: `The bus has addresses of its own: ${what}; allowed, so peer to peer`,
+      shows: ({offset: has, api, due}) => has && api === by && due === 'peer',
+    },
+  ];
+}
+
 /** In the order in which the page has them. */
 export const questions: readonly Question[] = [
+  {
+    title: 'An offset that is not zero',
+    quote: 'that knows how to catch and translate the non-zero offset bus address case',
+    by: 'Dan Williams',
+    cases: [
+      ...offset('a list of segments', 'sg'),
+      ...offset('a single page', 'page'),
+      ...offset('a range of a BAR', 'resource'),
+    ],
+  },
   {
     title: 'A software IOMMU at the switch',
     quote:

@@ -3,7 +3,8 @@ import test from 'ava';
 import {labRoot} from '../../../src/base/paths.ts';
 import type {LedgerEntry} from '../../../src/evidence/ledger.ts';
 import {cellsOf} from '../../../src/results/designs/cells.ts';
-import {designsPage} from '../../../src/results/designs/page.ts';
+import {changes} from '../../../src/results/designs/changes.ts';
+import {type DesignsPage, designsPage} from '../../../src/results/designs/page.ts';
 import {score} from '../../../src/results/designs/questions.ts';
 import type {RunRecord, StepRecord} from '../../../src/scenario/record.ts';
 import {loadTopology} from '../../../src/topology/plan.ts';
@@ -53,8 +54,11 @@ test('a cell says what came of a transfer by the ledger', (t) => {
   const frames = [brought, page, header];
   t.deepEqual(came(near, frames, 'pass', frames), ['peer: right']);
   t.deepEqual(came(near, frames, 'fail', [brought]), ['peer: refused']);
-  t.deepEqual(came(near, frames, 'fail', [brought, {...page, target: 'host-memory'}]), ['peer: wrong']);
+  t.deepEqual(came(near, frames, 'fail', [brought, {...page, target: 'host-memory'}]), ['peer: astray']);
   t.deepEqual(came(near, frames, 'fail', [brought, {...page, bytes: 4095}]), ['peer: wrong']);
+  const [range, out] = [read('nic', 'cmb', 'resource'), read('nic', 'host-memory', 'resource')];
+  const moved = [brought, range, {...out, direction: 'write'} as const];
+  t.deepEqual(came(near, moved, 'fail', [brought, out, {...out, direction: 'write'}]), ['peer: astray']);
   t.deepEqual(came(near, frames, 'crash', []), ['peer: crash']);
   t.deepEqual(came(near, [read('nic', 'host-memory', 'page')], 'fail', []), ['host-memory: wrong']);
   t.deepEqual(came(switched, frames, 'pass', [brought]), ['refused: right']);
@@ -70,7 +74,8 @@ test('what was left out does not count', (t) => {
   t.deepEqual(score(cells), {right: 1, of: 2});
 });
 
-test('the page', (t) => {
+/** Two kernels on two trees. */
+function pageAbout(about: DesignsPage['about']): DesignsPage {
   const runs = [
     [
       near,
@@ -89,20 +94,41 @@ test('the page', (t) => {
       ]),
     ],
   ] as const;
-  compareGolden(
-    t,
-    '../../results/golden/designs.md',
-    designsPage({
-      designs: [
-        {name: 'one', description: 'A design that is right'},
-        {name: 'two', description: 'A design that is not'},
-      ],
-      scenarios: [
-        {name: 'pairs/switch', description: 'Near'},
-        {name: 'pairs/far', description: 'Far'},
-      ],
-      machine: 'QEMU 10.0.2',
-      cells: runs.flatMap(([topology, run]) => cellsOf(topology, run)),
-    }),
+  return {
+    about,
+    designs: [
+      {name: 'one', description: 'A design that is right'},
+      {name: 'two', description: 'A design that is not'},
+    ],
+    scenarios: [
+      {name: 'pairs/switch', description: 'Near'},
+      {name: 'pairs/far', description: 'Far'},
+    ],
+    machine: 'QEMU 10.0.2',
+    cells: runs.flatMap(([topology, run]) => cellsOf(topology, run)),
+  };
+}
+
+for (const about of ['designs', 'versions'] as const) {
+  test(`the page of ${about}`, (t) => {
+    compareGolden(t, `../../results/golden/${about}.md`, designsPage(pageAbout(about)));
+  });
+}
+
+test('what changed from one kernel to the next', (t) => {
+  const [, text] = changes(pageAbout('versions'));
+  t.is(
+    text,
+    [
+      '### From `one` to `two`\n',
+      '- 1 × page: refused though allowed, was right: e1000e, on `pairs/switch`. For one: fail: because',
+      '- 1 × list: not to be run, was right: nvme, on `pairs/switch`. For one: skip: because',
+      '- 1 × page: mapped over a path that is not allowed, was right: e1000e, on `pairs/far`. For one: fail: because',
+      '- 1 × list: a crash, was right: nvme, on `pairs/far`. For one: crash: because',
+    ].join('\n'),
   );
+  t.deepEqual(changes({...pageAbout('versions'), designs: [{name: 'one'}, {name: 'one'}]}), [
+    '## What changed',
+    '### From `one` to `one`\n\nNothing.',
+  ]);
 });
