@@ -44,6 +44,22 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** A scenario by the lab, against the same machine, boot and copy, and a power-off, by QEMU alone. */
+async function alone(name: string, scenario: string): Promise<Figure> {
+  // Whatever is built and probed once is not measured.
+  const reproduce = path.join(await lab(scenario), 'reproduce.sh');
+  if (!existsSync(reproduce)) throw new Error(`there is no ${reproduce}`);
+  return {
+    name,
+    lab: async () => {
+      await lab(scenario);
+    },
+    bare: async () => {
+      await quiet`TRACE=0 ${reproduce} ${work}`;
+    },
+  };
+}
+
 const scenario = 'nvme-copy-same-switch';
 const several = [
   scenario,
@@ -56,22 +72,9 @@ const several = [
 const work = await mkdtemp(path.join(tmpdir(), 'p2plab-bench-'));
 
 try {
-  // Whatever is built and probed once is not measured.
-  const bundle = await lab(scenario);
-  const reproduce = path.join(bundle, 'reproduce.sh');
-  if (!existsSync(reproduce)) throw new Error(`there is no ${reproduce}`);
-
   const figures: readonly Figure[] = [
-    {
-      name: 'one-scenario',
-      lab: async () => {
-        await lab(scenario);
-      },
-      // The same machine, boot and copy, and a power-off, by QEMU alone.
-      bare: async () => {
-        await quiet`TRACE=0 ${reproduce} ${work}`;
-      },
-    },
+    await alone('one-scenario', scenario),
+    await alone('one-scenario-imx8mp-evk', 'offset/copy-identity'),
     {
       // Bare is the lab itself with one guest at a time: 0.77 is 1.3 times the throughput.
       name: 'jobs-2',
