@@ -32,6 +32,13 @@ test(
 );
 test('an unknown command', refused, ['rn'], "unknown command 'rn'", 'Did you mean run?');
 test('an unknown command of a command', refused, ['kernel', 'biuld'], 'Did you mean build?');
+test(
+  'an architecture that a kernel is not for',
+  refused,
+  ['kernel', 'build', 'linux-6.1', '--arch', 'aarch64'],
+  'the kernel linux-6.1 cannot be built for aarch64',
+  'it is for x86_64',
+);
 test('an unknown format', refused, ['run', '--format', 'xml'], 'text, json, ktap, junit');
 test('an unknown lane', refused, ['run', '--lane', 'kasan'], 'plain');
 test('no jobs', refused, ['run', '--jobs', '0'], 'a whole number from 1 on');
