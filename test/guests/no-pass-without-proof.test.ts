@@ -76,7 +76,7 @@ test.serial('addresses one page too high, in both directions: a round trip compa
   t.is(outcome.verdict, 'fail');
   t.regex(
     outcome.reason,
-    /^placement: src was sent to 0x[\da-f]+1000, but the CPU finds that memory of cmb at 0x[\da-f]+0000/,
+    /^placement: src was sent to 0x[\da-f]+1000, but that memory of cmb is at 0x[\da-f]+0000/,
   );
   // The ledger alone would pass it: the right devices, the right BAR, all of the bytes.
   t.deepEqual(flows(outcome), ['dst read cmb 65536', 'src write cmb 65536']);
