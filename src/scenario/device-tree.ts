@@ -25,15 +25,20 @@ export async function writeDeviceTree(topology: Topology, kernel: Kernel, folder
   const name = `${topology.spec.machine}.dtb`;
   const from = kernel.deviceTrees.find((file) => path.basename(file) === name);
   if (from === undefined) throw new HostError(`the kernel ${kernel.name} has no device tree ${name}`);
-  const file = path.join(folder, deviceTreeName);
-  await copyFile(from, file);
-  for (const edit of imx8mpEdits(topology.windows)) await output('fdtput', wordsOf(file, edit));
+  await copyFile(from, path.join(folder, deviceTreeName));
   // Else ssh waits for entropy: this CPU has none to give.
   const seed = [...randomBytes(64)].map((byte) => byte.toString(16));
-  await output('fdtput', ['--type', 'bx', file, '/chosen', 'rng-seed', ...seed]);
+  const lines = [
+    ...imx8mpEdits(topology.windows).map(wordsOf),
+    ['--type', 'bx', deviceTreeName, '/chosen', 'rng-seed', ...seed],
+  ];
+  // It makes one change a call: through xargs a tenth of a second less of every boot.
+  const input = lines.map((words) => `${words.join(' ')}\n`).join('');
+  await output('xargs', ['--max-lines=1', 'fdtput'], {cwd: folder, input});
 }
 
-function wordsOf(file: string, edit: DeviceTreeEdit): readonly string[] {
+function wordsOf(edit: DeviceTreeEdit): readonly string[] {
+  const file = deviceTreeName;
   if ('create' in edit) return ['--create', file, edit.node];
   if ('remove' in edit) return ['--delete', file, edit.node, edit.remove];
   if ('text' in edit) return ['--type', 's', file, edit.node, edit.property, edit.text];
