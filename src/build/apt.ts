@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {existsSync} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
@@ -53,6 +54,9 @@ export async function openArchive(archive: Archive, folder: string, context: Con
   return apt;
 }
 
+/** The keys of all suites: Debian's package debian-archive-keyring. */
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
 /** Where the machine gets Debian from there are all of its suites. */
 async function sourceOf(suite: string, folder: string): Promise<Readonly<Record<string, string>>> {
   const format = '$(COMPONENT) $(REPO_URI)';
@@ -63,6 +67,8 @@ async function sourceOf(suite: string, folder: string): Promise<Readonly<Record<
     throw new HostError('apt knows no mirror of Debian', {hint: 'see /etc/apt/sources.list.d/'});
   }
   const file = path.join(folder, 'sources.list');
-  await writeFile(file, `deb ${mirror} ${suite} main\n`);
+  // Debian 13 trusts no key unless a source names it.
+  const signed = existsSync(keyring) ? `[signed-by=${keyring}] ` : '';
+  await writeFile(file, `deb ${signed}${mirror} ${suite} main\n`);
   return {'Dir::Etc::sourcelist': file, 'Dir::Etc::sourceparts': '/dev/null'};
 }

@@ -91,9 +91,9 @@ const usual = {
 /** The first bus address that the CPU of an imx8mp-evk reaches devices at, in its 32 bits below its RAM. */
 const busBase = z
   .int()
-  .min(0x1000_0000)
-  .max(0x3000_0000)
-  .refine((base) => base % (16 * mebibyte) === 0, {error: 'not a multiple of 16 MiB'});
+  .refine((base) => base % (16 * mebibyte) === 0 && base >= 0x1000_0000 && base <= 0x3000_0000, {
+    error: 'not a multiple of 16 MiB from 0x10000000 to 0x30000000',
+  });
 
 /**
  * The first address that the CPU of an imx8mp-evk has for what is at `bus-base`: above its memory, for below it Linux
@@ -101,9 +101,9 @@ const busBase = z
  */
 const cpuBase = z
   .int()
-  .min(3 * gibibyte)
-  .max(64 * gibibyte)
-  .refine((base) => base % gibibyte === 0, {error: 'not a multiple of 1 GiB'});
+  .refine((base) => base % gibibyte === 0 && base >= 3 * gibibyte && base <= 64 * gibibyte, {
+    error: 'not a multiple of 1 GiB from 0xc0000000 to 0x1000000000',
+  });
 
 /**
  * What Linux makes of the IOMMU: it leaves it alone (`off`), has it pass every address as it is, or has it

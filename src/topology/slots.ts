@@ -93,7 +93,9 @@ function assignBus(
     if (slot !== undefined) {
       slots.set(id, slot);
     } else if (parent === undefined) {
-      problems.push(located.problem(['devices', id], full(parent, type), {part: 'key'}));
+      const {machine, ownPort} = platforms[located.value.machine];
+      const hint = ownPort === undefined ? undefined : `${machine} has one root port: put a switch below it`;
+      problems.push(located.problem(['devices', id], full(parent, type), {part: 'key', hint}));
     } else {
       report(id, 'on', full(parent, type));
     }

@@ -110,7 +110,7 @@ export function isServedAtSwitch(topology: Topology, initiator: string): boolean
 }
 
 /** What fails, beside the ledger, with a transfer that was refused or went astray: nothing came where it was to go. */
-const notMoved = ['placement', 'read-back', 'frames'];
+const notMoved = ['read-back', 'frames'];
 
 /**
  * The ability whose lack explains all that is wrong with a step: the ledger is to the byte what was
@@ -121,9 +121,14 @@ export function knownGap(
   ledger: readonly LedgerEntry[],
   checks: readonly Check[],
 ): Ability | undefined {
-  const follows = ['ledger', 'guest', ...(refused.length === 0 ? notMoved : [])];
+  if (predicted === undefined) return undefined;
+  const follows = [
+    ...['ledger', 'guest'],
+    ...(refused.length === 0 ? notMoved : []),
+    ...(predicted.astray.length === 0 ? [] : ['placement']),
+  ];
   const explained = checks.every(({ok, name}) => ok || follows.includes(name));
-  if (predicted === undefined || !explained) return undefined;
+  if (!explained) return undefined;
   return checkTransfers(ledger, predicted.transfers).ok ? predicted.gap : undefined;
 }
 

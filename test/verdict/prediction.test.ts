@@ -85,6 +85,38 @@ test('what the scenario says against the model is not predicted', (t) => {
   });
 });
 
+test('where the bus has addresses of its own a page has none, and a range has another', (t) => {
+  const predicted = (name: string, api: Api, abilities: readonly Ability[] = []) =>
+    expected(loadTopology(labRoot, `offset/${name}`), abilities, [written(api)]).predicted;
+  t.is(predicted('identity', 'sg'), undefined);
+  t.like(predicted('identity', 'page'), {gap: 'map-page', transfers: [], astray: []});
+  t.like(predicted('aliasing', 'page'), {gap: 'map-page', transfers: [], astray: []});
+  for (const [name, target] of [
+    ['identity', 'nowhere'],
+    ['aliasing', 'host-memory'],
+  ] as const) {
+    const astray = [{...written('resource'), target}];
+    t.like(predicted(name, 'resource'), {gap: 'map-resource', transfers: astray, astray});
+  }
+  t.is(predicted('aliasing', 'page', ['map-page']), undefined);
+  t.is(predicted('aliasing', 'resource', ['map-resource']), undefined);
+});
+
+test('a wrong placement follows from nothing but a transfer that was to go astray', (t) => {
+  const checks = [ledgerFails, {...ledgerFails, name: 'placement'}];
+  const board = loadTopology(labRoot, 'offset/identity');
+  const lost: LedgerEntry = {
+    initiator: 'src',
+    direction: 'write',
+    target: 'nowhere',
+    bytes: 4096,
+    address: 0xc0000000,
+  };
+  t.is(knownGap(expected(board, [], [written('resource')]), [lost], checks), 'map-resource');
+  t.is(knownGap(expected(board, [], [written('page')]), [], checks), undefined);
+  t.is(knownGap(expected(across, [], [written('page')]), [entry], checks), undefined);
+});
+
 const entry: LedgerEntry = {
   ...{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 4096, address: 0xfc010000},
 };
