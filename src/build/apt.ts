@@ -12,6 +12,8 @@ export interface Archive {
   readonly architecture?: string;
   /** As its mirrors name it: `trixie-backports`. */
   readonly suite?: string;
+  /** Sources of packages in place of what they are built to; with a suite only. */
+  readonly sources?: boolean;
 }
 
 /** Runs a command of apt, `apt-get` or `apt-cache`, and returns what it prints. */
@@ -34,7 +36,8 @@ export async function openArchive(archive: Archive, folder: string, context: Con
       'APT::Architecture': archive.architecture,
       'APT::Architectures': archive.architecture,
     }),
-    ...(archive.suite !== undefined && (await sourceOf(archive.suite, folder))),
+    ...(archive.suite !== undefined &&
+      (await sourceOf(archive.suite, archive.sources === true ? 'deb-src' : 'deb', folder))),
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const apt: Apt = async (command, words) => {
@@ -58,7 +61,11 @@ export async function openArchive(archive: Archive, folder: string, context: Con
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Where the machine gets Debian from there are all of its suites. */
-async function sourceOf(suite: string, folder: string): Promise<Readonly<Record<string, string>>> {
+async function sourceOf(
+  suite: string,
+  kind: 'deb' | 'deb-src',
+  folder: string,
+): Promise<Readonly<Record<string, string>>> {
   const format = '$(COMPONENT) $(REPO_URI)';
   const targets = await output('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
   const mirrors = targets.split('\n').flatMap((line) => /^main (\S+\/debian)\/*$/.exec(line)?.[1] ?? []);
@@ -69,6 +76,6 @@ async function sourceOf(suite: string, folder: string): Promise<Readonly<Record<
   const file = path.join(folder, 'sources.list');
   // Debian 13 trusts no key unless a source names it.
   const signed = existsSync(keyring) ? `[signed-by=${keyring}] ` : '';
-  await writeFile(file, `deb ${signed}${mirror} ${suite} main\n`);
+  await writeFile(file, `${kind} ${signed}${mirror} ${suite} main\n`);
   return {'Dir::Etc::sourcelist': file, 'Dir::Etc::sourceparts': '/dev/null'};
 }

@@ -108,7 +108,7 @@ async function remains(kind: StoreKind, context: Context): Promise<Collected> {
 }
 
 /**
- * Deletes kernels, modules and images that were not used for the longest time, and what killed labs left.
+ * Deletes kernels, QEMUs, modules and images that were not used for the longest time, and what killed labs left.
  * Sources, work trees and the compiler's cache stay: they make the next build fast.
  * @param keep keys of kernels that stay in any case: those of lab/kernels
  * @param last how many others stay, of each kind
@@ -118,7 +118,7 @@ export async function collectGarbage(
   context: Context,
 ): Promise<Collected> {
   const all: Collected[] = [];
-  for (const kind of ['kernels', 'modules', 'images', 'tools'] as const) {
+  for (const kind of ['kernels', 'qemus', 'modules', 'images', 'tools'] as const) {
     const things: {key: string; usedAt: number}[] = [];
     for (const key of await keysOf(kind)) {
       if (key.includes('.') || (kind === 'kernels' && keep.includes(key))) continue;

@@ -31,5 +31,6 @@ export const shared = {
     new Option('--series <path>', 'apply a folder of patches, a patch or a mailbox on top (repeatable)')
       .argParser(collect)
       .default([] as readonly string[], 'none'),
-  qemu: () => new Option('--qemu <path>', "another QEMU than the machine's own"),
+  qemu: () =>
+    new Option('--qemu <name>', 'a QEMU of lab/qemu, or the path of one; else the machine\'s own, "stock"'),
 };

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   designs: async () => (await import('./designs.ts')).addDesigns,
   shell: async () => (await import('./shell.ts')).addShell,
   kernel: async () => (await import('./kernel.ts')).addKernel,
+  qemu: async () => (await import('./qemu.ts')).addQemu,
   topology: async () => (await import('./topology.ts')).addTopology,
   doctor: async () => (await import('./doctor.ts')).addDoctor,
 };

@@ -45,7 +45,9 @@ export async function findQemu(
 ): Promise<QemuBinary> {
   const command = `qemu-system-${architecture}`;
   if (given !== undefined && !isExecutable(given)) {
-    throw new UsageError(`${given} is not a QEMU that can be run`, {hint: 'give the path of its program'});
+    throw new UsageError(`${given} is not a QEMU that can be run`, {
+      hint: 'give the path of its program, or a name out of p2plab qemu list',
+    });
   }
   const file = given === undefined ? findCommand(command) : forArchitecture(path.resolve(given), command);
   if (file === undefined) throw missingCommand(command);

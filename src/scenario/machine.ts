@@ -7,6 +7,7 @@ import {architectures, isNative} from '../build/architecture.ts';
 import {ensureGuestTool} from '../build/guest-tool.ts';
 import {ensureKernel, type Kernel, type KernelPlan, type KernelRecipe} from '../build/kernel.ts';
 import {ensureModules} from '../build/modules.ts';
+import {qemuPath} from '../build/qemu.ts';
 import {type Acceleration, probeAcceleration} from '../guest/acceleration.ts';
 import {bootGuest} from '../guest/guest.ts';
 import {findQemu, type QemuBinary} from '../guest/qemu-binary.ts';
@@ -50,12 +51,12 @@ const probeTopologies = {x86_64: 'empty', aarch64: 'empty-virt'} as const;
 /** Builds, finds and probes what guests of this kernel need; what is there already costs next to nothing. */
 export async function prepareMachine(
   plan: KernelPlan,
-  qemuPath: string | undefined,
+  givenQemu: string | undefined,
   context: Context,
   {lane = plainLane, modules = {}}: Variation = {},
 ): Promise<Machine> {
   const [qemu, {kernel, image}] = await Promise.all([
-    findQemu(plan.arch, qemuPath, context),
+    qemuPath(givenQemu, context).then((given) => findQemu(plan.arch, given, context)),
     buildGuest(plan, modules, context),
   ]);
   if (!isNative(architectures[plan.arch])) {
@@ -98,12 +99,12 @@ export class Machines {
 
   constructor(
     kernel: KernelRecipe,
-    qemuPath: string | undefined,
+    givenQemu: string | undefined,
     context: Context,
     variation: Variation = {},
   ) {
     this.#architectures = kernel.architectures;
-    this.#make = (arch) => prepareMachine({...kernel, arch}, qemuPath, context, variation);
+    this.#make = (arch) => prepareMachine({...kernel, arch}, givenQemu, context, variation);
   }
 
   /** The machine that boots this topology; one that cannot, where the kernel is not for its architecture. */

@@ -24,6 +24,13 @@ test('neither a topology nor a scenario', refused, ['shell', 'nic-from-cnb'], 'd
 test('no series there', refused, ['run', '--series', '/none/there'], 'there is no series /none/there');
 test('a wrong path of QEMU', refused, ['run', '--qemu', '/none/there'], '/none/there is not a QEMU');
 test(
+  'an unknown QEMU',
+  refused,
+  ['qemu', 'build', 'ruoted'],
+  'there is no QEMU ruoted',
+  'did you mean "routed"?',
+);
+test(
   'an unknown option',
   refused,
   ['run', '--frmat', 'json'],
