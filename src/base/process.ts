@@ -38,6 +38,7 @@ const packageOf: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-system-aarch64': 'qemu-system-arm',
   'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+  ninja: 'ninja-build',
   fdtput: 'device-tree-compiler',
   'qemu-img': 'qemu-utils',
   setpriv: 'util-linux',

@@ -8,32 +8,26 @@ import {runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import {openArchive} from './apt.ts';
 import type {Source} from './source.ts';
+import {asSource, newestUnpacked} from './source-package.ts';
 import {unpackFailed} from './source-tarball.ts';
 
 /** The suite whose QEMU the series in lab/qemu are for: the same on every Debian. */
 const suite = 'bookworm-backports';
 
-const sources = path.join(cacheRoot, 'sources');
-
-/** The one that is unpacked here, if any; a new one comes when the cache is deleted. */
+/** The newest that is unpacked here, if any; another comes when the cache is deleted. */
 export async function unpackedQemu(): Promise<Source | undefined> {
-  const names = await readdir(sources).catch(() => []);
-  const name = names.find((entry) => /^qemu_[^/]+$/.test(entry) && !/\.(lock|partial)/.test(entry));
-  return name === undefined ? undefined : asSource(name);
-}
-
-function asSource(id: string): Source {
-  return {id, key: id, title: id.replace('_', ' '), folder: path.join(sources, id)};
+  const version = await newestUnpacked('qemu');
+  return version === undefined ? undefined : asSource('qemu', version);
 }
 
 /**
- * QEMU's source as Debian publishes it: what came from QEMU, less the firmware. Debian's own patches are about
- * packaging, and left out.
+ * QEMU's source as Debian publishes it: a release of QEMU, less the firmware, and without Debian's own patches.
  * @throws {HostError} when it cannot be had
  */
 export async function qemuSource(context: Context): Promise<Source> {
   const found = await unpackedQemu();
   if (found !== undefined) return found;
+  const sources = path.join(cacheRoot, 'sources');
   await mkdir(sources, {recursive: true});
   const work = await mkdtemp(path.join(sources, '.qemu-download-'));
   const topic = 'source qemu';
@@ -45,7 +39,7 @@ export async function qemuSource(context: Context): Promise<Source> {
     const tarball = (await readdir(work)).find((file) => /\.orig\.tar\.\w+$/.test(file));
     if (tarball === undefined)
       throw new HostError('cannot download the source of QEMU', {hint: 'is the network there?'});
-    const source = asSource(tarball.replace(/\.orig\.tar\.\w+$/, ''));
+    const source = asSource('qemu', tarball.replace(/^qemu_|\.orig\.tar\.\w+$/g, ''));
     const file = path.join(work, tarball);
     await stored('sources', source.id, topic, context, async (folder) => {
       context.report({topic, text: 'unpacking'});

@@ -136,7 +136,8 @@ export async function ensureQemu(name: string, context: Context): Promise<Qemu> 
   const {key, series, compiler} = await identify(name, source);
   const topic = `qemu ${name}`;
   const build = async (tree: WorkTree, target: string): Promise<void> => {
-    const objects = path.join(tree.objects, 'qemu');
+    // What was configured otherwise, or for another compiler, is another folder's.
+    const objects = path.join(tree.objects, contentKey([recipe, compiler, options]));
     context.report({topic, text: 'configuring'});
     await configure(tree.folder, objects, context);
     await compile(name, objects, context);

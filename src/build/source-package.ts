@@ -14,7 +14,7 @@ import {unpackFailed} from './source-tarball.ts';
 const sources = path.join(cacheRoot, 'sources');
 
 /** The newest version of a package that is unpacked here: `NAME_VERSION`. */
-async function newestUnpacked(name: string): Promise<string | undefined> {
+export async function newestUnpacked(name: string): Promise<string | undefined> {
   let folders: string[];
   try {
     folders = await readdir(sources);
@@ -28,7 +28,8 @@ async function newestUnpacked(name: string): Promise<string | undefined> {
   return versions.sort(compareDebianVersions).at(-1);
 }
 
-function asSource(name: string, version: string): Source {
+/** A version of a package as it is, or is to be, in the cache. */
+export function asSource(name: string, version: string): Source {
   const id = `${name}_${version}`;
   return {id, key: id, title: `${name} ${version}`, folder: path.join(sources, id)};
 }

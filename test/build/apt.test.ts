@@ -50,6 +50,15 @@ test("another suite comes from the machine's own mirror of Debian, and nothing e
   t.false(said.includes('APT::Architecture'));
 });
 
+test('sources of packages come from the same mirror', async (t) => {
+  const folder = folderOf();
+  await openArchive({suite: 'sid', sources: true}, folder, context);
+  t.regex(
+    readFileSync(path.join(folder, 'sources.list'), 'utf8'),
+    /^deb-src (\[signed-by=\S+\] )?http\S+ sid main\n$/,
+  );
+});
+
 test("another architecture comes from the machine's own suites", async (t) => {
   const apt = await openArchive({architecture: 'arm64'}, folderOf(), context);
   const said = await apt('apt-cache', ['policy', 'x']);
