@@ -77,8 +77,12 @@ async function configure(tree: string, objects: string, context: Context): Promi
   });
 }
 
-async function compile(name: string, objects: string, context: Context): Promise<void> {
-  const topic = `qemu ${name}`;
+async function compile(
+  topic: string,
+  objects: string,
+  targets: readonly string[],
+  context: Context,
+): Promise<void> {
   let reported = 0;
   const onLine = (line: string): void => {
     const [, done, total] = /^\[(\d+)\/(\d+)\]/.exec(line) ?? [];
@@ -86,7 +90,7 @@ async function compile(name: string, objects: string, context: Context): Promise
     reported = Date.now();
     context.report({topic, text: `${done} of ${total} steps`});
   };
-  const finished = await runGroup('ninja', [`-j${availableParallelism() + 1}`, ...programs], {
+  const finished = await runGroup('ninja', [`-j${availableParallelism() + 1}`, ...targets], {
     cwd: objects,
     env: buildEnvironment(),
     signal: context.signal,
@@ -105,6 +109,43 @@ async function identify(name: string, source: Source): Promise<Identity> {
   const [series, compiler] = await Promise.all([readSeries(path.join(folder, name)), compilerVersion()]);
   const key = contentKey({recipe, source: source.key, series: series.key, compiler, options});
   return {key, series, compiler};
+}
+
+/** Compiles what is asked for in the tree's object folder, and says where that is. */
+async function compiled(
+  tree: WorkTree,
+  targets: readonly string[],
+  compiler: string,
+  {topic, ...context}: Context & {readonly topic: string},
+): Promise<string> {
+  // What was configured otherwise, or for another compiler, is another folder's.
+  const objects = path.join(tree.objects, contentKey([recipe, compiler, options]));
+  context.report({topic, text: 'configuring'});
+  await configure(tree.folder, objects, context);
+  await compile(topic, objects, targets, context);
+  return objects;
+}
+
+/** Where a QEMU of lab/qemu has its series, and the mutants of it. */
+export function qemuFolder(name: string): string {
+  return path.join(folder, name);
+}
+
+/**
+ * Compiles a QEMU of lab/qemu with more patches on top, and what else its build makes; nothing of it is kept.
+ * @param use is given the folder with what was compiled, which is the next one's when it returns
+ */
+export async function withQemuBuild<T>(
+  name: string,
+  {more, targets}: {readonly more: readonly Series[]; readonly targets: readonly string[]},
+  context: Context & {readonly topic: string},
+  use: (objects: string) => Promise<T>,
+): Promise<T> {
+  const source = await qemuSource(context);
+  const [series, compiler] = await Promise.all([readSeries(qemuFolder(name)), compilerVersion()]);
+  return withWorkTree(source, [series, ...more], context, async (tree) =>
+    use(await compiled(tree, targets, compiler, context)),
+  );
 }
 
 /** The QEMUs of lab/qemu; of those that are built, where. Nothing is fetched. */
@@ -136,11 +177,7 @@ export async function ensureQemu(name: string, context: Context): Promise<Qemu> 
   const {key, series, compiler} = await identify(name, source);
   const topic = `qemu ${name}`;
   const build = async (tree: WorkTree, target: string): Promise<void> => {
-    // What was configured otherwise, or for another compiler, is another folder's.
-    const objects = path.join(tree.objects, contentKey([recipe, compiler, options]));
-    context.report({topic, text: 'configuring'});
-    await configure(tree.folder, objects, context);
-    await compile(name, objects, context);
+    const objects = await compiled(tree, programs, compiler, {...context, topic});
     for (const program of programs) await copyFile(path.join(objects, program), path.join(target, program));
     const record = {key, source: source.title, patches: series.files.map((file) => file.name), compiler};
     await writeFile(path.join(target, 'qemu.json'), `${JSON.stringify(record, null, 2)}\n`);
@@ -151,13 +188,29 @@ export async function ensureQemu(name: string, context: Context): Promise<Qemu> 
   return Object.freeze({name, key, folder: found});
 }
 
+/** A QEMU that was asked for: without a path the machine's own. */
+export interface QemuChoice {
+  readonly name: string;
+  readonly path?: string;
+}
+
+/** The machine's own QEMU. */
+export const stock: QemuChoice = Object.freeze({name: 'stock'});
+
+/** The QEMU that is taken where none is asked for, if it is built. */
+const preferred = 'routed';
+
 /**
- * The program that `--qemu` stands for: a path as it is; undefined for none or `stock`, the machine's own;
- * that of a QEMU of lab/qemu, which is built if it is not there.
+ * What `--qemu` stands for: `stock`, the machine's own; a QEMU of lab/qemu, which is built if it is not there; a
+ * path as it is. Without it the lab takes `routed` where that is built, and else the machine's own.
  */
-export async function qemuPath(given: string | undefined, context: Context): Promise<string | undefined> {
-  if (given === undefined || given === 'stock') return undefined;
-  if (given.includes('/') || !(await qemuNames()).includes(given)) return given;
+export async function chooseQemu(given: string | undefined, context: Context): Promise<QemuChoice> {
+  if (given === undefined) {
+    const built = (await listQemus()).find(({name}) => name === preferred)?.folder;
+    return built === undefined ? stock : {name: preferred, path: path.join(built, programs[0])};
+  }
+  if (given === stock.name) return stock;
+  if (given.includes('/') || !(await qemuNames()).includes(given)) return {name: given, path: given};
   const qemu = await ensureQemu(given, context);
-  return path.join(qemu.folder, programs[0]);
+  return {name: given, path: path.join(qemu.folder, programs[0])};
 }

@@ -3,10 +3,11 @@ import {writeFile} from 'node:fs/promises';
 import type {Command} from '@commander-js/extra-typings';
 import type {Context} from '../base/context.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
-import {findQemu} from '../guest/qemu-binary.ts';
+import {chooseQemu} from '../build/qemu.ts';
+import {describeQemu, findQemu} from '../guest/qemu-binary.ts';
 import {cellsOf} from '../results/designs/cells.ts';
 import {type DesignsPage, designsPage} from '../results/designs/page.ts';
-import {planScenario} from '../scenario/plan.ts';
+import {planFor, planScenario} from '../scenario/plan.ts';
 import {findKernel, findScenarios} from '../spec/catalog.ts';
 import {readKernel} from '../spec/kernel.ts';
 import {interruptible} from './interrupt.ts';
@@ -72,8 +73,8 @@ export async function compareDesigns(
     };
     results.push(...(await runAll({entries, kernel, qemu, jobs, keep: false}, listener, context)));
   }
-  const {version} = await findQemu('x86_64', qemu, context);
-  const topologies = new Map(plans.map(({name, topology}) => [name, topology]));
+  const binary = await findQemu('x86_64', await chooseQemu(qemu, context), context);
+  const topologies = new Map(plans.map((plan) => [plan.name, planFor(plan, binary).topology]));
   const plain = designs.every(({plan}) => plan.abilities.length === 0);
   const page: DesignsPage = {
     about: plain ? 'versions' : 'designs',
@@ -82,7 +83,7 @@ export async function compareDesigns(
       return {name, description};
     }),
     scenarios: plans.map(({name, scenario}) => ({name, description: scenario.value.description})),
-    machine: `QEMU ${version.text}`,
+    machine: `QEMU ${describeQemu(binary)}`,
     cells: results.flatMap((result) => {
       const topology = topologies.get(result.scenario);
       return topology === undefined ? [] : cellsOf(topology, result);

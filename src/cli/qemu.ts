@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 import type {Command} from '@commander-js/extra-typings';
 import {displayPath} from '../base/paths.ts';
+import type {Context} from '../base/context.ts';
 import {ensureQemu, listQemus} from '../build/qemu.ts';
+import {qemuMutants, testQemu, tryQemuMutant} from '../build/qemu-test.ts';
 import {interruptible} from './interrupt.ts';
 import {formatTime} from './live-lines.ts';
 import {progressLines} from './progress.ts';
 import {table} from './table.ts';
 
 /** `p2plab qemu`. */
-export function addQemu(program: Command): void {
+export function addQemu(program: Command, finish: (exitCode: number) => void): void {
   const qemu = program
     .command('qemu')
     .description('QEMUs with a series of the lab, built and kept by content');
@@ -17,6 +19,14 @@ export function addQemu(program: Command): void {
     .description('build QEMUs now, so that no run has to wait for it')
     .argument('[name...]', 'QEMUs of lab/qemu; routed if none is given')
     .action((names) => build(names.length === 0 ? ['routed'] : names));
+  qemu
+    .command('test')
+    .description("run QEMU's own tests of PCI on one, or see whether they catch the mutants of its series")
+    .argument('[name]', 'a QEMU of lab/qemu', 'routed')
+    .option('--mutants', 'try the mutants', false)
+    .action(async (name, {mutants}) => {
+      finish(await testAll(name, mutants));
+    });
   qemu
     .command('list')
     .description('print the QEMUs there are, and which of them are built')
@@ -28,6 +38,48 @@ export function addQemu(program: Command): void {
       ]);
       process.stdout.write(`${table([{title: 'qemu'}, {title: 'key'}, {title: 'where'}], rows)}\n`);
     });
+}
+
+/** Runs QEMU's tests, or tries the mutants; the exit code is 1 if one failed or was not caught. */
+async function testAll(name: string, mutants: boolean): Promise<number> {
+  const progress = progressLines();
+  try {
+    return await interruptible(progress.show, async (context) => {
+      const write = (line: string): void => {
+        progress.end();
+        process.stdout.write(`${line}\n`);
+      };
+      return mutants ? tryMutants(name, write, context) : runTests(name, write, context);
+    });
+  } finally {
+    progress.close();
+  }
+}
+
+async function runTests(name: string, write: (line: string) => void, context: Context): Promise<number> {
+  const tests = await testQemu(name, context);
+  const rows = tests.map(({name: test, passed, failed}) => [
+    test,
+    String(passed),
+    failed.join(', ') || 'none',
+  ]);
+  write(table([{title: 'test'}, {title: 'passed', right: true}, {title: 'failed'}], rows));
+  return tests.every(({failed}) => failed.length === 0) ? 0 : 1;
+}
+
+async function tryMutants(name: string, write: (line: string) => void, context: Context): Promise<number> {
+  const mutants = await qemuMutants(name);
+  let alive = 0;
+  for (const mutant of mutants) {
+    const {caughtBy, unclear} = await tryQemuMutant(name, mutant, context);
+    if (caughtBy.length === 0) alive++;
+    const survived = unclear === undefined ? 'SURVIVED' : 'UNCLEAR ';
+    const [outcome, why] =
+      caughtBy.length > 0 ? ['caught  ', `by ${caughtBy.join(', ')}`] : [survived, unclear ?? ''];
+    write(`${outcome}  ${mutant}  ${why}`.trimEnd());
+  }
+  write(`${mutants.length} mutants: ${mutants.length - alive} caught`);
+  return alive === 0 ? 0 : 1;
 }
 
 async function build(names: readonly string[]): Promise<void> {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type {Command} from '@commander-js/extra-typings';
+import type {Context} from '../base/context.ts';
+import {HostError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
+import {chooseQemu} from '../build/qemu.ts';
+import {findQemu} from '../guest/qemu-binary.ts';
 import {listTopologies} from '../spec/catalog.ts';
 import {formatSize} from '../spec/size.ts';
 import {readTopology} from '../spec/topology.ts';
@@ -9,6 +13,8 @@ import {type MapType, mapping} from '../topology/maptype.ts';
 import {type Endpoint, endpointsOf, type Topology} from '../topology/model.ts';
 import {loadTopology} from '../topology/plan.ts';
 import {unmodelled} from '../topology/unmodelled.ts';
+import {interruptible} from './interrupt.ts';
+import {shared} from './options.ts';
 import {table} from './table.ts';
 
 /** `p2plab topology`. */
@@ -29,11 +35,27 @@ export function addTopology(program: Command): void {
     .command('show')
     .description('draw a topology, and say what Linux must make of each pair in it')
     .argument('<name>', 'a topology of lab/topologies, or the path of such a file')
-    .action((name) => {
-      const planned = loadTopology(labRoot, name);
+    .addOption(shared.qemu())
+    .action(async (name, {qemu}) => {
+      const planned = await interruptible(
+        () => undefined,
+        (context) => plannedFor(name, qemu, context),
+      );
       const lines = [planned.spec.description, '', drawTopology(planned), ...describePairs(planned)];
       process.stdout.write(`${lines.join('\n')}\n`);
     });
+}
+
+/** As the QEMU that would run it models it; a drawing needs none. */
+async function plannedFor(name: string, qemu: string | undefined, context: Context): Promise<Topology> {
+  const topology = loadTopology(labRoot, name);
+  const choice = await chooseQemu(qemu, context);
+  try {
+    return loadTopology(labRoot, name, await findQemu(topology.platform.architecture, choice, context));
+  } catch (error) {
+    if (qemu === undefined && error instanceof HostError) return topology;
+    throw error;
+  }
 }
 
 /** What each initiator must be able to reach of each provider, a line each. */

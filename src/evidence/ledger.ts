@@ -2,7 +2,8 @@
 import {type AddressMap, deviceAt, locate} from './address-map.ts';
 import {arrivalGaps} from './arrivals.ts';
 import {Edus} from './edu.ts';
-import type {TraceEvent} from './trace.ts';
+import {type Routed, Routes} from './route.ts';
+import type {TraceEvent, Way} from './trace.ts';
 import {type Iommu, type Passed, Translations} from './translation.ts';
 
 /** Bytes that one initiator moved in one direction to or from one place, contiguous there. */
@@ -23,6 +24,10 @@ export interface LedgerEntry {
   readonly cpu?: number;
   /** The IOMMU had no translation for it, and let nothing through. */
   readonly faulted?: true;
+  /** Which way the requests took, where QEMU routes: up to the root complex, or turned around below it. */
+  readonly way?: Way;
+  /** The function that turned them around, or blocked them. */
+  readonly by?: string;
   /** Of a sum: how many pieces there were, with the lowest address of them; else it is one piece. */
   readonly pieces?: number;
 }
@@ -51,6 +56,8 @@ export interface Initiators {
   readonly addressBits?: Readonly<Record<string, number>>;
   /** The IOMMU that all of them are behind, if there is one. */
   readonly iommu?: Iommu;
+  /** Whether QEMU's bridges route, and every request is in the trace with the way that it took. */
+  readonly routed?: boolean;
 }
 
 /** Adds up the trace of a step: every byte that an initiator was told to move, and where that lies. */
@@ -80,6 +87,7 @@ function collect(
   // The same events, but what a NIC fetches is told by where it lies behind the IOMMU.
   const behind: TraceEvent[] = [];
   const translations = initiators.iommu && new Translations(events, initiators.iommu);
+  const routes = initiators.routed === true ? new Routes(events) : undefined;
   const edus = new Edus(map, initiators.addressBits ?? {}, gaps);
   let command: Command | 'administrative' | undefined;
   // A NIC sends inside the write to its doorbell: the last register that was written names it.
@@ -96,19 +104,29 @@ function collect(
     given: {readonly address: number; readonly bytes: number},
     index: number,
   ): readonly Passed[] => {
-    // A controller's own memory lies within it: it asks no IOMMU.
-    const passed =
-      translations === undefined || deviceAt(map, given.address)?.device === initiator
-        ? [given]
-        : translations.follow(initiator, given.address, given.bytes, index);
-    if (passed === undefined) {
-      gaps.push(`the trace does not show what the IOMMU made of ${hex(given.address)} for ${initiator}`);
+    // A controller's own memory lies within it: it makes no request.
+    const within = deviceAt(map, given.address)?.device === initiator;
+    const ways: readonly Part[] | undefined =
+      routes === undefined || within ? [given] : routes.follow(initiator, direction, {...given, from: index});
+    if (ways === undefined) {
+      gaps.push(`the trace does not show the requests of ${initiator} for ${hex(given.address)}`);
       return [];
     }
-    for (const part of passed) {
-      entries.push(...locateBehind(map, part).map((piece) => ({initiator, direction, ...piece})));
-    }
-    return passed;
+    return ways.flatMap((part): readonly Passed[] => {
+      const {way, by} = part;
+      const asks = translations !== undefined && !within && (way === undefined || way === 'up');
+      const passed = asks ? translations.follow(initiator, part.address, part.bytes, index) : [part];
+      if (passed === undefined) {
+        gaps.push(`the trace does not show what the IOMMU made of ${hex(part.address)} for ${initiator}`);
+        return [];
+      }
+      const route = {...(way !== undefined && {way}), ...(by !== undefined && {by})};
+      for (const piece of passed) {
+        const met = way === 'blocked' ? [nowhere(piece)] : locateBehind(map, piece);
+        entries.push(...met.map((place) => ({initiator, direction, ...place, ...route})));
+      }
+      return way === 'blocked' ? [] : passed;
+    });
   };
   for (const [index, event] of events.entries()) {
     if (event.kind !== 'nic-transmit') behind.push(event);
@@ -149,6 +167,7 @@ function collect(
         );
         break;
       }
+      case 'request':
       case 'access':
       case 'iommu-translation':
       case 'iommu-fault':
@@ -158,6 +177,14 @@ function collect(
   close();
   edus.end();
   return {transfers: entries, behind};
+}
+
+/** A part of a transfer, and which way it took, if that is known. */
+type Part = Pick<Routed, 'address' | 'bytes'> & Partial<Pick<Routed, 'way' | 'by'>>;
+
+/** Nothing is met by what a bridge blocked. */
+function nowhere({address, bytes}: Passed): Pick<LedgerEntry, 'target' | 'bytes' | 'address'> {
+  return {target: 'nowhere', bytes, address};
 }
 
 /** What a part of a transfer meets behind the IOMMU. */
@@ -192,9 +219,9 @@ function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
   // By where an entry ends: a mixed load has tens of thousands.
   const open = new Map<string, number>();
   const at = (entry: LedgerEntry, offset: number): string => {
-    const {initiator, direction, target, bar, faulted, address, translated} = entry;
+    const {initiator, direction, target, bar, faulted, address, translated, way, by} = entry;
     const arrives = translated === undefined ? undefined : translated + offset;
-    return [initiator, direction, target, bar, faulted, address + offset, arrives].join(' ');
+    return [initiator, direction, target, bar, faulted, way, by, address + offset, arrives].join(' ');
   };
   for (const transfer of transfers) {
     const key = at(transfer, 0);
@@ -212,7 +239,8 @@ function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
 export function sumUp(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
   const sums = new Map<string, LedgerEntry>();
   for (const entry of entries) {
-    const key = [entry.initiator, entry.direction, entry.target, entry.bar].join(' ');
+    const {initiator, direction, target, bar, way, by} = entry;
+    const key = [initiator, direction, target, bar, way, by].join(' ');
     const sum = sums.get(key);
     const bytes = (sum?.bytes ?? 0) + entry.bytes;
     const address = Math.min(sum?.address ?? Infinity, entry.address);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+/** Which way a request took: up to the root complex, turned around by a bridge below it, or nowhere at all. */
+export type Way = 'up' | 'turned' | 'blocked';
+
 /**
  * What the lab reads of QEMU's trace. Addresses are as the device was given them (bus addresses), but those
  * of an access, which are absolute in QEMU's system memory.
@@ -33,6 +36,20 @@ export type TraceEvent =
     }
   /** An IOMMU had no translation of this address for a device, and let nothing through. */
   | {readonly kind: 'iommu-fault'; readonly requester: number; readonly address: number}
+  /**
+   * A device asked for memory: hw/pci/pci.c, pci_trace_dma, of lab/qemu/routed. `by` is the function that
+   * turned the request around or blocked it, if one did.
+   */
+  | {
+      readonly kind: 'request';
+      readonly device: string;
+      readonly requester: number;
+      readonly operation: 'read' | 'write';
+      readonly address: number;
+      readonly bytes: number;
+      readonly way: Way;
+      readonly by?: string;
+    }
   /** system/memory.c: a vCPU's access to a register by which it tells an initiator what to do. */
   | {
       readonly kind: 'register';
@@ -72,9 +89,19 @@ const iommuEvents = {
   smmuv3: ['smmuv3_translate_success', 'smmuv3_translate_abort'],
 } as const;
 
-/** The events that are switched on while a step runs on a machine with this IOMMU, or with none. */
-export function eventsOf(iommu: keyof typeof iommuEvents | undefined): readonly string[] {
-  return iommu === undefined ? tracedEvents : [...tracedEvents, ...iommuEvents[iommu]];
+/** What a QEMU whose bridges route tells besides. */
+const routingEvents = ['pci_dma'] as const;
+
+/**
+ * The events that are switched on while a step runs on a machine with this IOMMU, or with none.
+ * @param routed whether its bridges route
+ */
+export function eventsOf(iommu: keyof typeof iommuEvents | undefined, routed: boolean): readonly string[] {
+  return [
+    ...tracedEvents,
+    ...(routed ? routingEvents : []),
+    ...(iommu === undefined ? [] : iommuEvents[iommu]),
+  ];
 }
 
 /** The region whose bytes matter: an NVMe controller's memory buffer. */
@@ -123,6 +150,8 @@ function parseLine(line: string): TraceEvent | undefined {
         bytes: Number(bytes),
       };
     }
+    case 'pci_dma':
+      return parseRequest(line);
     case 'pci_nvme_admin_cmd':
       return {kind: 'nvme-admin'};
     case 'pci_nvme_map_addr': {
@@ -225,6 +254,23 @@ export function transmitDescriptor(address: number, lower: number): TraceEvent |
   if (extended && (type === 0 || type === 2)) return undefined;
   const bytes = extended && type === 1 ? lower & 0xf_ffff : lower & 0xffff;
   return bytes === 0 ? undefined : {kind: 'nic-transmit', address, bytes};
+}
+
+function parseRequest(line: string): TraceEvent {
+  const [, device = '', requester, operation, address, bytes, way, by] = matched(
+    line,
+    /^pci_dma (\S+) (\w\w:\w\w\.\w) (read|write) (0x[\da-f]+)\+(0x[\da-f]+) (up|turned|blocked) (\S+)/,
+  );
+  return {
+    kind: 'request',
+    device,
+    requester: requesterOf(requester),
+    operation: operation === 'read' ? 'read' : 'write',
+    address: Number(address),
+    bytes: Number(bytes),
+    way: way === 'turned' || way === 'blocked' ? way : 'up',
+    ...(by !== undefined && by !== '-' && {by}),
+  };
 }
 
 function parseAccess(line: string): TraceEvent | undefined {

@@ -6,17 +6,27 @@ import type {Context} from '../base/context.ts';
 import {HostError, UsageError} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';
 import {missingCommand, output} from '../base/process.ts';
+import type {QemuChoice} from '../build/qemu.ts';
 import {readRecord, writeRecord} from '../base/store.ts';
 
 /** A QEMU that this machine has. */
 export interface QemuBinary {
+  /** `stock` for the machine's own, the name of one of lab/qemu, or the path that was given. */
+  readonly name: string;
   readonly path: string;
   readonly version: {readonly major: number; readonly minor: number; readonly text: string};
   /** The names of the devices that it was built with. */
   readonly devices: readonly string[];
+  /** Whether bridges route requests among what is below them, and ports of switches have ACS. */
+  readonly routes: boolean;
 }
 
-const recordSchema = z.object({version: z.string(), devices: z.array(z.string())});
+/** Which QEMU ran, in two words. */
+export function describeQemu({name, version}: Pick<QemuBinary, 'name' | 'version'>): string {
+  return `${name} ${version.text}`;
+}
+
+const recordSchema = z.object({version: z.string(), devices: z.array(z.string()), routes: z.boolean()});
 
 function isExecutable(file: string): boolean {
   try {
@@ -40,7 +50,7 @@ export function findCommand(command: string): string | undefined {
  */
 export async function findQemu(
   architecture: string,
-  given: string | undefined,
+  {name, path: given}: QemuChoice,
   context: Context,
 ): Promise<QemuBinary> {
   const command = `qemu-system-${architecture}`;
@@ -54,13 +64,17 @@ export async function findQemu(
   const {mtimeMs, size} = statSync(file);
   const key = contentKey({file, mtimeMs, size});
   const known = readRecord('probes', `qemu-${key}`, recordSchema);
-  if (known !== undefined) return {...known, path: file, version: parseVersion(known.version)};
+  if (known !== undefined) return {...known, name, path: file, version: parseVersion(known.version)};
   const options = {signal: context.signal};
   const version = parseVersion(await output(file, ['--version'], options));
   const help = await output(file, ['-device', 'help'], options);
   const devices = [...help.matchAll(/^name "([^"]+)"/gm)].map(([, name = '']) => name);
-  await writeRecord('probes', `qemu-${key}`, {version: version.text, devices});
-  return {path: file, version, devices};
+  // A property of what lab/qemu/routed makes of bridges: where it is, it is on.
+  const routes =
+    devices.includes('x3130-upstream') &&
+    (await output(file, ['-device', 'x3130-upstream,help'], options)).includes('route-peers=');
+  await writeRecord('probes', `qemu-${key}`, {version: version.text, devices, routes});
+  return {name, path: file, version, devices, routes};
 }
 
 /** A QEMU is built for each architecture beside the others: the one that is given stands for all. */

@@ -120,11 +120,18 @@ function inputsOf({plan, machine}: Run): object {
  * Writes a run's result into its bundle, and the hashes of all that is in it.
  * @param keep keeps the disks and the trace of a run that passed, too
  */
-export async function finishBundle({files, hashes}: Bundle, record: RunRecord, keep: boolean): Promise<void> {
+export async function finishBundle(
+  {files, plan, hashes}: Bundle,
+  record: RunRecord,
+  keep: boolean,
+): Promise<void> {
   const {folder} = files;
   await writeFile(path.join(folder, 'result.json'), json(record));
   const answers = answerTests(record);
   if (answers.length > 0) await writeFile(path.join(folder, 'answers.ktap'), formatKtap(answers));
+  const flows = record.steps.flatMap(({ledger}) => ledger).filter(({way}) => way !== undefined);
+  if (flows.length > 0)
+    await writeFile(path.join(folder, 'paths.txt'), `${drawTopology(plan.topology, flows)}\n`);
   if (record.verdict === 'skip') await rm(path.join(folder, 'disks'), {recursive: true, force: true});
   if (record.verdict === 'pass' && !keep) {
     await Promise.all(bulky.map((name) => rm(path.join(folder, name), {recursive: true, force: true})));

@@ -38,7 +38,7 @@ ${names.map((id) => `cp --sparse=always "$here/inputs/${id}.img" disks/${id}.img
 ln -sf "$here/kernel" kernel
 ${plan.deviceTree === undefined ? '' : 'ln -sf "$here/machine.dtb" machine.dtb\n'}set -- ${lines(words.map((word) => shellWords([word]))).join(' \\\n  ')}
 if [ "\${TRACE:-1}" != 0 ]; then
-  for event in ${eventsOf(topology.iommu?.type).join(' ')}; do set -- "$@" -trace "$event"; done
+  for event in ${eventsOf(topology.iommu?.type, topology.routed).join(' ')}; do set -- "$@" -trace "$event"; done
 fi
 "$@" </dev/null
 echo "disks and trace: $PWD"

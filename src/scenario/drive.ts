@@ -211,7 +211,7 @@ async function traced<T>(
   work: () => Promise<T>,
   watch: Watch,
 ): Promise<{result: T; text: string}> {
-  const events = switchedEvents(eventsOf(topology.iommu?.type), watch);
+  const events = switchedEvents(eventsOf(topology.iommu?.type, topology.routed), watch);
   const set = async (enable: boolean): Promise<void> => {
     await Promise.all(events.map((name) => guest.qmp.execute('trace-event-set-state', {name, enable})));
   };

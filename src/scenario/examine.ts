@@ -7,6 +7,7 @@ import {checkAddresses} from '../verdict/addresses.ts';
 import type {Check} from '../verdict/check.ts';
 import {checkPeers, type ExpectedStep, expectTransfers} from '../verdict/expectation.ts';
 import {judge, judgeCommand, type Judgement} from '../verdict/judge.ts';
+import {checkPaths} from '../verdict/paths.ts';
 import {describeGap, knownGap} from '../verdict/prediction.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
@@ -89,6 +90,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
       : (verb.ledger(ledger.entries, expected.transfers) ??
         checkTransfers(ledger.entries, expected.transfers)),
     ...checkAddresses(scene.topology, ledger.entries),
+    ...checkPaths(scene.topology, ledger.entries),
     ...(accountOf(verb, expected, guest, scene) ??
       guestChecks(
         expected,
@@ -171,6 +173,7 @@ function initiatorsOf(topology: Topology): Initiators {
     drives,
     nics,
     traced: withMemory,
+    routed: topology.routed,
     addressBits,
     ...(iommu !== undefined && {iommu: {requesters, translates: translated}}),
   };

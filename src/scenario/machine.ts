@@ -7,7 +7,7 @@ import {architectures, isNative} from '../build/architecture.ts';
 import {ensureGuestTool} from '../build/guest-tool.ts';
 import {ensureKernel, type Kernel, type KernelPlan, type KernelRecipe} from '../build/kernel.ts';
 import {ensureModules} from '../build/modules.ts';
-import {qemuPath} from '../build/qemu.ts';
+import {chooseQemu} from '../build/qemu.ts';
 import {type Acceleration, probeAcceleration} from '../guest/acceleration.ts';
 import {bootGuest} from '../guest/guest.ts';
 import {findQemu, type QemuBinary} from '../guest/qemu-binary.ts';
@@ -56,7 +56,7 @@ export async function prepareMachine(
   {lane = plainLane, modules = {}}: Variation = {},
 ): Promise<Machine> {
   const [qemu, {kernel, image}] = await Promise.all([
-    qemuPath(givenQemu, context).then((given) => findQemu(plan.arch, given, context)),
+    chooseQemu(givenQemu, context).then((choice) => findQemu(plan.arch, choice, context)),
     buildGuest(plan, modules, context),
   ]);
   if (!isNative(architectures[plan.arch])) {
@@ -66,7 +66,7 @@ export async function prepareMachine(
   const acceleration = await probeAcceleration(
     qemu,
     async (probe, probeContext) => {
-      const topology = loadTopology(labRoot, probeTopologies[plan.arch]);
+      const topology = loadTopology(labRoot, probeTopologies[plan.arch], qemu);
       const machine = qemuArguments(topology, {
         qemu: qemu.version,
         files: {disks: {}, pcaps: {}, shared: {}},

@@ -6,10 +6,10 @@ import {basics} from '../spec/abilities.ts';
 import {findTopologyOf} from '../spec/catalog.ts';
 import {checkScenario, readScenario, type ScenarioSpec} from '../spec/scenario.ts';
 import type {Step} from '../spec/step.ts';
-import {readTopology} from '../spec/topology.ts';
+import {readTopology, type TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
-import {planTopology} from '../topology/plan.ts';
+import {planTopology, type RoutingTraits} from '../topology/plan.ts';
 import {lackingDevices, missing} from '../topology/requirements.ts';
 import {unmodelled} from '../topology/unmodelled.ts';
 import type {StepRecord} from './record.ts';
@@ -21,6 +21,8 @@ export interface ScenarioPlan {
   readonly name: string;
   readonly scenario: Located<ScenarioSpec>;
   readonly topology: Topology;
+  /** What it was planned from, for another QEMU. */
+  readonly topologySpec: Located<TopologySpec>;
   /** The topology's file. */
   readonly topologyFile: string;
   /** The file of the steps: the scenario's own, or that of another. */
@@ -51,7 +53,15 @@ export function planScenario(
   const spec = readTopology(found.file);
   const topology = planTopology(found.name, spec);
   checkScenario(scenario, spec.value);
-  return Object.freeze({name: entry.name, scenario, topology, topologyFile: found.file, stepsFile});
+  const files = {topologyFile: found.file, stepsFile};
+  return Object.freeze({name: entry.name, scenario, topology, topologySpec: spec, ...files});
+}
+
+/** The plan as this QEMU models it; a plan is for a stock one until it is known which one runs it. */
+export function planFor(plan: ScenarioPlan, qemu: RoutingTraits): ScenarioPlan {
+  if (plan.topology.routed === qemu.routes) return plan;
+  const topology = planTopology(plan.topology.name, plan.topologySpec, qemu);
+  return Object.freeze({...plan, topology});
 }
 
 /** Why a plan means nothing on this lane; undefined if it does. */

@@ -29,6 +29,8 @@ export interface RunRecord extends Judgement {
   readonly topology: string;
   readonly kernel: string;
   readonly lane: string;
+  /** Which QEMU it ran on: `stock 10.0.2`. */
+  readonly qemu: string;
   readonly durationMs: number;
   /** Whether its steps were judged each by itself. */
   readonly independent: boolean;

@@ -2,6 +2,7 @@
 import type {Context} from '../base/context.ts';
 import {Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {GuestError} from '../guest/guest.ts';
+import {describeQemu} from '../guest/qemu-binary.ts';
 import {judgeRun} from '../verdict/judge.ts';
 import type {RunFiles} from './boot-plan.ts';
 import type {Disks} from './disks.ts';
@@ -45,6 +46,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     topology: plan.topology.name,
     kernel: machine.kernel.name,
     lane: machine.lane.name,
+    qemu: describeQemu(machine.qemu),
     independent,
     ...judgeRun({skip, crash, errors}, steps, independent),
     durationMs: Math.round(performance.now() - begun),

@@ -32,9 +32,14 @@ const acs = z
   })
   .optional();
 
+/** The same of all ports of a switch, or of each by its number. */
+const switchAcs = z
+  .union([acs, z.record(z.string().regex(/^\d+$/, 'not the number of a port'), acs)])
+  .optional();
+
 const device = z.discriminatedUnion('type', [
   z.strictObject({type: z.literal('root-port'), ...bridgePlace, acs}),
-  z.strictObject({type: z.literal('switch'), ...bridgePlace, acs}),
+  z.strictObject({type: z.literal('switch'), ...bridgePlace, acs: switchAcs}),
   z.strictObject({
     type: z.literal('nvme'),
     ...place,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
-import type {IommuSpec, TopologySpec} from '../spec/topology.ts';
+import type {DeviceSpec, IommuSpec, TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
 import {asksForAcs} from './iommu.ts';
+import type {Slots} from './slots.ts';
 
 /** The bits of a port's ACS capability and control: PCIe 6.0, 7.7.11; include/uapi/linux/pci_regs.h. */
-const acsBits = {
+export const acsBits = {
   sourceValidation: 0x01,
   translationBlocking: 0x02,
   requestRedirect: 0x04,
@@ -18,8 +19,10 @@ const acsBits = {
 /** With one of these on, Linux takes a port to send requests between peers upstream (pci_bridge_has_acs_redir). */
 const redirection = acsBits.requestRedirect | acsBits.completionRedirect | acsBits.egressControl;
 
-/** What QEMU's root port can do: hw/pci/pcie.c, pcie_acs_init. Its ports of switches have no ACS at all. */
-const rootPortCapability =
+/**
+ * What QEMU's ports can do: hw/pci/pcie.c, pcie_acs_init. Those of switches have ACS with lab/qemu/routed only.
+ */
+const capability =
   acsBits.sourceValidation |
   acsBits.translationBlocking |
   acsBits.requestRedirect |
@@ -35,7 +38,7 @@ const linuxEnables =
   acsBits.upstreamForwarding;
 
 /**
- * ACS control of a root port once Linux has booted (drivers/pci/pci.c, pci_enable_acs). What is said of the
+ * ACS control of a port once Linux has booted (drivers/pci/pci.c, pci_enable_acs). What is said of the
  * port on the command line comes last, and what it leaves open falls back to the firmware's setting, which
  * is 0 here: to what an IOMMU asked for it does not.
  * @param acs as the topology says it: `redirect`, `no-redirect`, or flags
@@ -43,7 +46,7 @@ const linuxEnables =
 export function acsControl(acs: string | undefined, iommu: IommuSpec | undefined): number {
   switch (acs) {
     case undefined:
-      return asksForAcs(iommu) ? linuxEnables & rootPortCapability : 0;
+      return asksForAcs(iommu) ? linuxEnables & capability : 0;
     case 'no-redirect':
       return 0;
     case 'redirect':
@@ -62,7 +65,7 @@ export function redirects(control: number): boolean {
 const redirectFlags = 'xxx11xx';
 
 function controlOf(flags: string): number {
-  return Number.parseInt(flags.replaceAll('x', '0'), 2) & rootPortCapability;
+  return Number.parseInt(flags.replaceAll('x', '0'), 2) & capability;
 }
 
 /** A port of which a topology says how its ACS is to be. */
@@ -99,18 +102,31 @@ export function describeAcs(control: number | undefined): string {
   return on.length === 0 ? 'ACS off' : `ACS ${on.join(' ')}`;
 }
 
+/** What a topology says of a port's ACS: of the root port that a device is, or of one port of a switch. */
+export function acsOf(device: DeviceSpec | undefined, port = 0): string | undefined {
+  if (device?.type === 'root-port') return device.acs;
+  if (device?.type !== 'switch') return undefined;
+  return typeof device.acs === 'object' ? device.acs[String(port)] : device.acs;
+}
+
 /** What is wrong with the devices' `acs:`. */
-export function acsProblems(located: Located<TopologySpec>): readonly Problem[] {
-  return Object.entries(located.value.devices).flatMap(([id, device]) => {
-    if (device.type === 'switch' && device.acs !== undefined) {
-      const text = `the ports of switch "${id}" have no ACS in QEMU (x3130-upstream, xio3130-downstream)`;
-      return [located.problem(['devices', id, 'acs'], text, {hint: 'only a root port has: give it "acs"'})];
-    }
-    if (device.type !== 'root-port' || !/^[01x]/.test(device.acs ?? '')) return [];
-    const {acs = ''} = device;
-    const egress = acs.padStart(7, 'x')[1] === '1';
-    if (!egress) return [];
-    const text = `QEMU's root port has no P2P egress control: bit 5 of "${acs}" cannot be set`;
-    return [located.problem(['devices', id, 'acs'], text, {hint: 'write x or 0 there'})];
+export function acsProblems(located: Located<TopologySpec>, slots: Slots): readonly Problem[] {
+  const {devices} = located.value;
+  return Object.entries(devices).flatMap(([id, device]) => {
+    if (device.type !== 'root-port' && device.type !== 'switch') return [];
+    const given = typeof device.acs === 'object' ? Object.entries(device.acs) : [[undefined, device.acs]];
+    return given.flatMap(([port, acs = '']) => {
+      const at = ['devices', id, 'acs', ...(port === undefined ? [] : [port])];
+      const below = Object.keys(devices).filter((below) => devices[below]?.on === id);
+      if (port !== undefined && !below.some((other) => String(slots.get(other)) === port)) {
+        const text = `switch "${id}" has no port ${port}: there is nothing in it`;
+        return [
+          located.problem(at, text, {part: 'key', hint: 'a port is numbered as the "slot" of what is on it'}),
+        ];
+      }
+      if (!/^[01x]/.test(acs) || acs.padStart(7, 'x')[1] !== '1') return [];
+      const text = `QEMU's ports have no P2P egress control: bit 5 of "${acs}" cannot be set`;
+      return [located.problem(at, text, {hint: 'write x or 0 there'})];
+    });
   });
 }

@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: MIT
 import {formatSize} from '../spec/size.ts';
+import type {Way} from './route.ts';
 import {describeAcs} from './acs.ts';
 import {childrenOf, type Node, type Topology} from './model.ts';
 import type {Window} from './windows.ts';
 
-/** A tree of a topology in text: one line a function, with its BDF, id, type and what it has. */
-export function drawTopology(topology: Topology): string {
+/** What went from one device to another place, and which way. */
+export interface DrawnFlow {
+  readonly initiator: string;
+  readonly direction: 'read' | 'write';
+  readonly target: string;
+  readonly way?: Way;
+  readonly by?: string;
+}
+
+/**
+ * A tree of a topology in text: one line a function, with its BDF, id, type and what it has.
+ * @param flows what is drawn where it turned around, was blocked or left the tree
+ */
+export function drawTopology(topology: Topology, flows: readonly DrawnFlow[] = []): string {
   const {machine, cpu, cpuVendor, memory, cpus, iommu, swiotlb} = topology.spec;
-  const rows = branches(topology, null, '');
+  const rows = branches(topology, null, '').map(({id, tree, text}) => ({
+    tree,
+    text: `${text}${notes(flows.filter(({by}) => by === id))}`,
+  }));
   const width = Math.max(0, ...rows.map(({tree}) => tree.length));
   const lines = rows.map(({tree, text}) => `${tree.padEnd(width)}  ${text}`);
   const words = [
@@ -21,7 +37,7 @@ export function drawTopology(topology: Topology): string {
   return [
     words.join(', '),
     ...windowLines(topology),
-    topology.platform.ownPort ? 'host bridge' : 'pcie.0',
+    `${topology.platform.ownPort ? 'host bridge' : 'pcie.0'}${notes(flows.filter(({way}) => way === 'up'))}`,
     ...lines,
     '',
   ].join('\n');
@@ -35,7 +51,17 @@ function windowLines({windows}: Topology): readonly string[] {
   return [`devices: ${line(windows.outbound)}`, `memory: ${line(windows.inbound)}`];
 }
 
+/** `, here src → cmb turned`: once for all of the same. */
+function notes(flows: readonly DrawnFlow[]): string {
+  const words = flows.map(({initiator, direction, target, way}) => {
+    const arrow = direction === 'write' ? '→' : '←';
+    return `${initiator} ${arrow} ${target}${way === 'up' ? '' : ` ${way ?? ''}`}`;
+  });
+  return words.length === 0 ? '' : `   ${[...new Set(words)].join(', ')}`;
+}
+
 interface Row {
+  readonly id: string;
   readonly tree: string;
   readonly text: string;
 }
@@ -45,6 +71,7 @@ function branches(topology: Topology, parent: string | null, indent: string): re
   return children.flatMap((node, index) => {
     const last = index === children.length - 1;
     const row = {
+      id: node.id,
       tree: `${indent}${last ? '└─' : '├─'} ${node.bdf.slice('0000:'.length)} ${node.id}`,
       text: describe(node),
     };
@@ -56,13 +83,11 @@ function branches(topology: Topology, parent: string | null, indent: string): re
 export function describe(node: Node): string {
   switch (node.kind) {
     case 'root-port':
-      return node.acsControl === undefined || node.acsControl === 0
-        ? 'root port'
-        : `root port, ${describeAcs(node.acsControl)}`;
+      return `root port${acsWords(node)}`;
     case 'upstream-port':
       return 'switch, upstream port';
     case 'downstream-port':
-      return 'downstream port';
+      return `downstream port${acsWords(node)}`;
     case 'endpoint':
       switch (node.type) {
         case 'nvme': {
@@ -80,4 +105,9 @@ export function describe(node: Node): string {
           return node.type;
       }
   }
+}
+
+/** What of ACS is on. */
+function acsWords({acsControl}: {readonly acsControl?: number}): string {
+  return acsControl === undefined || acsControl === 0 ? '' : `, ${describeAcs(acsControl)}`;
 }

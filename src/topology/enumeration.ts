@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {type DeviceSpec, functionOf, type TopologySpec} from '../spec/topology.ts';
-import {acsControl, redirects} from './acs.ts';
+import {acsControl, acsOf, redirects} from './acs.ts';
 import {BusBudget} from './bus-budget.ts';
 import {type Endpoint, formatBdf, hex, type Node} from './model.ts';
 import {platforms} from './platform.ts';
@@ -14,14 +14,16 @@ export class Enumeration {
   readonly nodes: readonly Node[];
   readonly #spec: TopologySpec;
   readonly #slots: Slots;
+  readonly #routed: boolean;
   #bus = 0;
   #chassis = 0;
   #namespace = 0;
   #nic = 0;
 
-  constructor(spec: TopologySpec, slots: Slots) {
+  constructor(spec: TopologySpec, slots: Slots, routed: boolean) {
     this.#spec = spec;
     this.#slots = slots;
+    this.#routed = routed;
     const top = this.#below(undefined);
     const budget = new BusBudget(0, {hotplug: top.filter((id) => this.#isBridge(id)).length, normal: 0});
     this.nodes = top.flatMap((id) => this.#device(id, {parent: null, bus: 0, budget}, this.#slot(id)));
@@ -63,8 +65,16 @@ export class Enumeration {
   #downstreamPort({parent, bus, budget}: Above & {readonly parent: string}, device: number): readonly Node[] {
     const id = `${parent}.${device}`;
     const place = {id, parent, bus, device, function: 0, bdf: formatBdf(bus, device, 0)};
+    const control = this.#routed
+      ? acsControl(acsOf(this.#spec.devices[parent], device), this.#spec.iommu)
+      : undefined;
     return this.#bridge(
-      {...place, kind: 'downstream-port', type: 'switch'},
+      {
+        ...place,
+        kind: 'downstream-port',
+        type: 'switch',
+        ...(control !== undefined && {acsControl: control}),
+      },
       budget,
       (secondary, available) => {
         const functions = this.#below(parent).filter((below) => this.#slot(below) === device);

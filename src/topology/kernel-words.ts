@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-import {acsWords} from './acs.ts';
+import {acsOf, acsWords} from './acs.ts';
 import {iommuWords} from './iommu.ts';
 import type {Topology} from './model.ts';
 
 /** Words of the kernel's command line that make Linux treat a topology as its file says. */
 export function kernelWords({spec, nodes}: Topology): readonly string[] {
-  const told = nodes.flatMap(({id, bdf, kind}) => {
-    const device = spec.devices[id];
-    if (kind !== 'root-port' || device?.type !== 'root-port' || device.acs === undefined) return [];
-    return [{bdf, acs: device.acs}];
+  const told = nodes.flatMap((node) => {
+    // A port without ACS cannot be told anything.
+    if (node.kind === 'endpoint' || node.acsControl === undefined) return [];
+    const inSwitch = node.kind === 'downstream-port';
+    const acs = acsOf(spec.devices[inSwitch ? (node.parent ?? '') : node.id], node.device);
+    return acs === undefined ? [] : [{bdf: node.bdf, acs}];
   });
   return [
     ...iommuWords(spec.iommu),

@@ -95,6 +95,8 @@ export interface Topology {
   readonly iommu?: Iommu;
   /** Whether an IOMMU translates what the endpoints initiate; one in passthrough does not. */
   readonly translated: boolean;
+  /** Whether its bridges route what is for a peer by themselves, and switches have ACS: QEMU with lab/qemu/routed. */
+  readonly routed: boolean;
   readonly nodes: readonly Node[];
 }
 

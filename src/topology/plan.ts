@@ -16,10 +16,19 @@ import {windowsOf} from './windows.ts';
  * Reads and plans the topology with this name in the lab at `root`, or at this path.
  * @throws {UsageError} if there is none; {SpecError} for all that is wrong in it
  */
-export function loadTopology(root: string, name: string): Topology {
+export function loadTopology(root: string, name: string, qemu: RoutingTraits = stockQemu): Topology {
   const entry = findTopology(root, name);
-  return planTopology(entry.name, readTopology(entry.file));
+  return planTopology(entry.name, readTopology(entry.file), qemu);
 }
+
+/** What of a QEMU decides how a topology behaves that it models. */
+export interface RoutingTraits {
+  /** Whether bridges route requests among what is below them, and ports of switches have ACS. */
+  readonly routes: boolean;
+}
+
+/** QEMU as it is: every request goes up to the root complex. */
+export const stockQemu: RoutingTraits = Object.freeze({routes: false});
 
 /**
  * Gives every function of a topology its place. Buses are numbered depth first, by device number, each
@@ -28,10 +37,19 @@ export function loadTopology(root: string, name: string): Topology {
  * hot-plugged devices numbers to spare if it has them.
  * @throws {SpecError} for all that cannot be built, located in the topology's file
  */
-export function planTopology(name: string, located: Located<TopologySpec>): Topology {
+export function planTopology(
+  name: string,
+  located: Located<TopologySpec>,
+  {routes}: RoutingTraits = stockQemu,
+): Topology {
   const {slots, problems} = assignSlots(located);
-  throwProblems([...parentProblems(located), ...problems, ...acsProblems(located), ...busProblems(located)]);
-  const nodes = new Enumeration(located.value, slots).nodes;
+  throwProblems([
+    ...parentProblems(located),
+    ...problems,
+    ...acsProblems(located, slots),
+    ...busProblems(located),
+  ]);
+  const nodes = new Enumeration(located.value, slots, routes).nodes;
   const iommu = planIommu(located, slots);
   const windows = windowsOf(located.value);
   return deepFreeze<Topology>({
@@ -41,6 +59,7 @@ export function planTopology(name: string, located: Located<TopologySpec>): Topo
     ...(windows !== undefined && {windows}),
     ...(iommu !== undefined && {iommu}),
     translated: translates(iommu),
+    routed: routes,
     nodes,
   });
 }

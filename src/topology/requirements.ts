@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {acsOf} from './acs.ts';
 import type {Iommu} from './iommu.ts';
 import type {MachineName} from '../spec/architecture.ts';
 import {endpointsOf, type Node, type Topology} from './model.ts';
@@ -25,10 +26,12 @@ export function missing(topology: Topology, qemu: QemuVersion): readonly string[
   const needs = [
     {what: topology.spec.machine, first: machinesSince[topology.spec.machine]},
     ...[...types].map((type) => ({what: type, first: since[type]})),
-    ...(translatesBehindPorts(topology)
+    ...(translatesBehindPorts(topology) && !topology.routed
       ? [{what: 'AMD-Vi that translates behind a port', first: amdBehindPorts}]
       : []),
   ];
+  const [without] = topology.routed ? [] : portsToRedirect(topology);
+  if (without !== undefined) return [`port ${without} has no ACS in this QEMU: take --qemu routed`];
   return needs.flatMap(({what, first}) => {
     if (first === undefined || qemu.major > first.major) return [];
     if (qemu.major === first.major && qemu.minor >= first.minor) return [];
@@ -36,9 +39,19 @@ export function missing(topology: Topology, qemu: QemuVersion): readonly string[
   });
 }
 
+/** The ports of switches that are told to do more than they would without ACS. */
+function portsToRedirect({nodes, spec}: Topology): readonly string[] {
+  return nodes
+    .filter(({kind, parent, device}) => {
+      if (kind !== 'downstream-port') return false;
+      return !['no-redirect', undefined].includes(acsOf(spec.devices[parent ?? ''], device));
+    })
+    .map(({id}) => id);
+}
+
 /**
  * Before, amd-iommu took every device behind a port for 00:00.0: it asked for bus numbers before the firmware
- * had given any (hw/i386/amd_iommu.c, amdvi_host_dma_iommu).
+ * had given any (hw/i386/amd_iommu.c, amdvi_host_dma_iommu). lab/qemu/routed mends that, too.
  */
 const amdBehindPorts: QemuVersion = {major: 10, minor: 2};
 

@@ -3,7 +3,7 @@ import {mapping} from './maptype.ts';
 import {nodeOf, type Topology} from './model.ts';
 
 /**
- * Why QEMU cannot show how DMA of `client` reaches memory of `provider`; undefined if it can. QEMU routes
+ * Why QEMU cannot show how DMA of `client` reaches memory of `provider`; undefined if it can. Stock QEMU routes
  * nothing below the root complex: every request goes to the IOMMU (hw/pci/pci.c,
  * pci_device_iommu_address_space), which has no mapping for a bus address, where a real switch had passed it
  * on below. A drive that is given an address in its own memory sends no request at all.
@@ -13,10 +13,10 @@ export function unmodelled(
   {provider, client}: {readonly provider: string; readonly client: string},
 ): string | undefined {
   const beyond = beyondReach(topology, provider, client);
-  if (beyond !== undefined) return beyond;
+  if (beyond !== undefined || topology.routed) return beyond;
   if (!topology.translated || provider === client) return undefined;
   if (mapping(topology, {provider, client}).type !== 'bus-addr') return undefined;
-  return `QEMU does not route below the root complex: the IOMMU faults the bus address by which ${client} reaches ${provider}`;
+  return `stock QEMU does not route below the root complex: the IOMMU faults the bus address by which ${client} reaches ${provider}`;
 }
 
 /** Why a machine's memory map leaves nothing to see between two devices, whatever the tree allows. */

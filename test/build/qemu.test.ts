@@ -4,16 +4,16 @@ import path from 'node:path';
 import test from 'ava';
 import {UsageError} from '../../src/base/errors.ts';
 import {labRoot} from '../../src/base/paths.ts';
-import {ensureQemu, qemuNames, qemuPath} from '../../src/build/qemu.ts';
+import {chooseQemu, ensureQemu, qemuNames} from '../../src/build/qemu.ts';
 import {recordingContext} from '../base/contexts.ts';
 
 const quiet = recordingContext();
 
-test("none and stock are the machine's own, and a path is what it is", async (t) => {
-  t.is(await qemuPath(undefined, quiet), undefined);
-  t.is(await qemuPath('stock', quiet), undefined);
-  t.is(await qemuPath('./routed', quiet), './routed');
-  t.is(await qemuPath('/opt/qemu-system-x86_64', quiet), '/opt/qemu-system-x86_64');
+test("stock is the machine's own, and a path is what it is", async (t) => {
+  t.deepEqual(await chooseQemu('stock', quiet), {name: 'stock'});
+  t.deepEqual(await chooseQemu('./routed', quiet), {name: './routed', path: './routed'});
+  const given = '/opt/qemu-system-x86_64';
+  t.deepEqual(await chooseQemu(given, quiet), {name: given, path: given});
 });
 
 test('a name that lab/qemu does not have is told with those that it has', async (t) => {

@@ -45,7 +45,7 @@ test(
   'iommu/vtd-switch',
   ...['src', 'dst'].map(
     (id) =>
-      `${id} to cmb (CMB 16MiB), distance 4: bus-addr, by bus address. sw0 is above both ${id} and cmb. But QEMU does not route below the root complex: the IOMMU faults the bus address by which ${id} reaches cmb.`,
+      `${id} to cmb (CMB 16MiB), distance 4: bus-addr, by bus address. sw0 is above both ${id} and cmb. But stock QEMU does not route below the root complex: the IOMMU faults the bus address by which ${id} reaches cmb.`,
   ),
 );
 test('without peers', pairs, 'empty', 'There is no peer that any device could reach.');

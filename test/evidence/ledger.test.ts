@@ -41,6 +41,32 @@ test('recorded: frames of an e1000e and an igb, a header in host memory and a pa
   }
 });
 
+test('what turned around asks no IOMMU, what went up does, and what was blocked meets nothing', (t) => {
+  const iommu = {requesters: {0x300: 'src', 0x500: 'dst'}, translates: true};
+  const ledger = (...lines: readonly string[]) =>
+    buildLedger(parseTrace(lines.join('\n')), recordedMap, {...untraced, iommu, routed: true});
+  const command = ['pci_nvme_read cid 1 nsid 1 nlb 8 count 4096 lba 0x0'];
+  const mapped = 'pci_nvme_map_addr addr 0xfb020000 len 4096';
+  const entry = {initiator: 'src', direction: 'write', bytes: 4096, address: 0xfb02_0000};
+  t.deepEqual(ledger(...command, mapped, 'pci_dma src 03:00.0 write 0xfb020000+0x1000 turned sw0'), {
+    entries: [{...entry, target: 'cmb', bar: 2, way: 'turned', by: 'sw0'}],
+    gaps: [],
+  });
+  t.deepEqual(ledger(...command, mapped, 'pci_dma src 03:00.0 write 0xfb020000+0x1000 blocked sw0.1'), {
+    entries: [{...entry, target: 'nowhere', way: 'blocked', by: 'sw0.1'}],
+    gaps: [],
+  });
+  const up = [...command, mapped, 'pci_dma src 03:00.0 write 0xfb020000+0x1000 up -'];
+  t.deepEqual(ledger(...up).gaps, ['the trace does not show what the IOMMU made of 0xfb020000 for src']);
+  const answer = 'vtd_dmar_translate dev 03:00.00 iova 0xfb020000 -> gpa 0x1000 mask 0xfff';
+  t.deepEqual(ledger(...up, answer).entries, [
+    {...entry, target: 'host-memory', translated: 0x1000, way: 'up'},
+  ]);
+  t.deepEqual(ledger(...command, mapped).gaps, [
+    'the trace does not show the requests of src for 0xfb020000',
+  ]);
+});
+
 test('recorded: nothing moves where the kernel refuses', (t) => {
   t.deepEqual(buildLedger(recordedTrace('refused'), recordedMap, traced), {entries: [], gaps: []});
 });

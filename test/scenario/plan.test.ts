@@ -24,7 +24,8 @@ const memory = {copy: {from: 'src', through: 'host-memory', bytes: 4096}};
 function planOf(topology: Topology, steps: readonly object[], more: object = {}): ScenarioPlan {
   const text = JSON.stringify({description: 'any', topology: topology.name, steps, ...more});
   const scenario = parseSpec(text, 'any.yaml', scenarioSchema);
-  return {name: 'any', scenario, topology, topologyFile: '', stepsFile: scenario.file};
+  const topologySpec = {...scenario, value: topology.spec};
+  return {name: 'any', scenario, topology, topologySpec, topologyFile: '', stepsFile: scenario.file};
 }
 
 test('an ability that the kernel does not have', (t) => {
@@ -54,9 +55,9 @@ test('what plain Linux can and an older kernel cannot', (t) => {
   t.false(skips(memory));
 });
 
-test('a bus address below a switch says nothing where an IOMMU translates: QEMU does not route below the root complex', (t) => {
+test('a bus address below a switch says nothing where an IOMMU translates: stock QEMU does not route below the root complex', (t) => {
   const reason =
-    'QEMU does not route below the root complex: the IOMMU faults the bus address by which src reaches cmb';
+    'stock QEMU does not route below the root complex: the IOMMU faults the bus address by which src reaches cmb';
   t.is(reasonToSkip(planOf(below, [peer]), kernel, qemu), undefined);
   t.is(reasonToSkip(planOf(translated, [memory, peer]), kernel, qemu), reason);
   t.is(reasonToSkip(planOf(translated, [memory]), kernel, qemu), undefined);

@@ -2,6 +2,7 @@
 import test from 'ava';
 import {acsControl, acsWords, describeAcs, redirects} from '../../src/topology/acs.ts';
 import {kernelWords} from '../../src/topology/kernel-words.ts';
+import {missing} from '../../src/topology/requirements.ts';
 import {plan} from './arbitrary.ts';
 
 const vtd = {type: 'intel', mode: 'strict'} as const;
@@ -62,4 +63,24 @@ test("all words of a topology for the kernel's command line", (t) => {
     'iommu.passthrough=1',
     'pci=config_acs=xxx11xx@0000:00:04.0',
   ]);
+});
+
+test('ports of switches are told too, each by what its switch says of it, where they have ACS', (t) => {
+  const devices = {
+    rp0: {type: 'root-port'},
+    sw0: {type: 'switch', on: 'rp0', acs: {1: 'redirect'}},
+    sw1: {type: 'switch', on: 'sw0', slot: 0, acs: 'no-redirect'},
+    a: {type: 'edu', on: 'sw1', slot: 2},
+    b: {type: 'edu', on: 'sw0', slot: 1},
+  };
+  const raw = {description: 'any', devices};
+  t.deepEqual(kernelWords(plan(raw, 'any', true)), [
+    'pci=disable_acs_redir=0000:04:02.0',
+    'pci=config_acs=xxx11xx@0000:02:01.0',
+  ]);
+  t.deepEqual(kernelWords(plan(raw)), []);
+  t.deepEqual(missing(plan(raw), {major: 10, minor: 0}), [
+    'port sw0.1 has no ACS in this QEMU: take --qemu routed',
+  ]);
+  t.deepEqual(missing(plan(raw, 'any', true), {major: 10, minor: 0}), []);
 });

@@ -75,7 +75,7 @@ export const rawTopology: fc.Arbitrary<RawTopology> = fc
       devices[id] = {
         ...(type === 'endpoint' ? endpoint : {type}),
         ...(on !== undefined && {on}),
-        ...(type === 'root-port' && acs !== undefined && {acs}),
+        ...(type !== 'endpoint' && acs !== undefined && {acs}),
       };
       if (on !== undefined && devices[on]?.type === 'root-port') {
         open.splice(open.indexOf(on), 1);
@@ -102,12 +102,23 @@ export const rawBoard = fc
   });
 
 /** Plans a topology from plain data. */
-export function plan(raw: unknown, name = 'any'): Topology {
-  return planTopology(name, parseSpec(JSON.stringify(raw), `${name}.yaml`, topologySchema));
+export function plan(raw: unknown, name = 'any', routes = false): Topology {
+  return planTopology(name, parseSpec(JSON.stringify(raw), `${name}.yaml`, topologySchema), {routes});
 }
 
 /** Planned topologies. */
-export const topology: fc.Arbitrary<Topology> = rawTopology.map((raw) => plan(raw));
+export const topology: fc.Arbitrary<Topology> = rawTopology.map((raw) => plan(withoutSwitchAcs(raw)));
+
+/** Stock QEMU's switches have no ACS that could be set. */
+function withoutSwitchAcs(raw: RawTopology): RawTopology {
+  const devices = Object.entries(raw.devices).map(([id, {acs, ...device}]) => {
+    return [id, device.type === 'switch' || acs === undefined ? device : {...device, acs}] as const;
+  });
+  return {...raw, devices: Object.fromEntries(devices)};
+}
+
+/** Planned topologies, as a QEMU whose bridges route models them. */
+export const routedTopology: fc.Arbitrary<Topology> = rawTopology.map((raw) => plan(raw, 'any', true));
 
 /** Planned boards. */
 export const board: fc.Arbitrary<Topology> = rawBoard.map((raw) => plan(raw));
@@ -115,8 +126,9 @@ export const board: fc.Arbitrary<Topology> = rawBoard.map((raw) => plan(raw));
 /** Planned topologies with functions of theirs: as many ids as asked for, not always different ones. */
 export function topologyWithFunctions(
   count: number,
+  topologies: fc.Arbitrary<Topology> = topology,
 ): fc.Arbitrary<{topology: Topology; ids: readonly string[]}> {
-  return topology
+  return topologies
     .filter(({nodes}) => nodes.length > 0)
     .chain((planned) => {
       const id = fc.constantFrom(...planned.nodes.map((node) => node.id));

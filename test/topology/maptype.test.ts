@@ -155,12 +155,12 @@ test('an IOMMU that translates gives IOVAs for all that is behind the root compl
   t.deepEqual(address('off'), ['physical', 'physical']);
 });
 
-test('QEMU cannot show a bus address where an IOMMU translates', (t) => {
+test('stock QEMU cannot show a bus address where an IOMMU translates', (t) => {
   const switched = lab('iommu/vtd-switch');
   t.like(mapping(switched, pair), {type: 'bus-addr', address: 'bus'});
   t.is(
     unmodelled(switched, pair),
-    'QEMU does not route below the root complex: the IOMMU faults the bus address by which src reaches cmb',
+    'stock QEMU does not route below the root complex: the IOMMU faults the bus address by which src reaches cmb',
   );
   t.is(unmodelled(switched, {provider: 'cmb', client: 'cmb'}), undefined);
   t.is(unmodelled(lab('nvme-switch'), pair), undefined);

@@ -246,18 +246,26 @@ const cases: readonly [string, string, readonly string[]][] = [
     ],
   ],
   [
-    'ACS of a switch',
-    '  rp0: {type: root-port}\n  s: {type: switch, on: rp0, acs: redirect}',
+    'ACS of a port that a switch does not have',
+    '  rp0: {type: root-port}\n  s: {type: switch, on: rp0, acs: {1: redirect}}\n  a: {type: edu, on: s}',
     [
-      'x.yaml:4:35: the ports of switch "s" have no ACS in QEMU (x3130-upstream, xio3130-downstream)',
-      'only a root port has: give it "acs"',
+      'x.yaml:4:36: switch "s" has no port 1: there is nothing in it',
+      'a port is numbered as the "slot" of what is on it',
+    ],
+  ],
+  [
+    'egress control of a switch',
+    '  rp0: {type: root-port}\n  s: {type: switch, on: rp0, acs: {0: "1xxxxx"}}\n  a: {type: edu, on: s}',
+    [
+      'x.yaml:4:39: QEMU\'s ports have no P2P egress control: bit 5 of "1xxxxx" cannot be set',
+      'write x or 0 there',
     ],
   ],
   [
     'egress control of a root port',
     '  rp0: {type: root-port, acs: "1xxxxx"}',
     [
-      'x.yaml:3:31: QEMU\'s root port has no P2P egress control: bit 5 of "1xxxxx" cannot be set',
+      'x.yaml:3:31: QEMU\'s ports have no P2P egress control: bit 5 of "1xxxxx" cannot be set',
       'write x or 0 there',
     ],
   ],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../../base/context.ts';
 import {HostError, UsageError} from '../../base/errors.ts';
+import {chooseQemu} from '../../build/qemu.ts';
 import {findQemu} from '../../guest/qemu-binary.ts';
 import type {Finding} from './finding.ts';
 
@@ -23,26 +24,35 @@ const perScenario = ['e1000', 'e1000e', 'igb', 'bochs-display', 'edu', 'ivshmem-
 
 /** QEMU, its version, and the devices that it has. */
 export async function qemuFindings(given: string | undefined, context: Context): Promise<readonly Finding[]> {
-  const name = 'QEMU';
   const mend = './setup, or: apt-get install qemu-system-x86 (Debian 12: from bookworm-backports)';
   try {
-    const {path, version, devices} = await findQemu('x86_64', given, context);
-    const detail = `${version.text}, ${path}`;
+    const {name, path, version, devices, routes} = await findQemu(
+      'x86_64',
+      await chooseQemu(given, context),
+      context,
+    );
+    const detail = `${name} ${version.text}, ${path}`;
     const age: Finding =
       version.major >= oldest
-        ? {name, state: 'ok', detail}
+        ? {name: 'QEMU', state: 'ok', detail}
         : {
-            name,
+            name: 'QEMU',
             state: 'note',
             detail,
             cost: `older than ${oldest}: no igb before 8.0, and one bounce buffer for all devices`,
             mend,
           };
-    return [age, deviceFinding(new Set(devices), mend)];
+    return [age, deviceFinding(new Set(devices), mend), routingFinding(name, routes)];
   } catch (error) {
     if (!(error instanceof HostError) && !(error instanceof UsageError)) throw error;
     return [
-      {name, state: 'lack', detail: error.message, cost: 'no guest can be booted', mend: error.hint ?? mend},
+      {
+        name: 'QEMU',
+        state: 'lack',
+        detail: error.message,
+        cost: 'no guest can be booted',
+        mend: error.hint ?? mend,
+      },
     ];
   }
 }
@@ -65,5 +75,18 @@ function deviceFinding(there: ReadonlySet<string>, mend: string): Finding {
     name,
     state: 'ok',
     detail: `all ${essential.length + perScenario.length} that topologies are made of`,
+  };
+}
+
+/** Whether switches route, so that ACS and bus addresses below an IOMMU that translates can be tried. */
+function routingFinding(qemu: string, routes: boolean): Finding {
+  const name = 'QEMU routing';
+  if (routes) return {name, state: 'ok', detail: `the switches of ${qemu} route, and have ACS`};
+  return {
+    name,
+    state: 'note',
+    detail: `the switches of ${qemu} route nothing, and have no ACS`,
+    cost: 'scenarios about that are skipped',
+    mend: './setup --qemu && p2plab qemu build',
   };
 }

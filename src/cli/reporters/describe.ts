@@ -3,6 +3,7 @@ import {styleText} from 'node:util';
 import {displayPath} from '../../base/paths.ts';
 import type {LedgerEntry} from '../../evidence/ledger.ts';
 import {formatSize} from '../../spec/size.ts';
+import {describeRoute} from '../../topology/route.ts';
 import type {Verdict} from '../../verdict/judge.ts';
 import type {Result} from '../run-all.ts';
 
@@ -16,8 +17,8 @@ export const colours = {
 } as const satisfies Record<Verdict, string>;
 
 /** A result's first line. */
-export function headline({verdict, scenario, kernel, durationMs}: Result): string {
-  return `${styleText(colours[verdict], verdict.toUpperCase())} ${scenario} [${kernel}] ${seconds(durationMs)}`;
+export function headline({verdict, scenario, kernel, qemu, durationMs}: Result): string {
+  return `${styleText(colours[verdict], verdict.toUpperCase())} ${scenario} [${kernel}, QEMU ${qemu}] ${seconds(durationMs)}`;
 }
 
 /** Whether there is nothing to explain. */
@@ -81,7 +82,8 @@ interface Flow extends LedgerEntry {
 function flows(ledger: readonly LedgerEntry[]): readonly Flow[] {
   const found = new Map<string, Flow>();
   for (const entry of ledger) {
-    const key = [entry.initiator, entry.direction, entry.target, entry.bar].join(' ');
+    const {initiator, direction, target, bar, way, by} = entry;
+    const key = [initiator, direction, target, bar, way, by].join(' ');
     const flow = found.get(key) ?? {...entry, bytes: 0, pieces: 0};
     const pieces = flow.pieces + (entry.pieces ?? 1);
     found.set(key, {...flow, bytes: flow.bytes + entry.bytes, pieces});
@@ -101,6 +103,8 @@ function describeFlow(flow: Flow): string {
     cpu,
     pieces,
     faulted,
+    way,
+    by,
   } = flow;
   const arrow = direction === 'write' ? '→' : '←';
   const place = bar === undefined ? target : `${target} BAR ${bar}`;
@@ -108,7 +112,9 @@ function describeFlow(flow: Flow): string {
   const alias = cpu === undefined ? '' : ` (memory at 0x${cpu.toString(16)})`;
   const first = `0x${address.toString(16)}${faulted === true ? ' (the IOMMU faulted)' : `${behind}${alias}`}`;
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
-  return `  ${initiator} ${arrow} ${place}  ${formatSize(bytes)} ${where}`;
+  // That it goes up is how it is without any routing.
+  const turn = way === undefined || way === 'up' ? '' : `, ${describeRoute({way, by})}`;
+  return `  ${initiator} ${arrow} ${place}  ${formatSize(bytes)} ${where}${turn}`;
 }
 
 /** `10 runs: 8 pass, 1 fail (1 by a known gap), 1 skip`. */

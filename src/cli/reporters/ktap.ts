@@ -16,12 +16,12 @@ export function ktap(results: readonly Result[]): string {
 }
 
 function test(result: Result, number: number): readonly string[] {
-  const {scenario, kernel, verdict, reason, durationMs, bundle} = result;
+  const {scenario, kernel, qemu, verdict, reason, durationMs, bundle} = result;
   const diagnosis = verdict === 'pass' ? [] : [`# ${verdict}: ${printable(reason)}`];
   return [
     ...subtests(result),
     ...diagnosis,
-    `# ${seconds(durationMs)}, kernel ${printable(kernel)}, bundle ${printable(bundle)}`,
+    `# ${seconds(durationMs)}, kernel ${printable(kernel)}, QEMU ${printable(qemu)}, bundle ${printable(bundle)}`,
     line(verdict === 'pass' || verdict === 'skip', number, scenario, directive(result)),
   ];
 }

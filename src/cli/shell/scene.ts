@@ -4,16 +4,18 @@ import path from 'node:path';
 import {UsageError} from '../../base/errors.ts';
 import {labRoot} from '../../base/paths.ts';
 import {type DiskHeads, planHeads} from '../../scenario/disks.ts';
-import {planScenario} from '../../scenario/plan.ts';
+import {planFor, planScenario} from '../../scenario/plan.ts';
 import {guestCommands} from '../../scenario/steps/registry.ts';
 import {findScenarios, listScenarios, listTopologies} from '../../spec/catalog.ts';
 import {didYouMean} from '../../spec/suggest.ts';
 import type {Topology} from '../../topology/model.ts';
-import {loadTopology} from '../../topology/plan.ts';
+import {loadTopology, type RoutingTraits, stockQemu} from '../../topology/plan.ts';
 
 /** What a shell is given in: a tree, what its disks begin with, and what a scenario would run there. */
 export interface Scene {
   readonly topology: Topology;
+  /** The same tree as this QEMU models it. */
+  readonly topologyFor: (qemu: RoutingTraits) => Topology;
   readonly heads: DiskHeads;
   readonly commands: readonly (readonly string[])[];
 }
@@ -35,13 +37,20 @@ export function findScene(name: string): Scene {
 }
 
 function ofTopology(name: string): Scene {
-  return {topology: loadTopology(labRoot, name), heads: new Map(), commands: []};
+  const topologyFor = (qemu: RoutingTraits): Topology => loadTopology(labRoot, name, qemu);
+  return {topology: topologyFor(stockQemu), topologyFor, heads: new Map(), commands: []};
 }
 
 function ofScenario(name: string): Scene {
   const [entry] = findScenarios(labRoot, [name]);
   if (entry === undefined) throw new UsageError(`there is no scenario "${name}"`);
-  const {topology, scenario} = planScenario(entry);
+  const plan = planScenario(entry);
+  const {topology, scenario} = plan;
   const commands = scenario.value.steps.flatMap((step) => guestCommands(step, topology));
-  return {topology, heads: planHeads(topology, scenario.value), commands: commands.map(({words}) => words)};
+  return {
+    topology,
+    topologyFor: (qemu) => planFor(plan, qemu).topology,
+    heads: planHeads(topology, scenario.value),
+    commands: commands.map(({words}) => words),
+  };
 }

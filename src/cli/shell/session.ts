@@ -40,7 +40,8 @@ async function inFolder(
   request: ShellRequest,
   context: Context,
 ): Promise<number> {
-  const {topology, heads} = request.scene;
+  const {heads} = request.scene;
+  const topology = request.scene.topologyFor(machine.qemu);
   const files = runFiles(folder, topology);
   const disks = new Disks(topology, `${folder}/disks`, heads);
   await Promise.all([disks.create(), writeDeviceTree(topology, machine.kernel, folder)]);

@@ -52,6 +52,7 @@ function result(verdict: Result['verdict'], reason: string, steps: Result['steps
     topology: 'nvme-switch',
     kernel: verdict === 'skip' ? 'switch' : 'baseline',
     lane: 'plain',
+    qemu: 'stock 10.0.2',
     verdict,
     reason,
     durationMs: 2345,

@@ -34,7 +34,16 @@ const read = (initiator: string, target: string, api: ExpectedTransfer['api']): 
   ...{initiator, direction: 'read', target, bytes: 4096, api},
 });
 const record = (scenario: string, kernel: string, steps: readonly StepRecord[]): RunRecord => ({
-  ...{scenario, topology: scenario, kernel, lane: 'plain', durationMs: 1, independent: true, steps},
+  ...{
+    scenario,
+    topology: scenario,
+    kernel,
+    lane: 'plain',
+    qemu: 'stock 10.0.2',
+    durationMs: 1,
+    independent: true,
+    steps,
+  },
   ...{kernelSays: [], verdict: 'pass', reason: ''},
 });
 
