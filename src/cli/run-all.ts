@@ -3,7 +3,7 @@ import type {Context} from '../base/context.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
 import {type Lane, type Machine, Machines} from '../scenario/machine.ts';
-import {planFor, planScenario, type ScenarioPlan} from '../scenario/plan.ts';
+import {planScenario, type ScenarioPlan} from '../scenario/plan.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {runScenario} from '../scenario/run.ts';
 
@@ -81,7 +81,7 @@ export async function runOne(
   keep: boolean,
   context: Context,
 ): Promise<Result> {
-  const run = await createBundle(planFor(plan, machine.qemu), machine);
+  const run = await createBundle(plan, machine);
   try {
     const record = await runScenario(run, context);
     await finishBundle(run, record, keep);
