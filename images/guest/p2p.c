@@ -18,6 +18,7 @@ static const struct verb {
 	const char *usage;
 } verbs[] = {
 	{ "tree", verb_tree, "[--brief]" },
+	{ "acs", verb_acs, "BDF BITS MASK" },
 	{ "copy", verb_copy,
 	  "--from BDF [--to BDF] --through BDF|host-memory --bytes N\n"
 	  "           [--chunk N] [--from-offset N] [--to-offset N]\n"

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "device.h"
 #include "json.h"
 #include "verbs.h"
@@ -106,32 +107,6 @@ static void print_p2pmem(const char *bdf)
 			json_number(names[i], strtoull(text, NULL, 10));
 	}
 	json_close('}');
-}
-
-static uint32_t read_config(int fd, int offset)
-{
-	unsigned char byte[4] = { 0 };
-
-	if (pread(fd, byte, sizeof(byte), offset) != sizeof(byte))
-		return 0;
-	return byte[0] | byte[1] << 8 | byte[2] << 16 | (uint32_t)byte[3] << 24;
-}
-
-/* Where an extended capability of this id lies; 0 if there is none. */
-static int find_extended(int fd, unsigned int id)
-{
-	int offset = PCI_CFG_SPACE_SIZE, left = 48;
-	uint32_t header;
-
-	while (offset >= PCI_CFG_SPACE_SIZE && left--) {
-		header = read_config(fd, offset);
-		if (!header)
-			break;
-		if (PCI_EXT_CAP_ID(header) == id)
-			return offset;
-		offset = PCI_EXT_CAP_NEXT(header);
-	}
-	return 0;
 }
 
 /* A bridge's ACS control; an endpoint's would say nothing of the way to it. */

@@ -9,6 +9,7 @@
 enum { EXIT_DONE = 0, EXIT_KERNEL = 1, EXIT_USAGE = 2 };
 
 int verb_tree(int argc, char **argv);
+int verb_acs(int argc, char **argv);
 int verb_copy(int argc, char **argv);
 int verb_transmit(int argc, char **argv);
 int verb_probe(int argc, char **argv);

@@ -14,6 +14,9 @@ import {reasonToSkipStep} from './plan.ts';
 import {modulesBefore} from './prologue.ts';
 import {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
+import type {Step} from '../spec/step.ts';
+import {withAcs} from '../topology/acs.ts';
+import {askedAfter} from '../verdict/remembered.ts';
 import type {Run} from './run.ts';
 import {skippedStep} from './skipped.ts';
 
@@ -42,6 +45,7 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
       pcaps: files.pcaps,
       memory,
       prototypes: new Prototypes(),
+      asked: new Map(),
       folder: files.screens,
       slower: machine.lane.slower,
     };
@@ -61,11 +65,12 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
 /** A step that is wrong ends the run, unless each is judged by itself; a crash ends all. */
 async function driveSteps(
   {plan, files, machine}: Pick<Run, 'plan' | 'files' | 'machine'>,
-  scene: Scene,
+  begun: Scene,
   draft: Draft,
   context: Context,
 ): Promise<void> {
   const {steps, independent} = plan.scenario.value;
+  let scene = begun;
   const readLog = async (): Promise<void> => {
     const {says, crash} = await readHealth(scene.guest, files.folder);
     draft.kernelSays = says;
@@ -88,12 +93,22 @@ async function driveSteps(
     const {crash} = draft;
     draft.steps.push(crash === undefined ? record : {...record, verdict: 'crash', reason: crash});
     if (crash !== undefined) return;
+    scene = sceneAfter(step, record, scene);
     if (record.verdict === 'pass') continue;
     if (!early) await readLog();
     if (!independent) return;
     // What it left on the disks is not held against those that come after it.
     await scene.disks.adopt();
   }
+}
+
+/** What a step has changed for those that come after it: the tree, and what the kernel has worked out of it. */
+function sceneAfter(step: Step, {verdict, expected}: StepRecord, scene: Scene): Scene {
+  if (step.verb === 'acs') {
+    if (verdict !== 'pass') return scene;
+    return {...scene, topology: withAcs(scene.topology, step.options.port, step.options.set)};
+  }
+  return {...scene, asked: askedAfter(scene, expected)};
 }
 
 /** A step that does not end while its guest lives on is a hang of what it asked the kernel for. */

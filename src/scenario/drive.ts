@@ -10,6 +10,7 @@ import type {Step} from '../spec/step.ts';
 import type {OptionsOf} from '../spec/steps/registry.ts';
 import type {Removal} from '../spec/steps/removal.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
+import type {Asked} from '../verdict/remembered.ts';
 import type {Disks} from './disks.ts';
 import {readFacts} from './facts.ts';
 import {type FrameMarks, markFrames} from './frames.ts';
@@ -27,6 +28,8 @@ export interface Scene {
   /** Of the guest's kernel. */
   readonly abilities: readonly Ability[];
   readonly lacks: readonly Basic[];
+  /** What the kernel has worked out, and remembers. */
+  readonly asked: Asked;
   readonly guest: Guest;
   readonly disks: Disks;
   readonly pcaps: Readonly<Record<string, string>>;
@@ -83,6 +86,8 @@ export function stepTitle(step: Step): string {
       return `exhaust ${step.options.provider}`;
     case 'unload':
       return `unload ${step.options.module}`;
+    case 'acs':
+      return `write ACS of ${step.options.port}: ${step.options.set}`;
     case 'bind':
     case 'unbind':
     case 'plug':

@@ -3,12 +3,14 @@ import {labRoot} from '../base/paths.ts';
 import type {Kernel} from '../build/kernel.ts';
 import type {QemuBinary} from '../guest/qemu-binary.ts';
 import {basics} from '../spec/abilities.ts';
+import {type Problem, throwProblems} from '../spec/problems.ts';
+import {didYouMean} from '../spec/suggest.ts';
 import {findTopologyOf} from '../spec/catalog.ts';
 import {checkScenario, readScenario, type ScenarioSpec} from '../spec/scenario.ts';
 import type {Step} from '../spec/step.ts';
 import {readTopology, type TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
-import {nodeOf, type Topology} from '../topology/model.ts';
+import {findNode, nodeOf, type Topology} from '../topology/model.ts';
 import {planTopology, type RoutingTraits} from '../topology/plan.ts';
 import {lackingDevices, missing} from '../topology/requirements.ts';
 import {unmodelled} from '../topology/unmodelled.ts';
@@ -53,8 +55,20 @@ export function planScenario(
   const spec = readTopology(found.file);
   const topology = planTopology(found.name, spec);
   checkScenario(scenario, spec.value);
+  throwProblems(portProblems(scenario, topology));
   const files = {topologyFile: found.file, stepsFile};
   return Object.freeze({name: entry.name, scenario, topology, topologySpec: spec, ...files});
+}
+
+/** Ports are numbered when the tree is planned: one that is written to must be there by then. */
+function portProblems(scenario: Located<ScenarioSpec>, topology: Topology): readonly Problem[] {
+  return scenario.value.steps.flatMap(({verb, options}, index) => {
+    if (verb !== 'acs' || findNode(topology, options.port) !== undefined) return [];
+    const ports = topology.nodes.filter(({kind}) => kind === 'downstream-port').map(({id}) => id);
+    const hint = didYouMean(options.port, ports);
+    const text = `the switch has no port "${options.port}"`;
+    return [scenario.problem(['steps', index, 'acs', 'port'], text, {hint})];
+  });
 }
 
 /** The plan as this QEMU models it; a plan is for a stock one until it is known which one runs it. */
@@ -85,7 +99,21 @@ export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: Qem
   }
   const lacking = plan.scenario.value.requires.find((ability) => !kernel.abilities.includes(ability));
   if (lacking !== undefined) return `the kernel ${kernel.name} does not have the ability ${lacking}`;
-  return missing(plan.topology, qemu.version)[0] ?? unbuilt(plan, qemu) ?? stepless(plan, kernel);
+  return (
+    missing(plan.topology, qemu.version)[0] ?? unbuilt(plan, qemu) ?? portless(plan) ?? stepless(plan, kernel)
+  );
+}
+
+/** A port whose ACS is to be written must have some. */
+function portless({topology, scenario}: ScenarioPlan): string | undefined {
+  for (const {verb, options} of scenario.value.steps) {
+    if (verb !== 'acs') continue;
+    const port = findNode(topology, options.port);
+    if (port?.kind !== 'endpoint' && port?.acsControl === undefined) {
+      return `port ${options.port} has no ACS in this QEMU: take --qemu routed`;
+    }
+  }
+  return undefined;
 }
 
 /** Why there is nothing to boot a guest for: steps that are judged each by itself can be left out. */

@@ -11,6 +11,8 @@ export const abilities = {
     'dma_map_page of a P2PDMA page answers by the tree: the address that reaches it, or DMA_MAPPING_ERROR.',
   'map-page-below-switch':
     'As map-page, but only for an initiator below a switch that no IOMMU translates for.',
+  'map-type-fresh':
+    'How a client reaches a provider is worked out anew once the ACS of a port on the way has changed.',
   'map-resource':
     'dma_map_resource of a BAR answers by the tree: the address that reaches it, or DMA_MAPPING_ERROR.',
   'map-resource-below-switch':

@@ -3,6 +3,7 @@ import type {Problem} from '../spec/problems.ts';
 import type {DeviceSpec, IommuSpec, TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
 import {asksForAcs} from './iommu.ts';
+import type {Topology} from './model.ts';
 import type {Slots} from './slots.ts';
 
 /** The bits of a port's ACS capability and control: PCIe 6.0, 7.7.11; include/uapi/linux/pci_regs.h. */
@@ -54,6 +55,24 @@ export function acsControl(acs: string | undefined, iommu: IommuSpec | undefined
     default:
       return controlOf(acs);
   }
+}
+
+/** The bits of ACS control that are written, and what they are then; what is not said of stays as it is. */
+export function acsBitsToSet(set: string): {readonly bits: number; readonly mask: number} {
+  if (set === 'no-redirect') return {bits: 0, mask: redirection & capability};
+  const flags = set === 'redirect' ? redirectFlags : set;
+  return {bits: controlOf(flags), mask: controlOf(flags.replaceAll('0', '1'))};
+}
+
+/** The topology once that was written to a port, which has ACS. */
+export function withAcs(topology: Topology, port: string, set: string): Topology {
+  const {bits, mask} = acsBitsToSet(set);
+  const nodes = topology.nodes.map((node) => {
+    if (node.id !== port || node.kind === 'endpoint') return node;
+    const control = ((node.acsControl ?? 0) & ~mask) | bits;
+    return Object.freeze({...node, acsControl: control, acsRedirect: redirects(control)});
+  });
+  return Object.freeze({...topology, nodes: Object.freeze(nodes)});
 }
 
 /** Whether a port with this ACS control sends what peers ask of each other upstream. */

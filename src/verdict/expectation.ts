@@ -5,6 +5,7 @@ import type {Api} from '../spec/steps/api.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
 import type {Check} from './check.ts';
+import type {Asked} from './remembered.ts';
 import {predict, type Prediction} from './prediction.ts';
 
 /** Bytes that must move: one initiator, one direction, one target. */
@@ -43,6 +44,8 @@ export interface ExpectedStep {
 export interface Bench {
   readonly topology: Topology;
   readonly abilities: readonly Ability[];
+  /** What the kernel worked out before. */
+  readonly asked?: Asked;
 }
 
 /**

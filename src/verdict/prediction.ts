@@ -4,8 +4,10 @@ import type {Ability} from '../spec/abilities.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {mapping} from '../topology/maptype.ts';
 import {isBelowSwitch, type Topology} from '../topology/model.ts';
+import {routeOf} from '../topology/route.ts';
 import type {Check} from './check.ts';
 import type {Bench, ExpectedStep, ExpectedTransfer} from './expectation.ts';
+import {pairOf} from './remembered.ts';
 import {checkTransfers, describeFlow} from './transfers.ts';
 
 /** What a kernel that lacks an ability is known to do, although it is wrong. */
@@ -48,6 +50,15 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
     }
     const {type, reason} = mapping(topology, {provider: target, client: initiator});
     const answer = answerOf(bench, api, initiator);
+    const stale = answer === 'by-tree' ? staleAnswer(bench, transfer) : undefined;
+    if (stale !== undefined) {
+      gap ??= {gap: 'map-type-fresh', why: stale.why};
+      if (stale.arrives === undefined) return {...gap, transfers, astray};
+      const moved = stale.arrives === target ? transfer : {...transfer, target: stale.arrives};
+      if (moved !== transfer) astray.push(moved);
+      transfers.push(moved);
+      continue;
+    }
     if (answer === 'none' || (answer === 'by-tree' && type === 'not-supported')) {
       if (answer === 'none' && api !== 'sg' && type !== 'not-supported') {
         const cause =
@@ -70,14 +81,41 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
       continue;
     }
     transfers.push(transfer);
-    if (answer === 'by-tree' || api === 'sg' || type !== 'not-supported') continue;
+    if (answer === 'by-tree' || api === 'sg') continue;
     const {name, gap: lacking} = blind[api];
+    if (type === 'bus-addr' && topology.translated && target !== initiator) {
+      const why = `${name} gave ${initiator} an IOVA of ${target}, by way of the root complex. ${reason}`;
+      gap ??= {gap: lacking, why};
+    }
+    if (type !== 'not-supported') continue;
     gap ??= {
       gap: lacking,
       why: `${name} gave ${initiator} an address of ${target} without asking whether it may. ${reason}`,
     };
   }
   return gap === undefined ? undefined : {...gap, transfers, astray};
+}
+
+/**
+ * What comes of a mapping by what the kernel remembers, where ACS has changed since: a bus address then goes
+ * up, where an IOMMU does not know it, and what was refused still is.
+ * @returns undefined if it is what the tree says now; `arrives` is not there if it is refused
+ */
+function staleAnswer(
+  {topology, abilities, asked}: Bench,
+  transfer: ExpectedTransfer,
+): {readonly arrives?: string; readonly why: string} | undefined {
+  const before = abilities.includes('map-type-fresh') ? undefined : asked?.get(pairOf(transfer));
+  if (before === undefined) return undefined;
+  const {initiator, target} = transfer;
+  const pair = {provider: target, client: initiator};
+  const [was, is] = [mapping(before, pair), mapping(topology, pair)];
+  if (was.type === is.type) return undefined;
+  const why = `Linux remembers how ${initiator} reached ${target} before ACS was written: ${was.reason}`;
+  if (was.type === 'not-supported') return {why};
+  const {way} = was.address === 'bus' ? routeOf(topology, {initiator, target}) : {way: 'up'};
+  const lost = way === 'blocked' || (way === 'up' && was.address === 'bus' && topology.translated);
+  return {arrives: lost ? 'nowhere' : target, why};
 }
 
 /** Whether memory of a peer is mapped by what the tree allows, without a look, never, or as if it were elsewhere. */
@@ -126,6 +164,8 @@ export function knownGap(
     ...['ledger', 'guest'],
     ...(refused.length === 0 ? notMoved : []),
     ...(predicted.astray.length === 0 ? [] : ['placement']),
+    // A wrong kind of address is told by the IOMMU as well.
+    ...(refused.length === 0 || predicted.astray.length > 0 ? ['iommu'] : []),
   ];
   const explained = checks.every(({ok, name}) => ok || follows.includes(name));
   if (!explained) return undefined;
@@ -143,5 +183,6 @@ export function describeGap(
   if (moved.length > 0)
     return `gap ${gap}: ${moved.map(describeFlow).join(', ')}, which had to be refused: ${why}`;
   const stayed = due.filter((transfer) => !transfers.includes(transfer) && isPeer(transfer));
+  if (stayed.length === 0) return `gap ${gap}: ${why}`;
   return `gap ${gap}: it was refused that ${stayed.map(describeFlow).join(', ')}: ${why}`;
 }

@@ -2,6 +2,7 @@
 import type {Step} from '../../spec/step.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import type {Topology} from '../../topology/model.ts';
+import {acsBitsToSet} from '../../topology/acs.ts';
 import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
@@ -82,6 +83,7 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
     case 'plug':
     case 'unplug':
     case 'reset':
+    case 'acs':
       return undefined;
   }
 }
@@ -106,6 +108,11 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
     case 'unload': {
       const {module, fails} = step.options;
       return [removalCommand({kind: 'unload', module}, topology, fails === undefined ? 0 : 1)];
+    }
+    case 'acs': {
+      const {bits, mask} = acsBitsToSet(step.options.set);
+      const {bdf} = nodeOf(topology, step.options.port);
+      return [{words: ['p2p', 'acs', bdf, bits.toString(16), mask.toString(16)], exit: 0}];
     }
     case 'plug':
       return [plugCommand(step.options.device, topology)];

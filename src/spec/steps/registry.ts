@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {z} from 'zod';
 import type {Frozen} from '../yaml.ts';
+import {acs} from './acs.ts';
 import {bind, plug, reset, unbind, unplug} from './device.ts';
 import {exhaust} from './exhaust.ts';
 import {io} from './io.ts';
@@ -19,6 +20,7 @@ import {transmit} from './transmit.ts';
 
 /** All verbs. A new one is a file of its own and a name here. */
 export const verbs = {
+  acs,
   bind,
   blit,
   copy,
