@@ -4,7 +4,8 @@ import {type TraceEvent, transmitDescriptor} from './trace.ts';
 
 /**
  * Registers of an 8254x by which it transmits, as offsets into BAR 0 (its Software Developer's Manual, 13.4):
- * control, and of the ring its base in two halves, its length in bytes, head and tail in descriptors.
+ * control, and of the ring its base in two halves, its length in bytes, head and tail in descriptors. Of the ring
+ * by which it receives, where that lies.
  */
 export const ringRegisters = {
   control: 0x400,
@@ -13,6 +14,9 @@ export const ringRegisters = {
   length: 0x3808,
   head: 0x3810,
   tail: 0x3818,
+  receiveBaseLow: 0x2800,
+  receiveBaseHigh: 0x2804,
+  receiveLength: 0x2808,
 } as const;
 
 type RegisterName = keyof typeof ringRegisters;
@@ -72,6 +76,53 @@ export async function withDescriptors(
   return {events: events.flatMap((event) => [event, ...(sent.get(event) ?? [])]), gaps};
 }
 
+/**
+ * Where every request is traced, what an e1000 reads beside its rings is what it sends: the ring need not be
+ * read, which may lie behind an IOMMU.
+ * @returns the events with those of the descriptors before the requests for what they name
+ */
+export function withFetches(
+  events: readonly TraceEvent[],
+  map: AddressMap,
+  rings: readonly Ring[],
+): readonly TraceEvent[] {
+  const now = new Map(rings.map(({device, state}) => [device, {...state}]));
+  return events.flatMap((event): readonly TraceEvent[] => {
+    if (event.kind === 'register') {
+      const written = registerOf(event, map);
+      const state = now.get(written?.device ?? '');
+      if (written !== undefined && state !== undefined) state[written.name] = Number(event.value);
+    }
+    if (event.kind !== 'request' || event.operation !== 'read') return [event];
+    const state = now.get(event.device);
+    if (state === undefined || inRings(event.address, state)) return [event];
+    const {device, address, bytes} = event;
+    return [{kind: 'nic-transmit', device, address, bytes}, event];
+  });
+}
+
+function inRings(address: number, state: RingState): boolean {
+  const {receiveBaseLow: baseLow, receiveBaseHigh: baseHigh, receiveLength} = state;
+  const receive = baseOf({baseLow, baseHigh});
+  const transmit = baseOf(state);
+  return (
+    (address >= transmit && address < transmit + state.length) ||
+    (address >= receive && address < receive + receiveLength)
+  );
+}
+
+/** Which register of which e1000 the CPU wrote to. */
+function registerOf(
+  event: Extract<TraceEvent, {kind: 'register'}>,
+  map: AddressMap,
+): {readonly device: string; readonly name: RegisterName} | undefined {
+  if (event.model !== 'e1000' || event.operation !== 'write') return undefined;
+  const bar = deviceAt(map, event.address);
+  const name =
+    bar && registerNames.find((candidate) => ringRegisters[candidate] === event.address - bar.start);
+  return bar === undefined || name === undefined ? undefined : {device: bar.device, name};
+}
+
 /** Does to a copy of the registers what the CPU did to them, and notes what the NIC sends thereupon. */
 function follow(
   events: readonly TraceEvent[],
@@ -82,11 +133,10 @@ function follow(
   const now: Record<RegisterName, number> = {...state};
   const batches: Sent[] = [];
   for (const event of events) {
-    if (event.kind !== 'register' || event.model !== 'e1000' || event.operation !== 'write') continue;
-    const bar = deviceAt(map, event.address);
-    if (bar?.device !== device) continue;
-    const name = registerNames.find((candidate) => ringRegisters[candidate] === event.address - bar.start);
-    if (name === undefined) continue;
+    if (event.kind !== 'register') continue;
+    const written = registerOf(event, map);
+    if (written?.device !== device) continue;
+    const {name} = written;
     now[name] = Number(event.value);
     if ((name !== 'tail' && name !== 'control') || (now.control & enable) === 0) continue;
     const indexes: number[] = [];
@@ -101,7 +151,7 @@ function follow(
   return {batches, end: now};
 }
 
-function baseOf({baseHigh, baseLow}: RingState): number {
+function baseOf({baseHigh, baseLow}: Pick<RingState, 'baseHigh' | 'baseLow'>): number {
   // The lowest four bits are 0: hw/net/e1000.c, tx_desc_base.
   return baseHigh * 2 ** 32 + baseLow - (baseLow % descriptorBytes);
 }

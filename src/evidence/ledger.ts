@@ -157,11 +157,12 @@ function collect(
         } else if (event.operation === 'write') sender = deviceAt(map, event.address)?.device;
         break;
       case 'nic-transmit': {
-        if (sender === undefined) {
+        const nic = event.device ?? sender;
+        if (nic === undefined) {
           gaps.push('a NIC sent, and the trace does not say which');
           break;
         }
-        const passed = add(sender, 'read', event, index).filter(({faulted}) => faulted !== true);
+        const passed = add(nic, 'read', event, index).filter(({faulted}) => faulted !== true);
         behind.push(
           ...passed.map(({address, bytes, translated = address}) => ({...event, address: translated, bytes})),
         );

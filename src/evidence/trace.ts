@@ -20,7 +20,13 @@ export type TraceEvent =
   /** hw/nvme/ctrl.c, nvme_map_addr: the controller was given this address for the command before. */
   | {readonly kind: 'nvme-map'; readonly address: number; readonly bytes: number}
   /** hw/net/e1000e_core.c and igb_core.c, …_start_xmit: a descriptor for `bytes` of a frame. */
-  | {readonly kind: 'nic-transmit'; readonly address: number; readonly bytes: number}
+  | {
+      readonly kind: 'nic-transmit';
+      /** Where it is known: not by the NIC's own events. */
+      readonly device?: string;
+      readonly address: number;
+      readonly bytes: number;
+    }
   /**
    * An IOMMU translated for a device: `bytes` from `iova` on, which is where a page begins.
    * hw/i386/intel_iommu.c, vtd_iommu_translate; hw/i386/amd_iommu.c, amdvi_translate;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {withDescriptors} from '../evidence/e1000-ring.ts';
+import {withDescriptors, withFetches} from '../evidence/e1000-ring.ts';
 import {buildLedger, type Initiators, type LedgerEntry, sumUp} from '../evidence/ledger.ts';
 import {parseTrace} from '../evidence/trace.ts';
 import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
@@ -75,9 +75,9 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   const expected = expectTransfers(scene, verb.transfers(scene.topology, guest), step.expect);
   const parts = traces.map(parseTrace);
   const seen = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
-  const {events, gaps} = await withDescriptors(seen, map, rings, (address, bytes) =>
-    readBus(scene, address, bytes),
-  );
+  const {events, gaps} = scene.topology.routed
+    ? {events: withFetches(seen, map, rings), gaps: []}
+    : await withDescriptors(seen, map, rings, (address, bytes) => readBus(scene, address, bytes));
   const initiators = initiatorsOf(scene.topology);
   const ledger = buildLedger(events, map, watch === 'accesses' ? initiators : {...initiators, traced: []});
   if (expected.outcome !== 'refused') verb.effect(scene.disks);

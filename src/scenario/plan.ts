@@ -175,11 +175,14 @@ function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string 
   return lacking.length === 0 ? undefined : `${path} was built without ${lacking.join(', ')}`;
 }
 
-/** An e1000's descriptors are not traced but read from its ring: not while it works, nor behind an IOMMU. */
+/**
+ * Stock QEMU does not trace an e1000's descriptors: they are read from its ring, but not while it works, nor behind
+ * an IOMMU.
+ */
 function untraced({verb, options}: Step, topology: Topology): string | undefined {
   if ((verb !== 'transmit' && verb !== 'stress') || options.nic === undefined) return undefined;
   if (nodeOf(topology, options.nic).type !== 'e1000') return undefined;
   const words = `QEMU does not trace what an e1000 reads: ${options.nic} would leave a gap in the ledger`;
   if (verb === 'stress') return words;
-  return topology.translated ? `${words}, for its ring lies behind an IOMMU` : undefined;
+  return topology.translated && !topology.routed ? `${words}, for its ring lies behind an IOMMU` : undefined;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
-import {type RingState, withDescriptors} from '../../src/evidence/e1000-ring.ts';
+import {type RingState, withDescriptors, withFetches} from '../../src/evidence/e1000-ring.ts';
 import {parseTrace} from '../../src/evidence/trace.ts';
 
 const bar = 0xfe04_0000;
@@ -14,7 +14,10 @@ const map: AddressMap = {
 };
 
 /** A ring of 8 descriptors at 1 MiB, as it is while the NIC works. */
-const state: RingState = {control: 0x2, baseLow: 0x10_0000, baseHigh: 0, length: 128, head: 2, tail: 2};
+const state: RingState = {
+  ...{control: 0x2, baseLow: 0x10_0000, baseHigh: 0, length: 128, head: 2, tail: 2},
+  ...{receiveBaseLow: 0x20_0000, receiveBaseHigh: 0, receiveLength: 128},
+};
 
 function write(offset: number, value: number, base = bar): string {
   return `memory_region_ops_write cpu 0 mr 0x5 addr 0x${(base + offset).toString(16)} value 0x${value.toString(16)} size 4 name 'e1000-mmio'`;
@@ -90,4 +93,22 @@ test('descriptors that were overwritten, or whose ring is gone, are a gap', asyn
   t.regex((await sent(around)).gaps[0] ?? '', /nic0 sent 21 descriptors, and not all are in its ring/);
   const moved = [write(0x3818, 3), write(0x3800, 0x20_0000), write(0x3818, 4)];
   t.is((await sent(moved)).gaps.length, 1);
+});
+
+test('where requests are traced, what it reads beside its rings is what it sends', (t) => {
+  const request = (address: number, bytes: number, what = 'nic0 03:00.0 read'): string =>
+    `pci_dma ${what} 0x${address.toString(16)}+0x${bytes.toString(16)} up -`;
+  const fetched = (...lines: readonly string[]) =>
+    withFetches(parseTrace(lines.join('\n')), map, [{device: 'nic0', state}])
+      .filter(({kind}) => kind === 'nic-transmit')
+      .map((event) => event.kind === 'nic-transmit' && [event.device, event.address, event.bytes]);
+  t.deepEqual(fetched(request(0x10_0020, 16), request(0xfb00_0000, 4096), request(0x20_0000, 16)), [
+    ['nic0', 0xfb00_0000, 4096],
+  ]);
+  t.deepEqual(fetched(request(0xfb00_0000, 16, 'nic0 03:00.0 write')), []);
+  t.deepEqual(fetched(request(0xfb00_0000, 16, 'nic1 04:00.0 read')), []);
+  // The ring moves when its driver says so.
+  t.deepEqual(fetched(write(0x3800, 0x30_0000), request(0x10_0020, 16), request(0x30_0000, 16)), [
+    ['nic0', 0x10_0020, 16],
+  ]);
 });

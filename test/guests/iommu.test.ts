@@ -6,7 +6,7 @@ import {runAll} from '../../src/cli/run-all.ts';
 import {selectKernel} from '../../src/cli/select-kernel.ts';
 import {listScenarios} from '../../src/spec/catalog.ts';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
-import {context, flows, proofs} from './lab.ts';
+import {context, flows, proofs, qemu} from './lab.ts';
 
 /** What must come of a scenario, and what a device is given: an address that the IOMMU translates, or not. */
 interface Expected {
@@ -59,7 +59,7 @@ test.serial('behind each IOMMU, and with ACS on, the bytes go where they must', 
   t.timeout(600_000, 'building the kernel, or a boot for each scenario');
   const entries = listScenarios(labRoot).filter(({name}) => name in expected);
   const results = await runAll(
-    {entries, kernel: selectKernel('baseline', []), qemu: undefined, jobs: 1, keep: false},
+    {entries, kernel: selectKernel('baseline', []), qemu, jobs: 2, keep: false},
     {result: () => undefined},
     context,
   );

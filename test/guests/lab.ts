@@ -14,6 +14,9 @@ import {planScenario} from '../../src/scenario/plan.ts';
 import type {RunRecord} from '../../src/scenario/record.ts';
 import {runScenario} from '../../src/scenario/run.ts';
 
+/** The QEMU that guests run on where a test does not say otherwise: whether it is built makes no difference. */
+export const qemu = 'routed';
+
 /** A context that nobody interrupts. */
 export const context: Context = {signal: new AbortController().signal, report: () => undefined};
 
@@ -24,7 +27,7 @@ export async function machineOf(
   arch: ArchitectureName = 'x86_64',
 ): Promise<Machine> {
   const files = series.map((name) => path.join(labRoot, name));
-  return prepareMachine({...selectKernel(kernel, files), arch}, undefined, context);
+  return prepareMachine({...selectKernel(kernel, files), arch}, qemu, context);
 }
 
 /** The same machine with a module in its image that is no part of the lab. */

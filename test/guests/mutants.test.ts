@@ -7,12 +7,12 @@ import {type Mutant, readMutantEntry} from '../../src/cli/mutants/read.ts';
 import {mutantExitCode} from '../../src/cli/mutants/report.ts';
 import {runMutants} from '../../src/cli/mutants/run.ts';
 import {findMutants} from '../../src/spec/catalog.ts';
-import {context} from './lab.ts';
+import {context, qemu} from './lab.ts';
 
 const patience = 900_000;
 
 function run(mutants: readonly Mutant[]) {
-  return runMutants({mutants, qemu: undefined, keep: false}, () => undefined, context);
+  return runMutants({mutants, qemu, keep: false}, () => undefined, context);
 }
 
 // All of them are tried by `p2plab run --mutants`; here are some for which one file is compiled.

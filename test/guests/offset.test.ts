@@ -7,7 +7,7 @@ import {runMutants} from '../../src/cli/mutants/run.ts';
 import {runAll} from '../../src/cli/run-all.ts';
 import {selectKernel} from '../../src/cli/select-kernel.ts';
 import {findMutants, findScenarios} from '../../src/spec/catalog.ts';
-import {context, flows} from './lab.ts';
+import {context, flows, qemu} from './lab.ts';
 
 const patience = 1_800_000;
 
@@ -16,7 +16,7 @@ function run(kernel: string, scenarios: readonly string[]) {
     {
       entries: findScenarios(labRoot, scenarios),
       kernel: selectKernel(kernel, []),
-      qemu: undefined,
+      qemu,
       jobs: 1,
       keep: false,
     },
@@ -54,7 +54,7 @@ test.serial('an SMMUv3 translates for host memory, and passes bus addresses if i
 test.serial('a kernel that drops the offset is caught in both windows', async (t) => {
   t.timeout(patience, 'building a kernel, and two boots');
   const mutants = await Promise.all(findMutants(labRoot, ['bus-offset-dropped']).map(readMutantEntry));
-  const [result] = await runMutants({mutants, qemu: undefined, keep: false}, () => undefined, context);
+  const [result] = await runMutants({mutants, qemu, keep: false}, () => undefined, context);
   t.is(result?.outcome, 'caught', result?.reason);
   t.is(result?.runs.length, 2);
 });

@@ -6,7 +6,7 @@ import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {compareDesigns, designNames} from '../../src/cli/designs.ts';
 import {scenarioSection} from '../../src/results/designs/page.ts';
-import {context} from './lab.ts';
+import {context, qemu} from './lab.ts';
 
 const quiet = {end: () => undefined, show: () => undefined};
 
@@ -15,7 +15,7 @@ test.serial('each design makes of each pair what the page of the designs says', 
   t.timeout(900_000, 'building the kernels');
   const [pairs] = ['pairs/two-switches'];
   const {page, results} = await compareDesigns(
-    {kernels: designNames, patterns: [pairs], qemu: undefined, jobs: 1},
+    {kernels: designNames, patterns: [pairs], qemu, jobs: 1},
     quiet,
     context,
   );

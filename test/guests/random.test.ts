@@ -3,7 +3,7 @@ import './temporary-state.ts';
 import test from 'ava';
 import {runRandom} from '../../src/cli/random/run.ts';
 import {selectKernel} from '../../src/cli/select-kernel.ts';
-import {context} from './lab.ts';
+import {context, qemu} from './lab.ts';
 
 const listener = {result: () => undefined};
 
@@ -13,7 +13,7 @@ test.serial('200 random trees: model, Linux and ledger agree', async (t) => {
   const {results, difference} = await runRandom(
     {
       ...{count: 200, seed: 2017, kernel: selectKernel('baseline', [])},
-      ...{qemu: undefined, jobs: 2, keep: false},
+      ...{qemu, jobs: 2, keep: false},
     },
     listener,
     context,

@@ -9,15 +9,18 @@ import {checkScenario, scenarioSchema} from '../../src/spec/scenario.ts';
 import {topologySchema} from '../../src/spec/topology.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {planTopology} from '../../src/topology/plan.ts';
+import {missing} from '../../src/topology/requirements.ts';
 
 const names = {topology: './x.topology.yaml', title: 'random'};
 
-function planned(draw: ForestDraw) {
-  const files = forestFiles(draw, ['sg', 'page'], names);
+const routed = {routes: true};
+
+function planned(draw: ForestDraw, qemu = routed) {
+  const files = forestFiles(draw, ['sg', 'page'], names, qemu);
   const topology = parseSpec(files.topology, 'x.topology.yaml', topologySchema);
   const scenario = parseSpec(files.scenario, 'x.yaml', scenarioSchema);
   checkScenario(scenario, topology.value);
-  return {scenario: scenario.value, topology: planTopology('x', topology)};
+  return {scenario: scenario.value, topology: planTopology('x', topology, qemu)};
 }
 
 testProp('whatever is drawn can be built and driven, as files say it', [forest], (t, draw) => {
@@ -53,12 +56,37 @@ test('the draw has all there is: devices, CPUs, trees of several depths, pairs o
   t.deepEqual([...new Set(verbs)].toSorted(), ['copy', 'dma', 'load', 'survey']);
 });
 
+test('the draw has ACS and IOMMUs where QEMU routes, and else neither', (t) => {
+  const draws = drawForests(400, 7);
+  const topologies = draws.map((draw) => planned(draw).topology);
+  const kinds = topologies.map(({iommu}) => (iommu === undefined ? 'none' : `${iommu.type} ${iommu.mode}`));
+  t.deepEqual([...new Set(kinds)].toSorted(), [
+    'amd strict',
+    'intel lazy',
+    'intel passthrough',
+    'intel strict',
+    'none',
+    'virtio strict',
+  ]);
+  const redirecting = topologies.flatMap(({nodes}) => nodes.filter(({kind}) => kind === 'downstream-port'));
+  for (const wanted of [true, false]) {
+    t.true(redirecting.some((node) => node.kind === 'downstream-port' && node.acsRedirect === wanted));
+  }
+  for (const draw of draws) {
+    const {topology} = planned(draw, {routes: false});
+    t.is(topology.iommu, undefined);
+    t.deepEqual(missing(topology, {major: 10, minor: 0}), []);
+  }
+});
+
 test('a boot that goes wrong is made small: what does not matter is left out', async (t) => {
   const [draw] = drawForests(40, 3);
   if (draw === undefined) return t.fail();
   // As if Linux counted wrongly where a display is below a switch.
   const isWrong = (drawn: ForestDraw): boolean =>
-    Object.values((parse(forestFiles(drawn, ['sg'], names).topology) as {devices: object}).devices).some(
+    Object.values(
+      (parse(forestFiles(drawn, ['sg'], names, routed).topology) as {devices: object}).devices,
+    ).some(
       (device: {type: string; on?: string}) => device.type === 'bochs-display' && device.on?.includes('-'),
     );
   const wrong = drawForests(400, 3).find(isWrong);

@@ -51,10 +51,12 @@ function kernelWords({
   kernel,
   series,
   lane,
-}: Pick<RandomOptions, 'kernel' | 'series' | 'lane'>): readonly string[] {
+  qemu,
+}: Pick<RandomOptions, 'kernel' | 'series' | 'lane' | 'qemu'>): readonly string[] {
   return [
     ...(kernel === 'baseline' ? [] : [`--kernel ${kernel}`]),
     ...series.map((path) => `--series ${path}`),
     ...(lane === 'plain' ? [] : [`--lane ${lane}`]),
+    ...(qemu === undefined ? [] : [`--qemu ${qemu}`]),
   ];
 }

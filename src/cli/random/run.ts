@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {rm} from 'node:fs/promises';
 import type {Context} from '../../base/context.ts';
+import {chooseQemu} from '../../build/qemu.ts';
+import {findQemu} from '../../guest/qemu-binary.ts';
 import {drawForests, type ForestDraw} from '../../plan/random/draw.ts';
 import {randomFolder, writeForest} from '../../plan/random/files.ts';
 import {shrinkForest} from '../../plan/random/shrink.ts';
@@ -42,17 +44,19 @@ export async function runRandom(
 ): Promise<Random> {
   const folder = randomFolder(seed);
   await rm(folder, {recursive: true, force: true});
-  const apis = answeredApis(request.kernel.abilities);
+  // Trees are a q35's.
+  const qemu = await findQemu('x86_64', await chooseQemu(request.qemu, context), context);
+  const place = {folder, apis: answeredApis(request.kernel.abilities), qemu};
   const draws = drawForests(count, seed);
   const width = String(draws.length - 1).length;
   const entries = await Promise.all(
-    draws.map((draw, index) => writeForest(folder, `boot-${String(index).padStart(width, '0')}`, draw, apis)),
+    draws.map((draw, index) => writeForest(place, `boot-${String(index).padStart(width, '0')}`, draw)),
   );
   const results = await runAll({...request, entries}, listener, context);
   const index = results.findIndex((result) => !isFine(result));
   const [draw, result, entry] = [draws[index], results[index], entries[index]];
   if (draw === undefined || result === undefined || entry === undefined) return {results};
-  const smallest = await shrink(draw, result, {folder, apis, request}, context);
+  const smallest = await shrink(draw, result, {place, request}, context);
   const file = (smallest ?? entry).file;
   return {results, difference: {result, file, again: smallest !== undefined}};
 }
@@ -69,18 +73,18 @@ function answeredApis(abilities: readonly string[]): readonly Api[] {
 async function shrink(
   draw: ForestDraw,
   result: Result,
-  {folder, apis, request}: {folder: string; apis: readonly Api[]; request: Omit<Request, 'entries'>},
+  {place, request}: {place: Parameters<typeof writeForest>[0]; request: Omit<Request, 'entries'>},
   context: Context,
 ): Promise<{readonly file: string} | undefined> {
   let tried = 0;
   const isWrong = async (smaller: ForestDraw): Promise<boolean> => {
     context.report({topic: 'shrinking', text: `boot ${++tried}, ${smaller.trees.length} trees`});
-    const entry = await writeForest(folder, 'smaller', smaller, apis);
+    const entry = await writeForest(place, 'smaller', smaller);
     const [found] = await runAll({...request, entries: [entry], jobs: 1}, {result: () => undefined}, context);
     return found?.verdict === result.verdict;
   };
   // What does not come again cannot be made smaller.
   if (!(await isWrong(draw))) return undefined;
   const smallest = await shrinkForest(draw, isWrong, context);
-  return writeForest(folder, 'smallest', smallest, apis);
+  return writeForest(place, 'smallest', smallest);
 }

@@ -13,6 +13,8 @@ export interface TreeDraw {
 interface Pick {
   readonly device: DrawnDevice;
   readonly place: number;
+  /** Of a switch, where the boot has ACS: a number that is taken modulo what its ports can be told. */
+  readonly acs: number;
 }
 
 /** The simplest first: a difference shrinks towards it. */
@@ -32,7 +34,19 @@ export type DrawnDevice = (typeof drawnDevices)[number];
 /** The machine around the trees. */
 export interface MachineDraw {
   readonly cpu: (typeof cpus)[number];
+  readonly iommu?: (typeof iommus)[number];
+  /** Whether each switch is told what to do about ACS. */
+  readonly acs: boolean;
 }
+
+/** Those of a q35, as they translate, and one that does not. */
+const iommus = [
+  {iommu: 'intel', 'iommu-mode': 'strict'},
+  {iommu: 'intel', 'iommu-mode': 'lazy'},
+  {iommu: 'intel', 'iommu-mode': 'passthrough'},
+  {iommu: 'amd', 'iommu-mode': 'strict'},
+  {iommu: 'virtio', 'iommu-mode': 'strict'},
+] as const;
 
 /** Two whose host bridge Linux trusts, and two others. */
 const cpus = ['Nehalem', 'EPYC', 'Skylake-Server', 'EPYC-Rome'] as const;
@@ -53,7 +67,7 @@ const device = fc.oneof(
   {arbitrary: fc.constant<DrawnDevice>('switch'), weight: 2},
 );
 
-const pick = fc.record({device, place: fc.nat(15)});
+const pick = fc.record({device, place: fc.nat(15), acs: fc.nat(3)});
 
 function treeOf(minLength: number, maxLength: number): fc.Arbitrary<TreeDraw> {
   return fc.record({picks: fc.array(pick, {minLength, maxLength, size: 'max'})});
@@ -66,7 +80,14 @@ const tree = fc.oneof(
   {arbitrary: treeOf(4, 8), weight: 1},
 );
 
-const machine: fc.Arbitrary<MachineDraw> = fc.record({cpu: fc.constantFrom(...cpus)});
+const machine: fc.Arbitrary<MachineDraw> = fc.record(
+  {
+    cpu: fc.constantFrom(...cpus),
+    iommu: fc.constantFrom(...iommus),
+    acs: fc.boolean(),
+  },
+  {requiredKeys: ['cpu', 'acs']},
+);
 
 const pairsOf = (minLength: number): fc.Arbitrary<PairDraw> =>
   fc.array(fc.nat(9999), {minLength, maxLength: 2});

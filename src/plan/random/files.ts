@@ -4,6 +4,7 @@ import path from 'node:path';
 import {stateRoot} from '../../base/paths.ts';
 import type {Api} from '../../spec/steps/api.ts';
 import type {Entry} from '../../spec/catalog.ts';
+import type {RoutingTraits} from '../../topology/plan.ts';
 import type {ForestDraw} from './draw.ts';
 import {forestFiles} from './forest.ts';
 
@@ -12,15 +13,21 @@ export function randomFolder(seed: number): string {
   return path.join(stateRoot, 'random', String(seed));
 }
 
-/** Writes a drawn boot as a scenario and its topology beside it, so that plain `run` runs it. */
+/**
+ * Writes a drawn boot as a scenario and its topology beside it, so that plain `run` runs it.
+ * @param at where the files go, what is asked there, and which QEMU is to show it
+ */
 export async function writeForest(
-  folder: string,
+  {
+    folder,
+    apis,
+    qemu,
+  }: {readonly folder: string; readonly apis: readonly Api[]; readonly qemu: RoutingTraits},
   name: string,
   draw: ForestDraw,
-  apis: readonly Api[],
 ): Promise<Entry> {
   const topology = `${name}.topology.yaml`;
-  const forest = forestFiles(draw, apis, {topology: `./${topology}`, title: `random ${name}`});
+  const forest = forestFiles(draw, apis, {topology: `./${topology}`, title: `random ${name}`}, qemu);
   const file = path.join(folder, `${name}.yaml`);
   await mkdir(folder, {recursive: true});
   await Promise.all([

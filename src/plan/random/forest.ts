@@ -5,7 +5,7 @@ import {topologySchema} from '../../spec/topology.ts';
 import {parseSpec} from '../../spec/yaml.ts';
 import {mapping} from '../../topology/maptype.ts';
 import {endpointsOf, type Topology} from '../../topology/model.ts';
-import {planTopology} from '../../topology/plan.ts';
+import {planTopology, type RoutingTraits} from '../../topology/plan.ts';
 import type {DrawnDevice, ForestDraw, TreeDraw} from './draw.ts';
 
 /** A topology and what is driven in it, as the text of their files. */
@@ -35,20 +35,37 @@ const endpoints: Readonly<
 /** A segment has 256 buses, and the root complex and some that are to be spare are among them. */
 const mostBuses = 240;
 
-/** A boot as files that say the same: the topology's, and the scenario's that names it. */
+/**
+ * What the ports of a switch are told. All of them forward what is for themselves: where a switch within
+ * redirects, what comes up were blocked else, which Linux does not look at.
+ */
+const acsFlags = ['xx1xxxx', 'xx111xx', 'xx1x1xx', 'xx11xxx'] as const;
+
+/**
+ * A boot as files that say the same: the topology's, and the scenario's that names it.
+ * @param qemu one that does not route has nothing to show of ACS or of bus addresses below an IOMMU
+ */
 export function forestFiles(
   draw: ForestDraw,
   apis: readonly Api[],
   names: {readonly topology: string; readonly title: string},
+  qemu: RoutingTraits,
 ): Forest {
-  const planted = new Forestry();
+  const {cpu, iommu, acs} = draw.machine;
+  const planted = new Forestry(acs && qemu.routes);
   for (const tree of draw.trees) planted.plant(tree);
-  if (!planted.hasProvider) planted.plant({picks: [{device: 'provider', place: 0}]});
+  if (!planted.hasProvider) planted.plant({picks: [{device: 'provider', place: 0, acs: 0}]});
   const {devices} = planted;
-  const spec = {description: `${names.title}: ${draw.trees.length} trees`, ...draw.machine, devices};
+  const spec = {
+    description: `${names.title}: ${draw.trees.length} trees`,
+    cpu,
+    ...(qemu.routes && iommu),
+    devices,
+  };
   const topology = planTopology(
     names.topology,
     parseSpec(JSON.stringify(spec), names.topology, topologySchema),
+    qemu,
   );
   const scenario = {
     description: `${names.title}: what Linux makes of all pairs, and the DMA of some`,
@@ -61,9 +78,14 @@ export function forestFiles(
 /** Trees side by side, each below a root port of its own, as the devices of a topology. */
 class Forestry {
   readonly devices: Record<string, Device> = {};
+  readonly #acs: boolean;
   #trees = 0;
   #nics = 0;
   #buses = 1;
+
+  constructor(acs: boolean) {
+    this.#acs = acs;
+  }
 
   get hasProvider(): boolean {
     return Object.values(this.devices).some((device) => 'cmb' in device);
@@ -75,20 +97,30 @@ class Forestry {
     this.#add(root, {type: 'root-port'}, 1);
     const single = picks.length === 1 && picks[0]?.device !== 'switch';
     const top = single ? root : `${root}-top`;
-    if (!single) this.#add(top, {type: 'switch', on: root}, 1);
+    if (!single) this.#add(top, {...this.#switch(picks[0]?.acs ?? 0), on: root}, 1);
     const open = [top];
-    for (const [number, {device, place}] of picks.entries()) {
+    for (const [number, {device, place, acs}] of picks.entries()) {
       // A port of the switch above, and what is below a switch of its own.
       const buses = (single ? 0 : 1) + (device === 'switch' ? 1 : 0);
       if (this.#buses + buses > mostBuses) return;
       const id = `${root}-${number}`;
-      this.#add(id, {...this.#device(device), on: open[place % open.length] ?? top}, buses);
+      this.#add(
+        id,
+        {
+          ...(device === 'switch' ? this.#switch(acs) : this.#device(device)),
+          on: open[place % open.length] ?? top,
+        },
+        buses,
+      );
       if (device === 'switch') open.push(id);
     }
   }
 
-  #device(device: DrawnDevice): Omit<Device, 'on'> & {readonly type: string} {
-    if (device === 'switch') return {type: 'switch'};
+  #switch(acs: number): Device {
+    return {type: 'switch', ...(this.#acs && {acs: acsFlags[acs % acsFlags.length]})};
+  }
+
+  #device(device: Exclude<DrawnDevice, 'switch'>): Omit<Device, 'on'> & {readonly type: string} {
     if (device !== 'nic') return endpoints[device];
     const number = this.#nics++;
     return number < mostNics ? {type: nics[number % nics.length] ?? 'e1000e'} : endpoints.edu;
