@@ -60,6 +60,20 @@ async function alone(name: string, scenario: string): Promise<Figure> {
   };
 }
 
+/** A scenario on a QEMU that routes, against the same on the machine's own. */
+async function routing(name: string, scenario: string): Promise<Figure> {
+  await lab('--qemu', 'routed', scenario);
+  return {
+    name,
+    lab: async () => {
+      await lab('--qemu', 'routed', scenario);
+    },
+    bare: async () => {
+      await lab('--qemu', 'stock', scenario);
+    },
+  };
+}
+
 const scenario = 'nvme-copy-same-switch';
 const several = [
   scenario,
@@ -75,6 +89,9 @@ try {
   const figures: readonly Figure[] = [
     await alone('one-scenario', scenario),
     await alone('one-scenario-imx8mp-evk', 'offset/copy-identity'),
+    await routing('routed', scenario),
+    // Seven devices below a switch, and all that each of them can reach.
+    await routing('routed-pairs', 'pairs/switch'),
     {
       // Bare is the lab itself with one guest at a time: 0.77 is 1.3 times the throughput.
       name: 'jobs-2',

@@ -11,7 +11,7 @@ import {runFiles} from '../scenario/boot-plan.ts';
 import {writeDeviceTree} from '../scenario/device-tree.ts';
 import {Disks, planHeads} from '../scenario/disks.ts';
 import type {Machine} from '../scenario/machine.ts';
-import {planFor, type ScenarioPlan} from '../scenario/plan.ts';
+import {planFor, type ScenarioPlan, traitsOf} from '../scenario/plan.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {replayScript} from '../scenario/replay.ts';
 import type {Run} from '../scenario/run.ts';
@@ -38,7 +38,7 @@ export interface Bundle extends Run {
  * @param planned for whichever QEMU: the bundle's is for the machine's
  */
 export async function createBundle(planned: ScenarioPlan, machine: Machine): Promise<Bundle> {
-  const plan = planFor(planned, machine.qemu);
+  const plan = planFor(planned, traitsOf(machine));
   const stamp = new Date()
     .toISOString()
     .replaceAll(':', '')

@@ -71,11 +71,20 @@ function portProblems(scenario: Located<ScenarioSpec>, topology: Topology): read
   });
 }
 
-/** The plan as this QEMU models it; a plan is for a stock one until it is known which one runs it. */
-export function planFor(plan: ScenarioPlan, qemu: RoutingTraits): ScenarioPlan {
-  if (plan.topology.routed === qemu.routes) return plan;
-  const topology = planTopology(plan.topology.name, plan.topologySpec, qemu);
-  return Object.freeze({...plan, topology});
+/** What of a machine decides how a topology behaves. */
+export function traitsOf({
+  qemu: {routes},
+  kernel: {lacks},
+}: {
+  readonly qemu: Pick<QemuBinary, 'routes'>;
+  readonly kernel: Pick<Kernel, 'lacks'>;
+}): RoutingTraits {
+  return {routes, earlyAcs: lacks.includes('late-acs')};
+}
+
+/** The plan as a machine with these traits behaves; until they are known a plan is for stock QEMU. */
+export function planFor(plan: ScenarioPlan, traits: RoutingTraits): ScenarioPlan {
+  return Object.freeze({...plan, topology: planTopology(plan.topology.name, plan.topologySpec, traits)});
 }
 
 /** Why a plan means nothing on this lane; undefined if it does. */
@@ -93,9 +102,6 @@ export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: Qem
   const {machine, architecture} = plan.topology.platform;
   if (kernel.arch !== architecture) {
     return `${machine} is ${architecture}, which the kernel ${kernel.name} cannot be built for`;
-  }
-  if (kernel.lacks.includes('late-acs') && plan.topology.iommu?.type === 'smmuv3') {
-    return `the lab has no model of ACS behind an SMMUv3 for the kernel ${kernel.name}, where it is on`;
   }
   const lacking = plan.scenario.value.requires.find((ability) => !kernel.abilities.includes(ability));
   if (lacking !== undefined) return `the kernel ${kernel.name} does not have the ability ${lacking}`;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
-import type {DeviceSpec, IommuSpec, TopologySpec} from '../spec/topology.ts';
+import type {DeviceSpec, TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
-import {asksForAcs} from './iommu.ts';
 import type {Topology} from './model.ts';
 import type {Slots} from './slots.ts';
 
@@ -43,11 +42,12 @@ const linuxEnables =
  * port on the command line comes last, and what it leaves open falls back to the firmware's setting, which
  * is 0 here: to what an IOMMU asked for it does not.
  * @param acs as the topology says it: `redirect`, `no-redirect`, or flags
+ * @param asked whether an IOMMU asked for it
  */
-export function acsControl(acs: string | undefined, iommu: IommuSpec | undefined): number {
+export function acsControl(acs: string | undefined, asked: boolean): number {
   switch (acs) {
     case undefined:
-      return asksForAcs(iommu) ? linuxEnables & capability : 0;
+      return asked ? linuxEnables & capability : 0;
     case 'no-redirect':
       return 0;
     case 'redirect':

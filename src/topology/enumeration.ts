@@ -2,7 +2,9 @@
 import {type DeviceSpec, functionOf, type TopologySpec} from '../spec/topology.ts';
 import {acsControl, acsOf, redirects} from './acs.ts';
 import {BusBudget} from './bus-budget.ts';
+import {asksForAcs} from './iommu.ts';
 import {type Endpoint, formatBdf, hex, type Node} from './model.ts';
+import type {RoutingTraits} from './plan.ts';
 import {platforms} from './platform.ts';
 import type {Slots} from './slots.ts';
 
@@ -14,16 +16,16 @@ export class Enumeration {
   readonly nodes: readonly Node[];
   readonly #spec: TopologySpec;
   readonly #slots: Slots;
-  readonly #routed: boolean;
+  readonly #traits: Required<RoutingTraits>;
   #bus = 0;
   #chassis = 0;
   #namespace = 0;
   #nic = 0;
 
-  constructor(spec: TopologySpec, slots: Slots, routed: boolean) {
+  constructor(spec: TopologySpec, slots: Slots, traits: Required<RoutingTraits>) {
     this.#spec = spec;
     this.#slots = slots;
-    this.#routed = routed;
+    this.#traits = traits;
     const top = this.#below(undefined);
     const budget = new BusBudget(0, {hotplug: top.filter((id) => this.#isBridge(id)).length, normal: 0});
     this.nodes = top.flatMap((id) => this.#device(id, {parent: null, bus: 0, budget}, this.#slot(id)));
@@ -35,7 +37,7 @@ export class Enumeration {
     const place = {id, parent, bus, device, function: fn, bdf: formatBdf(bus, device, fn)};
     if (spec.type === 'root-port') {
       const own = platforms[this.#spec.machine].ownPort !== undefined;
-      const control = own ? undefined : acsControl(spec.acs, this.#spec.iommu);
+      const control = own ? undefined : this.#acsControl(spec.acs);
       return this.#bridge(
         {
           ...place,
@@ -65,8 +67,8 @@ export class Enumeration {
   #downstreamPort({parent, bus, budget}: Above & {readonly parent: string}, device: number): readonly Node[] {
     const id = `${parent}.${device}`;
     const place = {id, parent, bus, device, function: 0, bdf: formatBdf(bus, device, 0)};
-    const control = this.#routed
-      ? acsControl(acsOf(this.#spec.devices[parent], device), this.#spec.iommu)
+    const control = this.#traits.routes
+      ? this.#acsControl(acsOf(this.#spec.devices[parent], device))
       : undefined;
     return this.#bridge(
       {
@@ -138,6 +140,10 @@ export class Enumeration {
       .filter(([, {on}]) => on === parent)
       .toSorted(([a, x], [b, y]) => this.#slot(a) - this.#slot(b) || functionOf(x) - functionOf(y))
       .map(([id]) => id);
+  }
+
+  #acsControl(acs: string | undefined): number {
+    return acsControl(acs, asksForAcs(this.#spec.iommu, this.#traits.earlyAcs));
   }
 
   #isBridge(id: string): boolean {

@@ -38,10 +38,12 @@ export function translates(iommu: IommuSpec | undefined): boolean {
  * Whether Linux switches ACS on for this IOMMU (pci_request_acs). For an Intel one if it is to be used
  * (drivers/iommu/intel/dmar.c, detect_intel_iommu); for the others as soon as their ACPI table is there, the
  * command line notwithstanding (drivers/iommu/amd/init.c, detect_ivrs; drivers/acpi/viot.c). By a device tree
- * it comes too late for the tree that is there at boot (drivers/iommu/of_iommu.c, of_iommu_configure).
+ * it came too late for the tree that is there at boot (drivers/iommu/of_iommu.c, of_iommu_configure).
+ * @param early whether by a device tree it comes in time
  */
-export function asksForAcs(iommu: IommuSpec | undefined): boolean {
-  if (iommu === undefined || iommu.type === 'smmuv3') return false;
+export function asksForAcs(iommu: IommuSpec | undefined, early: boolean): boolean {
+  if (iommu === undefined) return false;
+  if (iommu.type === 'smmuv3') return early;
   return !(iommu.type === 'intel' && iommu.mode === 'off');
 }
 

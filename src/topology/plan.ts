@@ -21,10 +21,12 @@ export function loadTopology(root: string, name: string, qemu: RoutingTraits = s
   return planTopology(entry.name, readTopology(entry.file), qemu);
 }
 
-/** What of a QEMU decides how a topology behaves that it models. */
+/** What of a QEMU, and of the kernel on it, decides how a topology behaves. */
 export interface RoutingTraits {
   /** Whether bridges route requests among what is below them, and ports of switches have ACS. */
   readonly routes: boolean;
+  /** Whether Linux asks for ACS before it scans the bus where a device tree has the IOMMU (from 7.0 on). */
+  readonly earlyAcs?: boolean;
 }
 
 /** QEMU as it is: every request goes up to the root complex. */
@@ -40,7 +42,7 @@ export const stockQemu: RoutingTraits = Object.freeze({routes: false});
 export function planTopology(
   name: string,
   located: Located<TopologySpec>,
-  {routes}: RoutingTraits = stockQemu,
+  {routes, earlyAcs = false}: RoutingTraits = stockQemu,
 ): Topology {
   const {slots, problems} = assignSlots(located);
   throwProblems([
@@ -49,7 +51,7 @@ export function planTopology(
     ...acsProblems(located, slots),
     ...busProblems(located),
   ]);
-  const nodes = new Enumeration(located.value, slots, routes).nodes;
+  const nodes = new Enumeration(located.value, slots, {routes, earlyAcs}).nodes;
   const iommu = planIommu(located, slots);
   const windows = windowsOf(located.value);
   return deepFreeze<Topology>({

@@ -24,6 +24,7 @@ const expected: Readonly<Record<string, Expected>> = {
   'acs/nested-inner-redirects': {flows: [...copied, 'src write far 32768'], ways: ['up', 'turned outer']},
   'acs/nested-outer-redirects': {flows: copied, ways: ['turned inner']},
   'acs/offset-redirect-refused': refused,
+  'acs/switch-client-redirects': {flows: ['dst write cmb 32768'], ways: ['turned sw0']},
   'acs/switch-completion-redirect': refused,
   'acs/switch-peer-redirects': turned,
   'acs/switch-redirect-refused': refused,

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {acsControl, acsWords, describeAcs, redirects} from '../../src/topology/acs.ts';
+import {acsBitsToSet, acsControl, acsWords, describeAcs, redirects, withAcs} from '../../src/topology/acs.ts';
 import {kernelWords} from '../../src/topology/kernel-words.ts';
 import {missing} from '../../src/topology/requirements.ts';
 import {plan} from './arbitrary.ts';
 
-const vtd = {type: 'intel', mode: 'strict'} as const;
-
 test('ACS control as Linux 6.12 leaves it (pci_std_enable_acs, __pci_config_acs)', (t) => {
-  t.is(acsControl(undefined, undefined), 0);
-  t.is(acsControl(undefined, vtd), 0x1d);
-  t.is(acsControl('no-redirect', undefined), 0);
+  t.is(acsControl(undefined, false), 0);
+  t.is(acsControl(undefined, true), 0x1d);
+  t.is(acsControl('no-redirect', false), 0);
   // What is said on the command line leaves the rest to the firmware: what Linux enabled is gone.
-  t.is(acsControl('no-redirect', vtd), 0);
-  t.is(acsControl('redirect', vtd), 0x0c);
-  t.is(acsControl('redirect', undefined), 0x0c);
-  t.is(acsControl('xx1x1x1', vtd), 0x15);
-  t.is(acsControl('1', undefined), 0x01);
-  t.is(acsControl('1000000', undefined), 0x40);
+  t.is(acsControl('no-redirect', true), 0);
+  t.is(acsControl('redirect', true), 0x0c);
+  t.is(acsControl('redirect', false), 0x0c);
+  t.is(acsControl('xx1x1x1', true), 0x15);
+  t.is(acsControl('1', false), 0x01);
+  t.is(acsControl('1000000', false), 0x40);
 });
 
 test('a port redirects with either of three bits (pci_bridge_has_acs_redir)', (t) => {
@@ -83,4 +81,13 @@ test('ports of switches are told too, each by what its switch says of it, where 
     'port sw0.1 has no ACS in this QEMU: take --qemu routed',
   ]);
   t.deepEqual(missing(plan(raw, 'any', true), {major: 10, minor: 0}), []);
+});
+
+test('what is written to ACS leaves the rest as it is', (t) => {
+  t.deepEqual(acsBitsToSet('redirect'), {bits: 0x0c, mask: 0x0c});
+  t.deepEqual(acsBitsToSet('no-redirect'), {bits: 0, mask: 0x0c});
+  t.deepEqual(acsBitsToSet('1x0'), {bits: 0x04, mask: 0x05});
+  const devices = {rp0: {type: 'root-port', acs: '11111'}, a: {type: 'edu', on: 'rp0'}};
+  const written = withAcs(plan({description: 'any', devices}, 'any', true), 'rp0', 'no-redirect');
+  t.like(written.nodes[0], {acsControl: 0x13, acsRedirect: false});
 });

@@ -35,7 +35,7 @@ for (const topology of topologies) {
     const reasons = missing(topology, qemu);
     if (reasons.length > 0) {
       t.log(reasons.join('; '));
-      t.true(qemu.major < 10);
+      t.true(qemu.major < 10 || reasons.every((reason) => /--qemu routed$|^AMD-Vi/.test(reason)));
       return;
     }
     t.deepEqual(

@@ -14,8 +14,8 @@ import {loadTopology, type RoutingTraits, stockQemu} from '../../topology/plan.t
 /** What a shell is given in: a tree, what its disks begin with, and what a scenario would run there. */
 export interface Scene {
   readonly topology: Topology;
-  /** The same tree as this QEMU models it. */
-  readonly topologyFor: (qemu: RoutingTraits) => Topology;
+  /** The same tree on a machine with these traits. */
+  readonly topologyFor: (traits: RoutingTraits) => Topology;
   readonly heads: DiskHeads;
   readonly commands: readonly (readonly string[])[];
 }
@@ -37,7 +37,7 @@ export function findScene(name: string): Scene {
 }
 
 function ofTopology(name: string): Scene {
-  const topologyFor = (qemu: RoutingTraits): Topology => loadTopology(labRoot, name, qemu);
+  const topologyFor = (traits: RoutingTraits): Topology => loadTopology(labRoot, name, traits);
   return {topology: topologyFor(stockQemu), topologyFor, heads: new Map(), commands: []};
 }
 
@@ -49,7 +49,7 @@ function ofScenario(name: string): Scene {
   const commands = scenario.value.steps.flatMap((step) => guestCommands(step, topology));
   return {
     topology,
-    topologyFor: (qemu) => planFor(plan, qemu).topology,
+    topologyFor: (traits) => planFor(plan, traits).topology,
     heads: planHeads(topology, scenario.value),
     commands: commands.map(({words}) => words),
   };

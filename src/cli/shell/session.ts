@@ -8,6 +8,7 @@ import {writeDeviceTree} from '../../scenario/device-tree.ts';
 import {Disks} from '../../scenario/disks.ts';
 import {loadKernelModules} from '../../scenario/kernel-modules.ts';
 import {type Machine, prepareMachine, sshOf} from '../../scenario/machine.ts';
+import {traitsOf} from '../../scenario/plan.ts';
 import type {ProgressLines} from '../progress.ts';
 import {followConsole, lastLines} from './console.ts';
 import {withFolder} from './folder.ts';
@@ -41,7 +42,7 @@ async function inFolder(
   context: Context,
 ): Promise<number> {
   const {heads} = request.scene;
-  const topology = request.scene.topologyFor(machine.qemu);
+  const topology = request.scene.topologyFor(traitsOf(machine));
   const files = runFiles(folder, topology);
   const disks = new Disks(topology, `${folder}/disks`, heads);
   await Promise.all([disks.create(), writeDeviceTree(topology, machine.kernel, folder)]);

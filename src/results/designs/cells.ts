@@ -12,7 +12,7 @@ export type Due = 'peer' | 'refused' | 'host-memory';
  * What came of it by the ledger: what was due; or else it was refused all the same, mapped without a look, or
  * sent astray, to memory that is no part of it; or something else; or nothing was found out.
  */
-export type Came = 'right' | 'refused' | 'blind' | 'astray' | 'wrong' | 'crash' | 'error' | 'skip';
+export type Came = 'right' | 'refused' | 'blind' | 'astray' | 'detour' | 'wrong' | 'crash' | 'error' | 'skip';
 
 /** What the functions of the DMA API map, in a word. */
 export const apis = {sg: 'list', page: 'page', resource: 'BAR range'} as const satisfies Record<Api, string>;
@@ -94,5 +94,15 @@ function cameOf(
       ),
   );
   if (elsewhere) return 'astray';
-  return outcome === 'peer' && checkTransfers(ledger, before).ok ? 'refused' : 'wrong';
+  if (outcome === 'peer' && checkTransfers(ledger, before).ok) return 'refused';
+  return outcome === 'peer' && ledger.some((entry) => isDetour(entry, subject)) ? 'detour' : 'wrong';
+}
+
+/** Whether it reached the peer by an IOVA, where it had to be turned around below the IOMMU. */
+function isDetour(
+  {initiator, target, way, translated, address}: StepRecord['ledger'][number],
+  subject: NonNullable<StepRecord['expected']>['subject'],
+): boolean {
+  const isSubject = initiator === subject?.initiator && target === subject.target;
+  return isSubject && way === 'up' && translated !== undefined && translated !== address;
 }

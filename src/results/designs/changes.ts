@@ -13,6 +13,7 @@ const words: Readonly<Record<Came, string>> = {
   refused: 'refused though allowed',
   blind: 'mapped over a path that is not allowed',
   astray: 'sent astray',
+  detour: 'by the root complex',
   wrong: 'wrong',
   crash: 'a crash',
   error: 'an error',

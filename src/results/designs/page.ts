@@ -27,6 +27,7 @@ const wrong: Readonly<Record<Exclude<Came, 'right'>, string>> = {
   refused: '**refused**',
   blind: '**mapped**',
   astray: '**astray**',
+  detour: '**by the root complex**',
   wrong: '**wrong**',
   crash: '**crash**',
   error: 'error',
@@ -75,9 +76,10 @@ ledger of what the devices transferred decided, not the guest.
 ${designs.map(({name, description}) => `- \`${name}\`: ${description}.`).join('\n')}
 
 A cell says where the bytes went: *peer to peer*, *by memory*, or nowhere, for the mapping was *refused*. What is **bold**
-is wrong: a path that is allowed was **refused**, one that is not allowed was **mapped** and the device used it, or the
-device was sent **astray**, to memory that is no part of the peer; nobody in the guest noticed. – is a transfer that was left
-out, for it would say nothing; the reason stands below its table.`;
+is wrong: a path that is allowed was **refused**, one that is not allowed was **mapped** and the device used it, what had to
+turn around below an IOMMU went **by the root complex**, or the device was sent **astray**, to memory that is no part of the
+peer; nobody in the guest noticed. – is a transfer that was left out, for it would say nothing; the reason stands below its
+table.`;
 }
 
 /** A question of the thread, and how many of the cells that answer it are right with each design. */
@@ -115,6 +117,7 @@ function answer({cells}: DesignsPage, {name}: DesignsPage['designs'][number]): s
 function wrongly({came, due}: Cell): string {
   if (came === 'blind') return 'mapped over a path that is not allowed';
   if (came === 'refused') return 'refused though the path is allowed';
+  if (came === 'detour') return 'by an IOVA and the root complex, where it had to turn around below';
   if (came === 'astray') return 'sent to memory that is no part of the peer';
   return `${came}, where it had to be ${right[due]}`;
 }

@@ -65,6 +65,8 @@ test('a cell says what came of a transfer by the ledger', (t) => {
   t.deepEqual(came(near, frames, 'fail', [brought]), ['peer: refused']);
   t.deepEqual(came(near, frames, 'fail', [brought, {...page, target: 'host-memory'}]), ['peer: astray']);
   t.deepEqual(came(near, frames, 'fail', [brought, {...page, bytes: 4095}]), ['peer: wrong']);
+  const iova = {way: 'up', translated: 0xfc00_0000} as const;
+  t.deepEqual(came(near, frames, 'fail', [brought, {...page, ...iova}, header]), ['peer: detour']);
   const [range, out] = [read('nic', 'cmb', 'resource'), read('nic', 'host-memory', 'resource')];
   const moved = [brought, range, {...out, direction: 'write'} as const];
   t.deepEqual(came(near, moved, 'fail', [brought, out, {...out, direction: 'write'}]), ['peer: astray']);
