@@ -16,7 +16,7 @@ test('KTAP: version, plan, subtests, directives; nothing of a reason becomes a l
   # Subtest: a-pass
   1..1
   ok 1 copy src → cmb
-# 2.3 s, kernel baseline, bundle /var/lib/p2plab/runs/pass
+# 2.3 s, kernel baseline, QEMU stock 10.0.2, bundle /var/lib/p2plab/runs/pass
 ok 1 a-pass
   KTAP version 1
   # Subtest: a-fail
@@ -24,20 +24,20 @@ ok 1 a-pass
   # disk dst: </failure>��[2J
   not ok 1 copy src → cmb
 # fail: dst differs # SKIP not at all   ok 1 forged
-# 2.3 s, kernel baseline, bundle /var/lib/p2plab/runs/fail
+# 2.3 s, kernel baseline, QEMU stock 10.0.2, bundle /var/lib/p2plab/runs/fail
 not ok 2 a-fail
 # crash: oops: BUG: <kernel> "NULL" & � \uD800
-# 2.3 s, kernel baseline, bundle /var/lib/p2plab/runs/crash
+# 2.3 s, kernel baseline, QEMU stock 10.0.2, bundle /var/lib/p2plab/runs/crash
 not ok 3 a-crash
   KTAP version 1
   # Subtest: a-error
   1..1
   ok 1 copy src → cmb
 # error: the ledger has gaps ]]>
-# 2.3 s, kernel baseline, bundle /var/lib/p2plab/runs/error
+# 2.3 s, kernel baseline, QEMU stock 10.0.2, bundle /var/lib/p2plab/runs/error
 not ok 4 a-error # ERROR the ledger has gaps ]]>
 # skip: igb needs QEMU 8.0 or newer, this is 7.2
-# 2.3 s, kernel switch, bundle /var/lib/p2plab/runs/skip
+# 2.3 s, kernel switch, QEMU stock 10.0.2, bundle /var/lib/p2plab/runs/skip
 ok 5 a-skip # SKIP igb needs QEMU 8.0 or newer, this is 7.2`,
   );
 });
@@ -56,7 +56,7 @@ test('KTAP: steps that are judged by themselves have their own result, reason an
   ok 3 igb # SKIP QEMU does not trace it
   not ok 4 lost # ERROR the ledger has gaps
 # fail: transmit: gap map-page: nic0 read 16KiB from cmb, which had to be refused: no bridge is above both.
-# 2.3 s, kernel baseline, bundle /var/lib/p2plab/runs/fail
+# 2.3 s, kernel baseline, QEMU stock 10.0.2, bundle /var/lib/p2plab/runs/fail
 not ok 1 a-sweep`,
   );
 });
