@@ -16,6 +16,7 @@ import type {RunRecord} from '../scenario/record.ts';
 import {replayScript} from '../scenario/replay.ts';
 import type {Run} from '../scenario/run.ts';
 import {drawTopology} from '../topology/draw.ts';
+import {missing} from '../topology/requirements.ts';
 import {reproduceScript} from './reproduce.ts';
 
 /** Where bundles are kept, one folder a run, the newest last by name. */
@@ -74,7 +75,10 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     ),
     put('topology.txt', `${drawTopology(plan.topology)}\n`),
     put('inputs.json', json(inputsOf(run))),
-    put('reproduce.sh', reproduceScript(run), 0o755),
+    // What this QEMU cannot be started with, it cannot repeat.
+    ...(missing(plan.topology, machine.qemu.version).length > 0
+      ? []
+      : [put('reproduce.sh', reproduceScript(run), 0o755)]),
   ]);
   const hashes = written.then((parts) => {
     const failed = parts.find((part) => part.status === 'rejected');
