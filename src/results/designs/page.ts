@@ -68,8 +68,10 @@ to the next.`,
 
 function introduction({about, machine, designs}: DesignsPage): string {
   const kernels = about === 'designs' ? '' : ` --kernels ${designs.map(({name}) => name).join(',')}`;
+  const stock = machine.startsWith('QEMU stock ');
+  const [qemu, file] = stock ? [' --qemu stock', `${about}-stock`] : ['', about];
   return `<!-- SPDX-License-Identifier: MIT -->
-<!-- Made by \`./p2plab designs${kernels} --output docs/${about}.md\`. Do not edit. -->
+<!-- Made by \`./p2plab designs${kernels}${qemu} --output docs/${file}.md\`. Do not edit. -->
 ${titles[about]} Every cell is a run on ${machine}: the
 ledger of what the devices transferred decided, not the guest.
 
