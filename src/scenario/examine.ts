@@ -78,7 +78,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   const {events, gaps} = scene.topology.routed
     ? {events: withFetches(seen, map, rings), gaps: []}
     : await withDescriptors(seen, map, rings, (address, bytes) => readBus(scene, address, bytes));
-  const initiators = initiatorsOf(scene.topology);
+  const initiators = initiatorsOf(scene.topology, watch);
   const ledger = buildLedger(events, map, watch === 'accesses' ? initiators : {...initiators, traced: []});
   if (expected.outcome !== 'refused') verb.effect(scene.disks);
   const frames = framesSince(scene.pcaps, marks);
@@ -155,7 +155,7 @@ function exitChecks(commands: readonly GuestCommand[], results: StepRecord['gues
   });
 }
 
-function initiatorsOf(topology: Topology): Initiators {
+function initiatorsOf(topology: Topology, watch: Watched['watch']): Initiators {
   const drives: Record<number, string> = {};
   const nics: string[] = [];
   const withMemory: string[] = [];
@@ -168,12 +168,13 @@ function initiatorsOf(topology: Topology): Initiators {
     if (node.type === 'edu') addressBits[node.id] = node.dmaBits;
     requesters[requesterId(node)] = node.id;
   }
-  const {iommu, translated} = topology;
+  const {iommu, translated, routed} = topology;
   return {
     drives,
     nics,
     traced: withMemory,
-    routed: topology.routed,
+    // What was asked for in a window may be done after it. Where an IOMMU translates, the way must be known.
+    routed: routed && (watch !== 'windows' || translated),
     addressBits,
     ...(iommu !== undefined && {iommu: {requesters, translates: translated}}),
   };
