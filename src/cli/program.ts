@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   demo: async () => (await import('./demo.ts')).addDemo,
   run: async () => (await import('./run.ts')).addRun,
   designs: async () => (await import('./designs.ts')).addDesigns,
+  nightly: async () => (await import('./nightly.ts')).addNightly,
   shell: async () => (await import('./shell.ts')).addShell,
   kernel: async () => (await import('./kernel.ts')).addKernel,
   qemu: async () => (await import('./qemu.ts')).addQemu,

@@ -21,6 +21,7 @@ const folders = {
   lane: 'lab/lanes',
   mutant: 'lab/mutants',
   scenario: 'scenarios',
+  suite: 'lab/suites',
 } as const;
 
 type Kind = keyof typeof folders;
@@ -51,6 +52,19 @@ export function listMutants(root: string): readonly Entry[] {
 /** All scenarios of the lab at `root`, by name. */
 export function listScenarios(root: string): readonly Entry[] {
   return list(root, 'scenario');
+}
+
+/** All suites of the lab at `root`, by name. */
+export function listSuites(root: string): readonly Entry[] {
+  return list(root, 'suite');
+}
+
+/**
+ * The suite with this name, or at this path.
+ * @throws {UsageError} if there is none
+ */
+export function findSuite(root: string, name: string): Entry {
+  return findOne(root, 'suite', name);
 }
 
 /**

@@ -28,10 +28,11 @@ export class LabProcess {
   readonly #mark = randomUUID();
   #output = '';
 
-  constructor(args: readonly string[]) {
+  /** @param stateFolder another lab's, to go on where it ended; its own if there is none */
+  constructor(args: readonly string[], stateFolder?: string) {
     const folder = path.join(temporary, this.#mark);
     this.temporaryFolder = path.join(folder, 'tmp');
-    this.stateFolder = path.join(folder, 'state');
+    this.stateFolder = stateFolder ?? path.join(folder, 'state');
     mkdirSync(this.temporaryFolder, {recursive: true});
     this.#child = spawn(process.execPath, [program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],

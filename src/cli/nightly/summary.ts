@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+import {displayPath} from '../../base/paths.ts';
+import type {Outcome} from '../../plan/retries.ts';
+import type {NightlyResult} from './run.ts';
+
+/** What is told first: what somebody has to look at. */
+const told = {
+  crash: 'crashed',
+  fail: 'failed',
+  flaky: 'flaky: another verdict when run again',
+  error: 'in error, of the lab or its host: that says nothing of a kernel',
+} as const satisfies Partial<Record<Outcome, string>>;
+
+const counted: readonly Outcome[] = ['pass', 'known', 'skip', 'crash', 'fail', 'flaky', 'error'];
+
+const words: Readonly<Record<Outcome, string>> = {
+  pass: 'pass',
+  known: 'by known gaps',
+  skip: 'skip',
+  crash: 'crash',
+  fail: 'fail',
+  flaky: 'flaky',
+  error: 'error',
+};
+
+/** A night in plain text, for a terminal and for a mail: the causes first, and how to repeat each. */
+export function summary(suite: string, results: readonly NightlyResult[]): string {
+  const parts = Object.entries(told).flatMap(([outcome, title]) => {
+    const own = results.filter((result) => result.outcome === outcome);
+    return own.length === 0 ? [] : [`${own.length} ${title}`, ...own.map(describe), ''];
+  });
+  const counts = counted.flatMap((outcome) => {
+    const count = results.filter((result) => result.outcome === outcome).length;
+    return count === 0 ? [] : [`${count} ${words[outcome]}`];
+  });
+  const runs = results.length === 1 ? '1 run' : `${results.length} runs`;
+  return [...parts, `${suite}: ${runs}: ${counts.join(', ')}`].join('\n');
+}
+
+/** One result in a line. */
+export function line({run, outcome, attempts}: NightlyResult): string {
+  const last = attempts.at(-1);
+  const again = attempts.length > 1 ? `, ${attempts.length} attempts` : '';
+  return `${words[outcome].toUpperCase()} ${run.id} ${((last?.durationMs ?? 0) / 1000).toFixed(1)} s${again}`;
+}
+
+function describe({run, attempts}: NightlyResult): string {
+  const lane = run.lane === 'plain' ? '' : ` --lane ${run.lane}`;
+  const tries = attempts.map(({verdict, reason, bundle}, index) => {
+    const number = attempts.length > 1 ? `attempt ${index + 1}: ` : '';
+    const evidence = bundle === undefined ? [] : [`    evidence: ${displayPath(bundle)}`];
+    return [`    ${number}${verdict}: ${reason}`, ...evidence].join('\n');
+  });
+  return [
+    `  ${run.scenario.name} on ${run.kernel}${run.lane === 'plain' ? '' : `, lane ${run.lane}`}`,
+    ...tries,
+    `    again: ./p2plab run ${run.scenario.name} --kernel ${run.kernel}${lane}`,
+  ].join('\n');
+}
+
+/** 1 for a fail or a crash that came again, 3 where the lab or its host failed, else 0: known gaps are known. */
+export function exitCodeOf(results: readonly NightlyResult[]): number {
+  const has = (...outcomes: readonly Outcome[]): boolean =>
+    results.some(({outcome}) => outcomes.includes(outcome));
+  if (has('fail', 'crash')) return 1;
+  return has('error') ? 3 : 0;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+import * as z from 'zod';
+import {UsageError} from '../base/errors.ts';
+import {findKernel, findLane, findScenarios} from './catalog.ts';
+import {description} from './names.ts';
+import {type Problem, throwProblems} from './problems.ts';
+import type {Path} from './source-map.ts';
+import {type Frozen, type Located, readSpec} from './yaml.ts';
+
+const name = z.string().min(1);
+
+/** What is left out: all that has each of these. */
+const exclusion = z
+  .strictObject({scenario: name, kernel: name, lane: name})
+  .partial()
+  .refine((given) => Object.keys(given).length > 0, {error: 'name a scenario, a kernel or a lane'});
+
+export const suiteSchema = z
+  .strictObject({
+    description,
+    kernels: z.array(name).min(1),
+    lanes: z.array(name).min(1).default(['plain']),
+    /** As for `p2plab run`: names, folders, globs. */
+    scenarios: z.array(name).min(1),
+    exclude: z.array(exclusion).default([]),
+    /** How often what went wrong is run again, before it is told. */
+    retries: z.int().min(0).max(9).default(1),
+    /** How long mixed loads last, instead of what their scenarios say. */
+    seconds: z.int().min(1).optional(),
+  })
+  .transform(({seconds, ...rest}) => ({...rest, ...(seconds !== undefined && {seconds})}));
+
+/** What is run together: kernels by lanes by scenarios, less what is left out. */
+export type SuiteSpec = Frozen<z.output<typeof suiteSchema>>;
+
+/**
+ * Reads a suite's file, and checks that what it names is there in the lab at `root`.
+ * @throws {SpecError} for all that is wrong in it
+ */
+export function readSuite(root: string, file: string): Located<SuiteSpec> {
+  const located = readSpec(file, suiteSchema);
+  const {kernels, lanes, scenarios, exclude} = located.value;
+  const problems: Problem[] = [];
+  const check = (where: Path, find: () => unknown): void => {
+    try {
+      find();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(located.problem(where, error.message, {hint: error.hint}));
+    }
+  };
+  for (const [index, kernel] of kernels.entries()) check(['kernels', index], () => findKernel(root, kernel));
+  for (const [index, lane] of lanes.entries()) check(['lanes', index], () => findLane(root, lane));
+  for (const [index, scenario] of scenarios.entries()) {
+    check(['scenarios', index], () => findScenarios(root, [scenario]));
+  }
+  for (const [index, {scenario, kernel, lane}] of exclude.entries()) {
+    check(['exclude', index, 'scenario'], () => scenario !== undefined && findScenarios(root, [scenario]));
+    check(['exclude', index, 'kernel'], () => {
+      if (kernel !== undefined && !kernels.includes(kernel))
+        throw new UsageError(`the suite has no kernel ${kernel}`);
+    });
+    check(['exclude', index, 'lane'], () => {
+      if (lane !== undefined && !lanes.includes(lane)) throw new UsageError(`the suite has no lane ${lane}`);
+    });
+  }
+  throwProblems(problems);
+  return located;
+}

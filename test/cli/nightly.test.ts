@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+import test from 'ava';
+import {exitCodeOf, line, summary} from '../../src/cli/nightly/summary.ts';
+import type {NightlyResult} from '../../src/cli/nightly/run.ts';
+import type {Outcome} from '../../src/plan/retries.ts';
+
+function result(scenario: string, outcome: Outcome, lane = 'plain', attempts = 1): NightlyResult {
+  const verdict = outcome === 'flaky' ? 'pass' : outcome === 'known' ? 'fail' : outcome;
+  const one = {run: scenario, reason: 'because', durationMs: 2345, qemu: 'stock 10.0.2', bundle: '/runs/x'};
+  return {
+    run: {id: `switch/${lane}/${scenario}`, kernel: 'switch', lane, scenario: {name: scenario, file: ''}},
+    outcome,
+    attempts: Array.from({length: attempts}, (_, index) => ({
+      ...one,
+      verdict: index + 1 < attempts ? ('fail' as const) : verdict,
+    })),
+  };
+}
+
+test('the causes come first, each with its evidence and how to have it again; then the numbers', (t) => {
+  const text = summary('smoke', [
+    result('a', 'pass'),
+    result('b', 'fail', 'debug', 2),
+    result('c', 'known'),
+    result('d', 'flaky', 'plain', 2),
+    result('e', 'skip'),
+  ]);
+  t.is(
+    text,
+    `1 failed
+  b on switch, lane debug
+    attempt 1: fail: because
+    evidence: /runs/x
+    attempt 2: fail: because
+    evidence: /runs/x
+    again: ./p2plab run b --kernel switch --lane debug
+
+1 flaky: another verdict when run again
+  d on switch
+    attempt 1: fail: because
+    evidence: /runs/x
+    attempt 2: pass: because
+    evidence: /runs/x
+    again: ./p2plab run d --kernel switch
+
+smoke: 5 runs: 1 pass, 1 by known gaps, 1 skip, 1 fail, 1 flaky`,
+  );
+});
+
+test('where nothing is to be looked at, there is one line', (t) => {
+  t.is(summary('smoke', [result('a', 'pass')]), 'smoke: 1 run: 1 pass');
+  t.is(line(result('a', 'flaky', 'plain', 2)), 'FLAKY switch/plain/a 2.3 s, 2 attempts');
+});
+
+test('a kernel that did wrong comes before a lab that failed, and known gaps are no news', (t) => {
+  t.is(exitCodeOf([result('a', 'known'), result('b', 'skip'), result('c', 'flaky')]), 0);
+  t.is(exitCodeOf([result('a', 'error')]), 3);
+  t.is(exitCodeOf([result('a', 'error'), result('b', 'crash')]), 1);
+});

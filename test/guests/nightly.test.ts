@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+import {temporary} from './temporary-state.ts';
+import {readdirSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import test from 'ava';
+import {readJournal} from '../../src/results/journal.ts';
+import {machineOf, qemu} from './lab.ts';
+import {LabProcess} from './processes.ts';
+
+const suite = path.join(temporary, 'killed.yaml');
+const names = [
+  'acs/redirect-refused',
+  'acs/switch-redirect-refused',
+  'host-memory-only',
+  'iommu/below-switch',
+  'nvme-copy-same-switch',
+  'refused-across-root-ports',
+];
+
+test.before(async (t) => {
+  t.timeout(600_000, 'building the kernel');
+  await machineOf('baseline');
+  const scenarios = names.map((name) => `  - ${name}`).join('\n');
+  writeFileSync(suite, `description: to be killed\nkernels: [baseline]\nscenarios:\n${scenarios}\n`);
+});
+
+const words = ['nightly', suite, '--qemu', qemu, '--jobs', '1'];
+
+test.serial('a night that is killed again and again loses no run, and makes none twice', async (t) => {
+  t.timeout(300_000, 'a night with some boots more');
+  const state = path.join(temporary, 'night');
+  const ends: (number | string | null)[] = [];
+  for (let kill = 0; kill < 5; kill++) {
+    const lab = new LabProcess(words, state);
+    // Before the first guest, in the midst of one, between two.
+    const ended = await Promise.race([lab.ended, delay(600 + 1300 * ((kill * 7) % 5) + 97 * kill)]);
+    if (ended !== undefined) {
+      ends.push(ended);
+      break;
+    }
+    lab.kill('SIGKILL');
+    await lab.ended;
+    t.deepEqual(await lab.survivors(), []);
+  }
+  const last = new LabProcess(words, state);
+  t.is(await last.ended, 0, last.output);
+  t.regex(last.output, /^killed: 6 runs: 6 pass$/m);
+  const folder = path.join(state, 'p2plab/nightly/killed');
+  const [file, second] = readdirSync(folder);
+  t.is(second, undefined, 'a night is one journal');
+  const journal = await readJournal(path.join(folder, file ?? ''));
+  t.true(journal?.ended);
+  t.deepEqual(
+    journal?.entries.map(({run}) => run).toSorted(),
+    names.map((name) => `baseline/plain/${name}`),
+  );
+});
+
+test.serial('a suite whose kernel does not build tells that of its runs alone', async (t) => {
+  t.timeout(300_000, 'a boot');
+  const other = path.join(temporary, 'unbuilt.yaml');
+  const kernel = path.join(temporary, 'unbuilt-kernel.yaml');
+  writeFileSync(kernel, 'description: none\nsource: {tree: /there/is/no/tree}\n');
+  const kernels = JSON.stringify(['baseline', kernel]);
+  writeFileSync(other, `description: any\nkernels: ${kernels}\nscenarios: [host-memory-only]\n`);
+  const lab = new LabProcess(['nightly', other, '--qemu', qemu]);
+  t.is(await lab.ended, 3, lab.output);
+  t.regex(lab.output, /^1 in error, of the lab or its host/m);
+  t.regex(lab.output, /^unbuilt: 2 runs: 1 pass, 1 error$/m);
+});
