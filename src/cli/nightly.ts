@@ -2,6 +2,8 @@
 import {writeFile} from 'node:fs/promises';
 import type {Command} from '@commander-js/extra-typings';
 import {labRoot} from '../base/paths.ts';
+import {pastNights} from '../results/journal.ts';
+import {changesIn} from '../results/nights.ts';
 import {findSuite, listSuites} from '../spec/catalog.ts';
 import {readSuite} from '../spec/suite.ts';
 import {interruptible} from './interrupt.ts';
@@ -46,7 +48,7 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
       ).finally(() => {
         lines.close();
       });
-      const text = summary(suite.name, results);
+      const text = summary(suite.name, results, changesIn(await pastNights(suite.name)));
       process.stdout.write(`\n${text}\n`);
       if (output !== undefined) await writeFile(output, `${text}\n`);
       finish(exitCodeOf(results));

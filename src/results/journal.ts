@@ -4,6 +4,7 @@ import {type FileHandle, mkdir, open, readdir, readFile, rm, truncate} from 'nod
 import path from 'node:path';
 import * as z from 'zod';
 import {stateRoot} from '../base/paths.ts';
+import {type Night, nightOf} from './nights.ts';
 
 const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
 
@@ -44,7 +45,7 @@ export class Journal {
    * @param fresh whether to begin anew in any case
    */
   static async open(suite: string, key: string, fresh: boolean): Promise<Journal> {
-    const folder = path.join(stateRoot, 'nightly', suite.replaceAll('/', '.'));
+    const folder = folderOf(suite);
     await mkdir(folder, {recursive: true});
     const newest = (await readdir(folder))
       .filter((name) => name.endsWith('.jsonl'))
@@ -85,9 +86,25 @@ export class Journal {
   }
 }
 
+/** The nights of a suite that came to their end, the newest first; no more than anybody looks back. */
+export async function pastNights(suite: string, most = 60): Promise<readonly Night[]> {
+  const folder = folderOf(suite);
+  if (!existsSync(folder)) return [];
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
+  const found = await Promise.all(names.slice(-most).map((name) => readJournal(path.join(folder, name))));
+  return found
+    .flatMap((night) => (night?.ended === true ? [nightOf(night.begun, night.entries)] : []))
+    .reverse();
+}
+
+function folderOf(suite: string): string {
+  return path.join(stateRoot, 'nightly', suite.replaceAll('/', '.'));
+}
+
 /** What a journal holds. */
 interface Found {
   readonly key: string;
+  readonly begun: string;
   readonly entries: readonly JournalEntry[];
   readonly ended: boolean;
   /** Up to the end of its last whole line. */
@@ -110,7 +127,7 @@ export async function readJournal(file: string): Promise<Found | undefined> {
     return entry.success ? [entry.data] : [];
   });
   const ended = rest.some((line) => endSchema.safeParse(line).success);
-  return {key: head.data.key, entries, ended, bytes: Buffer.byteLength(whole)};
+  return {key: head.data.key, begun: head.data.begun, entries, ended, bytes: Buffer.byteLength(whole)};
 }
 
 function parsed(line: string): unknown {

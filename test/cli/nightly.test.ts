@@ -2,7 +2,7 @@
 import test from 'ava';
 import {exitCodeOf, line, summary} from '../../src/cli/nightly/summary.ts';
 import type {NightlyResult} from '../../src/cli/nightly/run.ts';
-import type {Outcome} from '../../src/plan/retries.ts';
+import type {Outcome} from '../../src/results/outcome.ts';
 
 function result(scenario: string, outcome: Outcome, lane = 'plain', attempts = 1): NightlyResult {
   const verdict = outcome === 'flaky' ? 'pass' : outcome === 'known' ? 'fail' : outcome;
@@ -44,6 +44,21 @@ test('the causes come first, each with its evidence and how to have it again; th
     again: ./p2plab run d --kernel switch
 
 smoke: 5 runs: 1 pass, 1 by known gaps, 1 skip, 1 fail, 1 flaky`,
+  );
+});
+
+test('before all else stands what has changed', (t) => {
+  const changes = [
+    {run: 'switch/plain/b', change: 'still bad', since: '2026-11-20', before: '2026-11-19'},
+    {run: 'switch/plain/a', change: 'broke', since: '2026-11-27', before: '2026-11-26'},
+  ] as const;
+  t.is(
+    summary('smoke', [result('a', 'pass')], changes),
+    `since the nights before
+  broke: switch/plain/a, otherwise on 2026-11-26 for the last time
+  still bad: switch/plain/b, since 2026-11-20, otherwise on 2026-11-19 for the last time
+
+smoke: 1 run: 1 pass`,
   );
 });
 

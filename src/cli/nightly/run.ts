@@ -8,7 +8,7 @@ import {contentKey} from '../../base/hash.ts';
 import {withLock} from '../../base/lock.ts';
 import {labRoot, stateRoot} from '../../base/paths.ts';
 import {type Load, nextToRun} from '../../plan/packing.ts';
-import {type Outcome, settle} from '../../plan/retries.ts';
+import {type Outcome, settle} from '../../results/outcome.ts';
 import {type SuiteRun, suiteRuns} from '../../plan/suite.ts';
 import {Journal, type JournalEntry} from '../../results/journal.ts';
 import {describeQemu} from '../../guest/qemu-binary.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {displayPath} from '../../base/paths.ts';
-import type {Outcome} from '../../plan/retries.ts';
+import type {Change, Changed} from '../../results/nights.ts';
+import type {Outcome} from '../../results/outcome.ts';
 import type {NightlyResult} from './run.ts';
 
 /** What is told first: what somebody has to look at. */
@@ -24,7 +25,11 @@ const words: Readonly<Record<Outcome, string>> = {
 };
 
 /** A night in plain text, for a terminal and for a mail: the causes first, and how to repeat each. */
-export function summary(suite: string, results: readonly NightlyResult[]): string {
+export function summary(
+  suite: string,
+  results: readonly NightlyResult[],
+  changes: readonly Changed[] = [],
+): string {
   const parts = Object.entries(told).flatMap(([outcome, title]) => {
     const own = results.filter((result) => result.outcome === outcome);
     return own.length === 0 ? [] : [`${own.length} ${title}`, ...own.map(describe), ''];
@@ -34,7 +39,24 @@ export function summary(suite: string, results: readonly NightlyResult[]): strin
     return count === 0 ? [] : [`${count} ${words[outcome]}`];
   });
   const runs = results.length === 1 ? '1 run' : `${results.length} runs`;
-  return [...parts, `${suite}: ${runs}: ${counts.join(', ')}`].join('\n');
+  return [...news(changes), ...parts, `${suite}: ${runs}: ${counts.join(', ')}`].join('\n');
+}
+
+/** What has changed, before all else: what broke first, what is bad as it was last. */
+const order = ['broke', 'fixed', 'missing', 'new', 'still bad'] as const satisfies readonly Change[];
+
+function news(changes: readonly Changed[]): readonly string[] {
+  const lines = order.flatMap((change) =>
+    changes
+      .filter((changed) => changed.change === change)
+      .map(({run, since, before}) => {
+        const when = change === 'still bad' ? `, since ${since}` : '';
+        const last =
+          before === undefined || change === 'new' ? '' : `, otherwise on ${before} for the last time`;
+        return `  ${change}: ${run}${when}${last}`;
+      }),
+  );
+  return lines.length === 0 ? [] : ['since the nights before', ...lines, ''];
 }
 
 /** One result in a line. */

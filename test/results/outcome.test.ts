@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {type Attempt, settle} from '../../src/plan/retries.ts';
+import {type Attempt, settle} from '../../src/results/outcome.ts';
 
 const tries = (...words: readonly string[]): readonly Attempt[] =>
   words.map((word) =>

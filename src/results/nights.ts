@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+import {type Outcome, settle} from './outcome.ts';
+
+/** A night of a suite that came to its end: when it began, and what came of each run. */
+export interface Night {
+  readonly begun: string;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}
+
+/** What is different about a run since the nights before. */
+export type Change = 'broke' | 'fixed' | 'still bad' | 'new' | 'missing';
+
+export interface Changed {
+  readonly run: string;
+  readonly change: Change;
+  /** When the night began that was the first of those in which it is as it is now. */
+  readonly since: string;
+  /** When the night began in which it was otherwise for the last time, if there was one. */
+  readonly before?: string;
+}
+
+/** What an outcome says of a kernel; an error of the lab, a flake and a skip say nothing. */
+function isGood(outcome: Outcome | undefined): boolean | undefined {
+  switch (outcome) {
+    case 'pass':
+      return true;
+    case 'fail':
+    case 'crash':
+    case 'known':
+      return false;
+    case undefined:
+    case 'skip':
+    case 'error':
+    case 'flaky':
+      return undefined;
+  }
+}
+
+/**
+ * What has changed in a night, by the nights before: a night that says nothing of a run is passed over, so that
+ * a lab that failed breaks and mends nothing. What fails by a known gap as ever is no change.
+ * @param nights the newest first
+ */
+export function changesIn(nights: readonly Night[]): readonly Changed[] {
+  const [tonight, ...earlier] = nights;
+  if (tonight === undefined) return [];
+  const ids = new Set([...tonight.outcomes.keys(), ...(earlier[0]?.outcomes.keys() ?? [])]);
+  return [...ids].flatMap((run): readonly Changed[] => {
+    const outcome = tonight.outcomes.get(run);
+    const last = earlier[0];
+    if (outcome === undefined) {
+      return last === undefined ? [] : [{run, change: 'missing', since: tonight.begun, before: last.begun}];
+    }
+    const good = isGood(outcome);
+    if (good === undefined) return [];
+    const said = earlier.filter((night) => isGood(night.outcomes.get(run)) !== undefined);
+    if (said.length === 0) {
+      const isNew = last !== undefined && !earlier.some(({outcomes}) => outcomes.has(run));
+      return isNew ? [{run, change: 'new', since: tonight.begun}] : [];
+    }
+    const other = said.findIndex((night) => isGood(night.outcomes.get(run)) !== good);
+    const since =
+      (other === -1 ? said.at(-1) : other === 0 ? tonight : said[other - 1])?.begun ?? tonight.begun;
+    const before = said[other]?.begun;
+    const rest = {run, since, ...(before !== undefined && {before})};
+    if (other === 0) return [{...rest, change: good ? 'fixed' : 'broke'}];
+    return good || outcome === 'known' ? [] : [{...rest, change: 'still bad'}];
+  });
+}
+
+/** A night out of what its journal has. */
+export function nightOf(
+  begun: string,
+  entries: readonly (Parameters<typeof settle>[0][number] & {readonly run: string})[],
+): Night {
+  const attempts = new Map<string, (typeof entries)[number][]>();
+  for (const entry of entries) attempts.set(entry.run, [...(attempts.get(entry.run) ?? []), entry]);
+  const outcomes = [...attempts].map(([run, own]) => [run, settle(own, 0) ?? 'error'] as const);
+  return {begun, outcomes: new Map(outcomes)};
+}
