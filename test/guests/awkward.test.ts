@@ -25,7 +25,7 @@ function account({steps}: Outcome, check: string): readonly string[] {
   return steps.flatMap(({checks}) => checks.filter(({name}) => name === check).map(({detail}) => detail));
 }
 
-const disks = ['disk dst', 'disk src', 'ledger'];
+const disks = ['disk dst', 'disk src', 'ledger', 'path'];
 
 test.serial('what can be mapped and what cannot, and nothing leaks', async (t) => {
   const outcome = await run('baseline', 'mappings');
@@ -48,7 +48,7 @@ test.serial('vectors over several places, to the byte', async (t) => {
     'src write host-memory 24576',
     'src write spare 12288',
   ]);
-  t.deepEqual(witnesses(outcome), ['disk dst', 'disk src', 'ledger', 'placement', 'read-back']);
+  t.deepEqual(witnesses(outcome), [...disks, 'placement', 'read-back']);
 });
 
 test.serial('a provider goes while it is in use', async (t) => {
