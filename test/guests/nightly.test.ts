@@ -68,4 +68,5 @@ test.serial('a suite whose kernel does not build tells that of its runs alone', 
   t.is(await lab.ended, 3, lab.output);
   t.regex(lab.output, /^1 in error, of the lab or its host/m);
   t.regex(lab.output, /^unbuilt: 2 runs: 1 pass, 1 error$/m);
+  t.notRegex(lab.output, /attempt 2/, 'it is not built again');
 });

@@ -70,9 +70,10 @@ async function runLocked(
   const attempts = new Map<string, JournalEntry[]>();
   for (const entry of journal.entries) attempts.set(entry.run, [...(attempts.get(entry.run) ?? []), entry]);
   const results = new Map<string, NightlyResult>();
-  const settled = ({run}: Prepared): boolean => {
+  const settled = ({run, machine}: Prepared): boolean => {
     const own = attempts.get(run.id) ?? [];
-    const outcome = settle(own, retries);
+    // What does not build does not build the next time either.
+    const outcome = settle(own, machine instanceof LabError ? 0 : retries);
     if (outcome === undefined) return false;
     const result = {run, outcome, attempts: own};
     results.set(run.id, result);
