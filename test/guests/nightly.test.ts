@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {temporary} from './temporary-state.ts';
-import {readdirSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
@@ -30,27 +30,32 @@ const words = ['nightly', suite, '--qemu', qemu, '--jobs', '1'];
 test.serial('a night that is killed again and again loses no run, and makes none twice', async (t) => {
   t.timeout(300_000, 'a night with some boots more');
   const state = path.join(temporary, 'night');
-  const ends: (number | string | null)[] = [];
-  for (let kill = 0; kill < 5; kill++) {
+  const folder = path.join(state, 'p2plab/nightly/killed');
+  const journals = (): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
+  const read = async () => readJournal(path.join(folder, journals().at(-1) ?? 'none'));
+  let kills = 0;
+  let output = '';
+  // A lab that is quick may come to its end before it is killed: another one would begin another night.
+  while ((await read())?.ended !== true) {
     const lab = new LabProcess(words, state);
-    // Before the first guest, in the midst of one, between two.
-    const ended = await Promise.race([lab.ended, delay(600 + 1300 * ((kill * 7) % 5) + 97 * kill)]);
+    // Before the first guest, in the midst of one, between two; the last is left alone.
+    const patience = kills < 5 ? delay(600 + 1300 * ((kills * 7) % 5) + 97 * kills) : undefined;
+    const ended = await Promise.race([lab.ended, ...(patience === undefined ? [] : [patience])]);
+    output = lab.output;
     if (ended !== undefined) {
-      ends.push(ended);
+      t.is(ended, 0, output);
       break;
     }
+    kills++;
     lab.kill('SIGKILL');
     await lab.ended;
     t.deepEqual(await lab.survivors(), []);
   }
-  const last = new LabProcess(words, state);
-  t.is(await last.ended, 0, last.output);
-  t.regex(last.output, /^killed: 6 runs: 6 pass$/m);
-  const folder = path.join(state, 'p2plab/nightly/killed');
-  const [file, second] = readdirSync(folder);
-  t.is(second, undefined, 'a night is one journal');
-  const journal = await readJournal(path.join(folder, file ?? ''));
-  t.true(journal?.ended);
+  t.true(kills > 0);
+  const journal = await read();
+  t.is(journals().length, 1, 'a night is one journal');
+  t.true(journal?.ended, output);
+  t.true(journal?.entries.every(({verdict}) => verdict === 'pass'));
   t.deepEqual(
     journal?.entries.map(({run}) => run).toSorted(),
     names.map((name) => `baseline/plain/${name}`),
