@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {firstAfter} from './first-after.ts';
 import type {TraceEvent, Way} from './trace.ts';
 
 /** A part of a transfer, and which way its requests took. */
@@ -57,14 +58,4 @@ export class Routes {
     }
     return pieces;
   }
-}
-
-function firstAfter(requests: readonly {readonly index: number}[], from: number): number {
-  let [low, high] = [0, requests.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((requests[middle]?.index ?? 0) > from) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

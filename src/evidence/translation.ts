@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {firstAfter} from './first-after.ts';
 import type {TraceEvent} from './trace.ts';
 
 /** Whose requests an IOMMU sees, and whether it translates them. */
@@ -72,16 +73,6 @@ export class Translations {
     }
     return passed;
   }
-}
-
-function firstAfter(answers: readonly {readonly index: number}[], from: number): number {
-  let [low, high] = [0, answers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((answers[middle]?.index ?? 0) > from) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function covers(given: {readonly answer: Answer} | undefined, address: number): boolean {

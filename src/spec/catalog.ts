@@ -2,7 +2,7 @@
 import {globSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {SpecError, UsageError} from '../base/errors.ts';
-import {specError} from './problems.ts';
+import {type Problem, specError} from './problems.ts';
 import type {Path} from './source-map.ts';
 import {didYouMean} from './suggest.ts';
 import type {Located} from './yaml.ts';
@@ -121,6 +121,23 @@ export function findNamedIn(spec: Located<unknown>, part: Path, find: () => Entr
     if (!(error instanceof UsageError) || error instanceof SpecError) throw error;
     throw specError([spec.problem(part, error.message, {hint: error.hint})]);
   }
+}
+
+/** Collects what parts of a file name in vain: `find` throws a UsageError for what is not there. */
+export function namesIn(spec: Located<unknown>): {
+  readonly check: (part: Path, find: () => unknown) => void;
+  readonly problems: readonly Problem[];
+} {
+  const problems: Problem[] = [];
+  const check = (part: Path, find: () => unknown): void => {
+    try {
+      find();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(spec.problem(part, error.message, {hint: error.hint}));
+    }
+  };
+  return {check, problems};
 }
 
 /**

@@ -3,10 +3,9 @@ import {statSync} from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import {UsageError} from '../base/errors.ts';
-import {findKernel, findLane, findScenarios} from './catalog.ts';
+import {findKernel, findLane, findScenarios, namesIn} from './catalog.ts';
 import {description, kebabName} from './names.ts';
-import {type Problem, throwProblems} from './problems.ts';
-import type {Path} from './source-map.ts';
+import {throwProblems} from './problems.ts';
 import {type Frozen, type Located, readSpec} from './yaml.ts';
 
 /**
@@ -78,15 +77,7 @@ export type MutantSpec = Frozen<z.output<typeof mutantSchema>>;
 export function readMutant(root: string, file: string): Located<MutantSpec> {
   const located = readSpec(file, mutantSchema);
   const {kernel, lane, module, caughtBy} = located.value;
-  const problems: Problem[] = [];
-  const check = (where: Path, find: () => unknown): void => {
-    try {
-      find();
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      problems.push(located.problem(where, error.message, {hint: error.hint}));
-    }
-  };
+  const {check, problems} = namesIn(located);
   check(['kernel'], () => findKernel(root, kernel));
   check(['lane'], () => findLane(root, lane));
   check(['module'], () => {

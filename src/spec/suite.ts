@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {UsageError} from '../base/errors.ts';
-import {findKernel, findLane, findScenarios} from './catalog.ts';
+import {findKernel, findLane, findScenarios, namesIn} from './catalog.ts';
 import {description} from './names.ts';
-import {type Problem, throwProblems} from './problems.ts';
-import type {Path} from './source-map.ts';
+import {throwProblems} from './problems.ts';
 import {type Frozen, type Located, readSpec} from './yaml.ts';
 
 const name = z.string().min(1);
@@ -40,15 +39,7 @@ export type SuiteSpec = Frozen<z.output<typeof suiteSchema>>;
 export function readSuite(root: string, file: string): Located<SuiteSpec> {
   const located = readSpec(file, suiteSchema);
   const {kernels, lanes, scenarios, exclude} = located.value;
-  const problems: Problem[] = [];
-  const check = (where: Path, find: () => unknown): void => {
-    try {
-      find();
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      problems.push(located.problem(where, error.message, {hint: error.hint}));
-    }
-  };
+  const {check, problems} = namesIn(located);
   for (const [index, kernel] of kernels.entries()) check(['kernels', index], () => findKernel(root, kernel));
   for (const [index, lane] of lanes.entries()) check(['lanes', index], () => findLane(root, lane));
   for (const [index, scenario] of scenarios.entries()) {
