@@ -90,7 +90,7 @@ try {
     await alone('one-scenario', scenario),
     await alone('one-scenario-imx8mp-evk', 'offset/copy-identity'),
     await routing('routed', scenario),
-    // Seven devices below a switch, and all that each of them can reach.
+    // Eight devices below a switch, and all that each of them can reach.
     await routing('routed-pairs', 'pairs/switch'),
     {
       // Bare is the lab itself with one guest at a time: 0.77 is 1.3 times the throughput.

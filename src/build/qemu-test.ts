@@ -31,12 +31,17 @@ const others = [
   'virtio-net-failover',
 ] as const;
 
+/** Seconds that one of them may take: the longest takes twenty, and a mutant may have one hang. */
+const limit = 300;
+
 /** What one of QEMU's tests came to. */
 export interface QemuTest {
   readonly name: string;
   readonly passed: number;
-  /** What failed: tests by name, or by the function whose assertion ended all; its own name if it said nothing. */
+  /** What failed: tests by name, or by the function whose assertion ended all. */
   readonly failed: readonly string[];
+  /** What it said last, if it ended otherwise: that is no test that failed. */
+  readonly broken?: string;
 }
 
 /** What came of a mutant: it is caught by the tests that fail, or it was not even built. */
@@ -70,8 +75,9 @@ export async function testQemu(name: string, context: Context): Promise<readonly
 export async function tryQemuMutant(name: string, mutant: string, context: Context): Promise<QemuMutant> {
   const patches = path.join(qemuFolder(name), 'mutants', mutant);
   try {
-    const tests = await tested(name, {tests: [own], patches}, context);
-    return {mutant, caughtBy: tests.flatMap(({failed}) => failed)};
+    const [test] = await tested(name, {tests: [own], patches}, context);
+    const unclear = test?.broken;
+    return {mutant, caughtBy: test?.failed ?? [], ...(unclear !== undefined && {unclear})};
   } catch (error) {
     if (!(error instanceof LabError) || context.signal.aborted) throw error;
     return {mutant, caughtBy: [], unclear: error.message};
@@ -104,17 +110,25 @@ async function tested(
 }
 
 async function runTest(name: string, objects: string, qemu: string, context: Context): Promise<QemuTest> {
-  const finished = await runGroup(path.join(objects, 'tests/qtest', name), ['-k'], {
-    cwd: objects,
-    env: {...process.env, QTEST_QEMU_BINARY: qemu},
-    signal: context.signal,
-  });
+  const finished = await runGroup(
+    'timeout',
+    ['--kill-after=5', String(limit), path.join(objects, 'tests/qtest', name), '-k'],
+    {
+      cwd: objects,
+      env: {...process.env, QTEST_QEMU_BINARY: qemu},
+      signal: context.signal,
+    },
+  );
   const named = (pattern: RegExp): readonly string[] =>
     [...finished.all.matchAll(pattern)].map(([, test = '']) => test.replace(/^\/x86_64/, ''));
   const passed = named(/^ok \d+ (\S+)(?!.*# SKIP)/gm);
   const failed = named(/^not ok \d+ (\S+)/gm);
   if (finished.exitCode === 0 || failed.length > 0) return {name, passed: passed.length, failed};
   // A test whose assertion fails aborts them all: what is told is its function's name.
-  const [, bailed = name] = /^Bail out! \w+:[^:]*:\d+:(\w+)/m.exec(finished.all) ?? [];
-  return {name, passed: passed.length, failed: [bailed]};
+  const [, bailed] = /^Bail out! \w+:[^:]*:\d+:(\w+)/m.exec(finished.all) ?? [];
+  if (bailed !== undefined) return {name, passed: passed.length, failed: [bailed]};
+  if (finished.exitCode === 124)
+    return {name, passed: passed.length, failed: [], broken: `no end in ${limit} s`};
+  const broken = finished.all.trim().split('\n').at(-1) ?? `it ended with ${finished.exitCode ?? 'a signal'}`;
+  return {name, passed: passed.length, failed: [], broken};
 }

@@ -58,13 +58,13 @@ async function testAll(name: string, mutants: boolean): Promise<number> {
 
 async function runTests(name: string, write: (line: string) => void, context: Context): Promise<number> {
   const tests = await testQemu(name, context);
-  const rows = tests.map(({name: test, passed, failed}) => [
+  const rows = tests.map(({name: test, passed, failed, broken}) => [
     test,
     String(passed),
-    failed.join(', ') || 'none',
+    broken === undefined ? failed.join(', ') || 'none' : `it ended: ${broken}`,
   ]);
   write(table([{title: 'test'}, {title: 'passed', right: true}, {title: 'failed'}], rows));
-  return tests.every(({failed}) => failed.length === 0) ? 0 : 1;
+  return tests.every(({failed, broken}) => failed.length === 0 && broken === undefined) ? 0 : 1;
 }
 
 async function tryMutants(name: string, write: (line: string) => void, context: Context): Promise<number> {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-
-/** Which way a request took: up to the root complex, turned around by a bridge below it, or nowhere at all. */
-export type Way = 'up' | 'turned' | 'blocked';
+import type {Way} from '../topology/route.ts';
 
 /**
  * What the lab reads of QEMU's trace. Addresses are as the device was given them (bus addresses), but those
@@ -49,7 +47,6 @@ export type TraceEvent =
   | {
       readonly kind: 'request';
       readonly device: string;
-      readonly requester: number;
       readonly operation: 'read' | 'write';
       readonly address: number;
       readonly bytes: number;
@@ -263,14 +260,13 @@ export function transmitDescriptor(address: number, lower: number): TraceEvent |
 }
 
 function parseRequest(line: string): TraceEvent {
-  const [, device = '', requester, operation, address, bytes, way, by] = matched(
+  const [, device = '', operation, address, bytes, way, by] = matched(
     line,
-    /^pci_dma (\S+) (\w\w:\w\w\.\w) (read|write) (0x[\da-f]+)\+(0x[\da-f]+) (up|turned|blocked) (\S+)/,
+    /^pci_dma (\S+) \w\w:\w\w\.\w (read|write) (0x[\da-f]+)\+(0x[\da-f]+) (up|turned|blocked) (\S+)/,
   );
   return {
     kind: 'request',
     device,
-    requester: requesterOf(requester),
     operation: operation === 'read' ? 'read' : 'write',
     address: Number(address),
     bytes: Number(bytes),

@@ -59,8 +59,8 @@ export class Journal {
         await truncate(file, found.bytes);
         return new Journal(file, await open(file, 'a'), found.entries);
       }
-      // Not even its head was written.
-      if (found === undefined) await rm(file);
+      // Not even its head was written; what cannot be read for another reason is kept.
+      if (found === undefined && !(await readFile(file, 'utf8')).includes('\n')) await rm(file);
     }
     const begun = new Date().toISOString();
     const file = path.join(folder, `${begun.replaceAll(':', '').replace('.', '')}.jsonl`);

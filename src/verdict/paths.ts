@@ -11,21 +11,18 @@ import type {Check} from './check.ts';
 export function checkPaths(topology: Topology, ledger: readonly LedgerEntry[]): readonly Check[] {
   const entries = ledger.filter(({way}) => way !== undefined);
   if (!topology.routed || entries.length === 0) return [];
-  const wrong = entries.find((entry) => {
+  for (const entry of entries) {
     const due = dueOf(topology, entry);
-    return due !== undefined && (due.way !== entry.way || due.by !== entry.by);
-  });
-  if (wrong === undefined) {
-    const ways = [...new Set(entries.map(wayOf))];
-    return [{name: 'path', ok: true, witness: 'host', detail: `${ways.join('; ')}.`}];
+    if (due === undefined || (due.way === entry.way && due.by === entry.by)) continue;
+    const detail = `${wayOf(entry)}, but it had to be ${describeRoute(due)}.`;
+    return [{name: 'path', ok: false, witness: 'host', detail}];
   }
-  const due = dueOf(topology, wrong);
-  const detail = `${wayOf(wrong)}, but it had to be ${due === undefined ? 'nowhere' : describeRoute(due)}.`;
-  return [{name: 'path', ok: false, witness: 'host', detail}];
+  const detail = `${[...new Set(entries.map(wayOf))].join('; ')}.`;
+  return [{name: 'path', ok: true, witness: 'host', detail}];
 }
 
 /** The way of a transfer, in words. */
-export function wayOf({initiator, target, way = 'up', by}: LedgerEntry): string {
+function wayOf({initiator, target, way = 'up', by}: LedgerEntry): string {
   return `${initiator} to ${target}: ${describeRoute({way, by})}`;
 }
 

@@ -18,6 +18,8 @@ export interface Prediction {
   readonly transfers: readonly ExpectedTransfer[];
   /** Those of them that go elsewhere than they had to. */
   readonly astray: readonly ExpectedTransfer[];
+  /** Those of them that reach their peer by an IOVA, where they had to turn around below the IOMMU. */
+  readonly detours: readonly ExpectedTransfer[];
   /** A sentence. */
   readonly why: string;
 }
@@ -42,6 +44,7 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
   let gap: Pick<Prediction, 'gap' | 'why'> | undefined;
   const transfers: ExpectedTransfer[] = [];
   const astray: ExpectedTransfer[] = [];
+  const detours: ExpectedTransfer[] = [];
   for (const transfer of planned) {
     const {initiator, target, api} = transfer;
     if (target === 'host-memory') {
@@ -53,7 +56,7 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
     const stale = answer === 'by-tree' ? staleAnswer(bench, transfer) : undefined;
     if (stale !== undefined) {
       gap ??= {gap: 'map-type-fresh', why: stale.why};
-      if (stale.arrives === undefined) return {...gap, transfers, astray};
+      if (stale.arrives === undefined) return {...gap, transfers, astray, detours};
       const moved = stale.arrives === target ? transfer : {...transfer, target: stale.arrives};
       if (moved !== transfer) astray.push(moved);
       transfers.push(moved);
@@ -66,7 +69,7 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
         const why = `${blind[api].name} gave ${initiator} no address of ${target}, for ${cause}. ${reason}`;
         gap ??= {gap: blind[api].gap, why};
       }
-      return gap === undefined ? undefined : {...gap, transfers, astray};
+      return gap === undefined ? undefined : {...gap, transfers, astray, detours};
     }
     if (answer === 'untranslated' && api !== 'sg') {
       const aliasing = topology.windows?.alias !== undefined;
@@ -86,6 +89,7 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
     if (type === 'bus-addr' && topology.translated && target !== initiator) {
       const why = `${name} gave ${initiator} an IOVA of ${target}, by way of the root complex. ${reason}`;
       gap ??= {gap: lacking, why};
+      detours.push(transfer);
     }
     if (type !== 'not-supported') continue;
     gap ??= {
@@ -93,7 +97,7 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
       why: `${name} gave ${initiator} an address of ${target} without asking whether it may. ${reason}`,
     };
   }
-  return gap === undefined ? undefined : {...gap, transfers, astray};
+  return gap === undefined ? undefined : {...gap, transfers, astray, detours};
 }
 
 /**
@@ -165,7 +169,7 @@ export function knownGap(
     ...(refused.length === 0 ? notMoved : []),
     ...(predicted.astray.length === 0 ? [] : ['placement']),
     // A wrong kind of address is told by the IOMMU as well.
-    ...(refused.length === 0 || predicted.astray.length > 0 ? ['iommu'] : []),
+    ...(predicted.astray.length > 0 || predicted.detours.length > 0 ? ['iommu'] : []),
   ];
   const explained = checks.every(({ok, name}) => ok || follows.includes(name));
   if (!explained) return undefined;

@@ -7,8 +7,9 @@ import {context, qemu} from './lab.ts';
 test.serial("QEMU's own tests of PCI pass with the lab's series", async (t) => {
   t.timeout(900_000, 'building QEMU');
   const results = await testQemu(qemu, context);
-  for (const {name, passed, failed} of results) {
+  for (const {name, passed, failed, broken} of results) {
     t.deepEqual(failed, [], name);
+    t.is(broken, undefined, name);
     t.true(passed > 0, `${name} has run no test`);
   }
 });

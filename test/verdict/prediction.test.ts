@@ -166,6 +166,12 @@ test('where all is bounced a page of a peer is refused, though it could be reach
     /IOVA of cmb, by way of the root/,
   );
   t.is(expected(translated, ['map-page'], [written('page')]).predicted, undefined);
+  // That it went by an IOVA is what the IOMMU tells; of a page that was bounced it has nothing to tell.
+  const byIova = expected(translated, [], [written('page')]);
+  const iommu: Check = {...ledgerFails, name: 'iommu'};
+  t.is(knownGap(byIova, [entry], [iommu]), 'map-page');
+  t.is(knownGap(byIova, [entry], [{...ledgerFails, name: 'placement'}]), undefined);
+  t.is(knownGap(step, [], [...checks, iommu]), undefined);
   const refused: typeof across = {...across, spec: {...across.spec, swiotlb: 'force'}};
   t.is(expected(refused, [], [written('page')]).predicted, undefined, 'refused, as it must be');
   t.like(expected(refused, [], [written('resource')]).predicted, {gap: 'map-resource'});

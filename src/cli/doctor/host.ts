@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {existsSync, readFileSync} from 'node:fs';
 import {statfs} from 'node:fs/promises';
-import {arch, availableParallelism, totalmem} from 'node:os';
+import {arch, availableParallelism} from 'node:os';
 import path from 'node:path';
+import {availableMemory} from '../../base/memory.ts';
 import {cacheRoot, displayPath, stateRoot} from '../../base/paths.ts';
 import {formatBytes, unpackedSources} from '../cache.ts';
 import type {Finding} from './finding.ts';
@@ -49,16 +50,8 @@ function processors(): Finding {
   return {name: 'processors', state: 'lack', detail, cost, mend: 'use an x86_64 machine'};
 }
 
-/** What may still be used: MemAvailable of proc(5), or less where a control group allows less. */
 function memory(): Finding {
-  const available = /^MemAvailable:\s+(\d+) kB/m.exec(
-    existsSync('/proc/meminfo') ? readFileSync('/proc/meminfo', 'utf8') : '',
-  )?.[1];
-  const limit = process.constrainedMemory();
-  const free = Math.min(
-    available === undefined ? totalmem() : Number(available) * 1024,
-    limit > 0 ? limit : Infinity,
-  );
+  const free = availableMemory();
   const finding = {name: 'memory', detail: `${formatBytes(free)} available`} as const;
   if (free >= memoryNeeded) return {...finding, state: 'ok'};
   return {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {readFile} from 'node:fs/promises';
-import {availableParallelism, freemem} from 'node:os';
+import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import type {Context} from '../../base/context.ts';
 import {Interrupted, LabError} from '../../base/errors.ts';
 import {contentKey} from '../../base/hash.ts';
 import {withLock} from '../../base/lock.ts';
+import {availableMemory} from '../../base/memory.ts';
 import {labRoot, stateRoot} from '../../base/paths.ts';
 import {type Load, nextToRun} from '../../plan/packing.ts';
 import {type Outcome, settle} from '../../results/outcome.ts';
@@ -81,7 +82,7 @@ async function runLocked(
     return true;
   };
   const queue = prepared.filter((one) => !settled(one));
-  const host = {cpus: jobs ?? availableParallelism(), memory: freemem() * 0.9};
+  const host = {cpus: jobs ?? availableParallelism(), memory: availableMemory() * 0.9};
   try {
     await packed(queue, host, context, async (one, together) => {
       do {
