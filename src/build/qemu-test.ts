@@ -124,8 +124,9 @@ async function runTest(name: string, objects: string, qemu: string, context: Con
   const passed = named(/^ok \d+ (\S+)(?!.*# SKIP)/gm);
   const failed = named(/^not ok \d+ (\S+)/gm);
   if (finished.exitCode === 0 || failed.length > 0) return {name, passed: passed.length, failed};
-  // A test whose assertion fails aborts them all: what is told is its function's name.
-  const [, bailed] = /^Bail out! \w+:[^:]*:\d+:(\w+)/m.exec(finished.all) ?? [];
+  // A test whose assertion fails aborts them all: what is told is its function's name. Another's, as that of what
+  // starts QEMU, is no test's.
+  const [, bailed] = /^Bail out! \w+:[^:]*:\d+:(test_\w+)/m.exec(finished.all) ?? [];
   if (bailed !== undefined) return {name, passed: passed.length, failed: [bailed]};
   if (finished.exitCode === 124)
     return {name, passed: passed.length, failed: [], broken: `no end in ${limit} s`};
