@@ -13,7 +13,7 @@ import {readKernel} from '../spec/kernel.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
-import {headline} from './reporters/describe.ts';
+import {headline} from '../results/describe.ts';
 import {type Result, runAll} from './run-all.ts';
 import {selectKernel} from './select-kernel.ts';
 

@@ -31,6 +31,11 @@ export const shared = {
     new Option('--series <path>', 'apply a folder of patches, a patch or a mailbox on top (repeatable)')
       .argParser(collect)
       .default([] as readonly string[], 'none'),
+  database: () =>
+    new Option(
+      '--database <url>',
+      'where results are kept: postgres://…, or an SQLite file; else $P2PLAB_DATABASE or the lab\'s own file',
+    ),
   qemu: () =>
     new Option('--qemu <name>', 'a QEMU of lab/qemu, or the path of one; else the machine\'s own, "stock"'),
 };

@@ -4,7 +4,7 @@ import type {KernelRecipe} from '../build/kernel.ts';
 import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
 import {type Lane, type Machine, Machines} from '../scenario/machine.ts';
 import {planScenario, type ScenarioPlan} from '../scenario/plan.ts';
-import type {RunRecord} from '../scenario/record.ts';
+import type {ReportedRun} from '../results/reported.ts';
 import {runScenario} from '../scenario/run.ts';
 
 /** What `run` was asked for. */
@@ -20,10 +20,7 @@ export interface Request {
   readonly keep: boolean;
 }
 
-/** A run's record, and where its bundle is. */
-export interface Result extends RunRecord {
-  readonly bundle: string;
-}
+export type Result = ReportedRun;
 
 /** Whoever wants to know of results as they come. */
 export interface ResultListener {

@@ -7,7 +7,8 @@ import {readScenario} from '../spec/scenario.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared, wholeNumber} from './options.ts';
 import {formats, reporterFor} from './reporters/registry.ts';
-import {runAll} from './run-all.ts';
+import {type Result, runAll} from './run-all.ts';
+import {RunRecorder} from './run-recorder.ts';
 import {inLane, selectKernel} from './select-kernel.ts';
 import {table} from './table.ts';
 
@@ -21,6 +22,8 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .addOption(shared.series())
     .option('--lane <lane>', 'a lane of lab/lanes: how it is run', 'plain')
     .addOption(shared.qemu())
+    .addOption(shared.database())
+    .option('--no-record', 'keep the results out of the database')
     .option('--jobs <n>', 'guests at the same time', count, 1)
     .option('--seconds <n>', 'how long mixed loads last, instead of what their scenarios say', count)
     .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
@@ -52,9 +55,23 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
       const {qemu, jobs, keep, seconds} = options;
       const {kernel, lane} = inLane(selectKernel(options.kernel, options.series), options.lane);
       const reporter = reporterFor(options.format);
-      const results = await interruptible(reporter.progress, (context) =>
-        runAll({entries, kernel, lane, qemu, jobs, seconds, keep}, reporter, context),
-      ).finally(() => {
+      const {database, record} = options;
+      const results = await interruptible(reporter.progress, (context) => {
+        const recorder = record ? new RunRecorder(database, context) : undefined;
+        const listener = {
+          ...reporter,
+          result: (result: Result) => {
+            recorder?.add(result.bundle);
+            reporter.result(result);
+          },
+        };
+        return runAll({entries, kernel, lane, qemu, jobs, seconds, keep}, listener, context).finally(
+          async () => {
+            const trouble = await recorder?.close();
+            if (trouble !== undefined) process.stderr.write(`p2plab: not recorded: ${trouble}\n`);
+          },
+        );
+      }).finally(() => {
         reporter.close();
       });
       finish(reporter.end(results));

@@ -17,6 +17,8 @@ import {replayScript} from '../scenario/replay.ts';
 import type {Run} from '../scenario/run.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {missing} from '../topology/requirements.ts';
+import {treeOf} from '../topology/tree.ts';
+import {thisHost} from './host.ts';
 import {reproduceScript} from './reproduce.ts';
 
 /** Where bundles are kept, one folder a run, the newest last by name. */
@@ -40,8 +42,8 @@ export interface Bundle extends Run {
  */
 export async function createBundle(planned: ScenarioPlan, machine: Machine): Promise<Bundle> {
   const plan = planFor(planned, traitsOf(machine));
-  const stamp = new Date()
-    .toISOString()
+  const begun = new Date().toISOString();
+  const stamp = begun
     .replaceAll(':', '')
     .replace(/\.\d+Z$/, 'Z');
   const name = [
@@ -74,7 +76,9 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
       replayArchive(replayScript(plan.scenario.value, plan.topology, machine.kernel.modules)),
     ),
     put('topology.txt', `${drawTopology(plan.topology)}\n`),
+    put('tree.json', json(treeOf(plan.topology))),
     put('inputs.json', json(inputsOf(run))),
+    put('host.json', json({begun, host: thisHost()})),
     // What this QEMU cannot be started with, it cannot repeat.
     ...(missing(plan.topology, machine.qemu.version).length > 0
       ? []

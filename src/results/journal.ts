@@ -4,7 +4,6 @@ import {type FileHandle, mkdir, open, readdir, readFile, rm, truncate} from 'nod
 import path from 'node:path';
 import * as z from 'zod';
 import {stateRoot} from '../base/paths.ts';
-import {type Night, nightOf} from './nights.ts';
 
 const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
 
@@ -18,6 +17,8 @@ const attemptSchema = z.object({
   qemu: z.string(),
   /** The folder of its bundle; not there if it was not begun. */
   bundle: z.string().optional(),
+  /** The name that it has in the database, if it was not begun. */
+  unbegun: z.string().optional(),
 });
 
 /** One attempt at a run of a suite, as the journal has it. */
@@ -29,12 +30,20 @@ const endSchema = z.object({ended: z.string()});
 /** What a suite's night has come to, a line each: a lab that is killed goes on where it was. */
 export class Journal {
   readonly file: string;
+  /** When the night began, ISO 8601. */
+  readonly begun: string;
   /** What is known already, of a night that was cut short. */
   readonly entries: readonly JournalEntry[];
   readonly #handle: FileHandle;
 
-  private constructor(file: string, handle: FileHandle, entries: readonly JournalEntry[]) {
+  private constructor(
+    file: string,
+    begun: string,
+    handle: FileHandle,
+    entries: readonly JournalEntry[],
+  ) {
     this.file = file;
+    this.begun = begun;
     this.entries = entries;
     this.#handle = handle;
   }
@@ -57,14 +66,14 @@ export class Journal {
       if (found?.key === key && !found.ended) {
         // What was written when the lab was killed is half a line.
         await truncate(file, found.bytes);
-        return new Journal(file, await open(file, 'a'), found.entries);
+        return new Journal(file, found.begun, await open(file, 'a'), found.entries);
       }
       // Not even its head was written; what cannot be read for another reason is kept.
       if (found === undefined && !(await readFile(file, 'utf8')).includes('\n')) await rm(file);
     }
     const begun = new Date().toISOString();
     const file = path.join(folder, `${begun.replaceAll(':', '').replace('.', '')}.jsonl`);
-    const journal = new Journal(file, await open(file, 'ax'), []);
+    const journal = new Journal(file, begun, await open(file, 'ax'), []);
     await journal.#write({suite, key, begun});
     return journal;
   }
@@ -84,17 +93,6 @@ export class Journal {
     await this.#handle.appendFile(`${JSON.stringify(line)}\n`);
     await this.#handle.datasync();
   }
-}
-
-/** The nights of a suite that came to their end, the newest first; no more than anybody looks back. */
-export async function pastNights(suite: string, most = 60): Promise<readonly Night[]> {
-  const folder = folderOf(suite);
-  if (!existsSync(folder)) return [];
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
-  const found = await Promise.all(names.slice(-most).map((name) => readJournal(path.join(folder, name))));
-  return found
-    .flatMap((night) => (night?.ended === true ? [nightOf(night.begun, night.entries)] : []))
-    .reverse();
 }
 
 function folderOf(suite: string): string {

@@ -48,9 +48,11 @@ smoke: 5 runs: 1 pass, 1 by known gaps, 1 skip, 1 fail, 1 flaky`,
 });
 
 test('before all else stands what has changed', (t) => {
+  const about = {topology: 'any', lane: 'plain', kernel: 'switch'};
   const changes = [
-    {run: 'switch/plain/b', change: 'still bad', since: '2026-11-20', before: '2026-11-19'},
-    {run: 'switch/plain/a', change: 'broke', since: '2026-11-27', before: '2026-11-26'},
+    {...about, scenario: 'b', change: 'still bad', since: '2026-11-20', before: '2026-11-19'},
+    {...about, scenario: 'a', change: 'broke', since: '2026-11-27', before: '2026-11-26'},
+    {...about, scenario: 'c', change: null, since: null, before: null},
   ] as const;
   t.is(
     summary('smoke', [result('a', 'pass')], changes),

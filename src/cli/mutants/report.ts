@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Progress} from '../../base/context.ts';
-import {printable, seconds} from '../reporters/describe.ts';
+import {printable, seconds} from '../../results/describe.ts';
 import {progressLines} from '../progress.ts';
 import {type Column, fit, header, row} from '../table.ts';
 import type {Mutant} from './read.ts';

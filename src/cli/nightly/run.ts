@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import type {Context} from '../../base/context.ts';
-import {Interrupted, LabError} from '../../base/errors.ts';
+import {Interrupted, LabError, UsageError} from '../../base/errors.ts';
 import {contentKey} from '../../base/hash.ts';
 import {withLock} from '../../base/lock.ts';
 import {availableMemory} from '../../base/memory.ts';
@@ -11,7 +11,12 @@ import {labRoot, stateRoot} from '../../base/paths.ts';
 import {type Load, nextToRun} from '../../plan/packing.ts';
 import {type Outcome, settle} from '../../results/outcome.ts';
 import {type SuiteRun, suiteRuns} from '../../plan/suite.ts';
+import type {Connection} from '../../results/database/connect.ts';
+import type {CaseOutcome} from '../../results/database/nights.ts';
+import type {Case} from '../../results/database/record.ts';
+import {thisHost} from '../../results/host.ts';
 import {Journal, type JournalEntry} from '../../results/journal.ts';
+import {NightRecorder} from '../../results/night-recorder.ts';
 import {describeQemu} from '../../guest/qemu-binary.ts';
 import {type Machine, Machines} from '../../scenario/machine.ts';
 import {planScenario, type ScenarioPlan} from '../../scenario/plan.ts';
@@ -28,6 +33,15 @@ export interface NightlyRequest {
   readonly jobs?: number | undefined;
   /** Not to go on with a night that was cut short. */
   readonly fresh: boolean;
+  /** Where results are recorded. */
+  readonly database: Connection;
+}
+
+/** A night that came to its end. */
+export interface NightlyEnd {
+  /** Its number in the database. */
+  readonly night: number;
+  readonly results: readonly NightlyResult[];
 }
 
 /** What came of a run, settled. */
@@ -44,6 +58,8 @@ const overhead = 256 * 2 ** 20;
 interface Prepared {
   readonly run: SuiteRun;
   readonly plan: ScenarioPlan;
+  /** The kernel's name, as its runs have it. */
+  readonly kernel: string;
   readonly machine: Machine | LabError;
 }
 
@@ -55,19 +71,22 @@ export async function runNightly(
   request: NightlyRequest,
   told: (result: NightlyResult) => void,
   context: Context,
-): Promise<readonly NightlyResult[]> {
+): Promise<NightlyEnd> {
   const lock = path.join(stateRoot, 'nightly', 'lock');
   return withLock(lock, 'nightly', context, () => runLocked(request, told, context));
 }
 
 async function runLocked(
-  {suite, qemu, jobs, fresh}: NightlyRequest,
+  {suite, qemu, jobs, fresh, database}: NightlyRequest,
   told: (result: NightlyResult) => void,
   context: Context,
-): Promise<readonly NightlyResult[]> {
+): Promise<NightlyEnd> {
   const {retries} = suite.spec;
   const prepared = await prepare(suite.spec, qemu, context);
   const journal = await Journal.open(suite.name, await keyOf(suite, prepared), fresh);
+  const head = {suite: suite.name, begun: journal.begun, host: thisHost().name, planned: prepared.length};
+  const recorder = await NightRecorder.open(database, head, context);
+  await recordAnew(recorder, journal.entries, context);
   const attempts = new Map<string, JournalEntry[]>();
   for (const entry of journal.entries) attempts.set(entry.run, [...(attempts.get(entry.run) ?? []), entry]);
   const results = new Map<string, NightlyResult>();
@@ -86,17 +105,46 @@ async function runLocked(
   try {
     await packed(queue, host, context, async (one, together) => {
       do {
-        const entry = await attempt(one, together);
+        const entry = await attempt(one, recorder, together);
         await journal.add(entry);
+        if (entry.bundle !== undefined) await recorder.add(entry.bundle);
         attempts.set(one.run.id, [...(attempts.get(one.run.id) ?? []), entry]);
       } while (!settled(one));
     });
+    await recorder.end(prepared.flatMap((one) => caseOutcome(one, results.get(one.run.id)) ?? []));
     await journal.close(true);
   } catch (error) {
     await journal.close(false);
     throw error;
   }
-  return prepared.flatMap(({run}) => results.get(run.id) ?? []);
+  return {night: recorder.id, results: prepared.flatMap(({run}) => results.get(run.id) ?? [])};
+}
+
+/** What was journalled by a lab that was killed before it was recorded. */
+async function recordAnew(
+  recorder: NightRecorder,
+  entries: readonly JournalEntry[],
+  context: Context,
+): Promise<void> {
+  for (const {bundle} of entries) {
+    if (bundle === undefined) continue;
+    await recorder.add(bundle).catch((error: unknown) => {
+      if (!(error instanceof UsageError)) throw error;
+      context.report({topic: 'database', text: `a run is left out: ${error.message}`});
+    });
+  }
+}
+
+/** A run's case, as its bundle names it, and what came of it. */
+function caseOutcome(one: Prepared, result: NightlyResult | undefined): CaseOutcome | undefined {
+  const last = result?.attempts.at(-1);
+  if (result === undefined || last === undefined) return undefined;
+  const run = last.bundle === undefined ? last.unbegun : path.basename(last.bundle);
+  return {...caseOf(one), outcome: result.outcome, attempts: result.attempts.length, run};
+}
+
+function caseOf({run, plan, kernel}: Prepared): Case {
+  return {scenario: plan.name, topology: plan.topology.name, lane: run.lane, kernel};
 }
 
 /** Builds the kernels, one after the other; one that does not build is an error of its runs alone. */
@@ -117,7 +165,7 @@ async function prepare(
       if (!(error instanceof LabError) || error instanceof Interrupted || context.signal.aborted) throw error;
       return error;
     });
-    prepared.push({run, plan, machine});
+    prepared.push({run, plan, kernel: kernel.name, machine});
   }
   return prepared;
 }
@@ -136,9 +184,12 @@ async function keyOf(suite: NightlyRequest['suite'], prepared: readonly Prepared
   return contentKey([JSON.stringify(suite.spec), contents, made]);
 }
 
-async function attempt({run, plan, machine}: Prepared, context: Context): Promise<JournalEntry> {
+async function attempt(one: Prepared, recorder: NightRecorder, context: Context): Promise<JournalEntry> {
+  const {run, plan, machine} = one;
   if (machine instanceof LabError) {
-    return {run: run.id, verdict: 'error', reason: machine.message, durationMs: 0, qemu: ''};
+    const reason = machine.message;
+    const unbegun = await recorder.addUnbegun({...caseOf(one), reason, qemu: ''});
+    return {run: run.id, verdict: 'error', reason, durationMs: 0, qemu: '', unbegun};
   }
   const {verdict, reason, gap, durationMs, qemu, bundle} = await runOne(plan, machine, false, context);
   return {run: run.id, verdict, reason, durationMs, qemu, bundle, ...(gap !== undefined && {gap})};

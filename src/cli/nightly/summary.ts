@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 import {displayPath} from '../../base/paths.ts';
-import type {Change, Changed} from '../../results/nights.ts';
+import type {Change} from '../../results/changes.ts';
 import type {Outcome} from '../../results/outcome.ts';
+import type {NightResult} from '../../results/queries/night.ts';
 import type {NightlyResult} from './run.ts';
+
+/** What is told of a change. */
+export type Changed = Pick<
+  NightResult,
+  'scenario' | 'topology' | 'lane' | 'kernel' | 'change' | 'since' | 'before'
+>;
 
 /** What is told first: what somebody has to look at. */
 const told = {
@@ -49,11 +56,10 @@ function news(changes: readonly Changed[]): readonly string[] {
   const lines = order.flatMap((change) =>
     changes
       .filter((changed) => changed.change === change)
-      .map(({run, since, before}) => {
-        const when = change === 'still bad' ? `, since ${since}` : '';
-        const last =
-          before === undefined || change === 'new' ? '' : `, otherwise on ${before} for the last time`;
-        return `  ${change}: ${run}${when}${last}`;
+      .map(({scenario, lane, kernel, since, before}) => {
+        const when = change === 'still bad' && since !== null ? `, since ${since}` : '';
+        const last = before === null || change === 'new' ? '' : `, otherwise on ${before} for the last time`;
+        return `  ${change}: ${[kernel, lane, scenario].join('/')}${when}${last}`;
       }),
   );
   return lines.length === 0 ? [] : ['since the nights before', ...lines, ''];

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
+import {junit} from '../../results/export/junit.ts';
+import {ktap} from '../../results/export/ktap.ts';
+import {document} from './document.ts';
 import {jsonReporter} from './json.ts';
-import {junitReporter} from './junit.ts';
-import {ktapReporter} from './ktap.ts';
 import type {Reporter} from './reporter.ts';
 import {textReporter} from './text.ts';
 
 const reporters = {
   text: textReporter,
   json: jsonReporter,
-  ktap: ktapReporter,
-  junit: junitReporter,
+  ktap: () => document(ktap),
+  junit: () => document(junit),
 } as const satisfies Record<string, () => Reporter>;
 
 type Format = keyof typeof reporters;

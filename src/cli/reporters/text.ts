@@ -2,7 +2,7 @@
 import {progressLines} from '../progress.ts';
 import type {Request, Result} from '../run-all.ts';
 import {type Column, fit, header, row} from '../table.ts';
-import {colours, describe, isFine, printable, seconds, summary} from './describe.ts';
+import {colours, describe, isFine, printable, seconds, summary} from '../../results/describe.ts';
 import {exitCodeOf, type Reporter} from './reporter.ts';
 
 /**

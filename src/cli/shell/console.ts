@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {open, readFile} from 'node:fs/promises';
 import {isErrno} from '../../base/errors.ts';
-import {printable} from '../reporters/describe.ts';
+import {printable} from '../../results/describe.ts';
 
 /** A file that another part writes is looked at this often, in milliseconds: inotify misses nothing less. */
 const period = 50;

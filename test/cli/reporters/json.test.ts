@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {toJson} from '../../../src/cli/reporters/json.ts';
-import {results, sweep} from './results.ts';
+import {results, sweep} from '../../results/results.ts';
 
 /** What the document's first readers script: it may grow, never shrink. */
 const promised = [

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Result} from '../../../src/cli/run-all.ts';
+import type {ReportedRun as Result} from '../../src/results/reported.ts';
 
 const copy = {
   title: 'copy src → cmb',

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {execa} from 'execa';
-import {junit} from '../../../src/cli/reporters/junit.ts';
-import {results, sweep} from './results.ts';
+import {junit} from '../../../src/results/export/junit.ts';
+import {results, sweep} from '../results.ts';
 
 /** Reads a document by a strict parser of another's, and prints what it holds as JSON. */
 const reader = `

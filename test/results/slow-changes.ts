@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {type Outcome, settle} from './outcome.ts';
+import type {Outcome} from '../../src/results/outcome.ts';
 
 /** A night of a suite that came to its end: when it began, and what came of each run. */
 export interface Night {
@@ -66,15 +66,4 @@ export function changesIn(nights: readonly Night[]): readonly Changed[] {
     if (other === 0) return [{...rest, change: good ? 'fixed' : 'broke'}];
     return good || outcome === 'known' ? [] : [{...rest, change: 'still bad'}];
   });
-}
-
-/** A night out of what its journal has. */
-export function nightOf(
-  begun: string,
-  entries: readonly (Parameters<typeof settle>[0][number] & {readonly run: string})[],
-): Night {
-  const attempts = new Map<string, (typeof entries)[number][]>();
-  for (const entry of entries) attempts.set(entry.run, [...(attempts.get(entry.run) ?? []), entry]);
-  const outcomes = [...attempts].map(([run, own]) => [run, settle(own, 0) ?? 'error'] as const);
-  return {begun, outcomes: new Map(outcomes)};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {stripVTControlCharacters} from 'node:util';
 import test from 'ava';
-import {explanation, summary} from '../../../src/cli/reporters/describe.ts';
+import {explanation, summary} from '../../src/results/describe.ts';
 import {results, sweep} from './results.ts';
 
 test('a run of steps that are judged by themselves: a line each, and where the evidence is', (t) => {

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
-import type {Result} from '../run-all.ts';
-import {document} from './document.ts';
-import {printable, seconds} from './describe.ts';
-import type {Reporter} from './reporter.ts';
+import {printable, seconds} from '../describe.ts';
+import type {ReportedRun} from '../reported.ts';
 
-/** KTAP version 1 (Documentation/dev-tools/ktap.rst): a test for each run, a subtest for each of its steps. */
-export function ktapReporter(): Reporter {
-  return document(ktap);
-}
-
-/** The results as KTAP, without the last newline. */
-export function ktap(results: readonly Result[]): string {
+/**
+ * The results as KTAP version 1 (Documentation/dev-tools/ktap.rst), without the last newline: a test for each run,
+ * a subtest for each of its steps.
+ */
+export function ktap(results: readonly ReportedRun[]): string {
   const tests = results.flatMap((result, index) => test(result, index + 1));
   return ['KTAP version 1', `1..${results.length}`, ...tests].join('\n');
 }
 
-function test(result: Result, number: number): readonly string[] {
+function test(result: ReportedRun, number: number): readonly string[] {
   const {scenario, kernel, qemu, verdict, reason, durationMs, bundle} = result;
   const diagnosis = verdict === 'pass' ? [] : [`# ${verdict}: ${printable(reason)}`];
   return [
@@ -27,7 +23,7 @@ function test(result: Result, number: number): readonly string[] {
 }
 
 /** A parser takes a plan of no tests for a broken one: a run without steps is a test without subtests. */
-function subtests({scenario, steps}: Result): readonly string[] {
+function subtests({scenario, steps}: ReportedRun): readonly string[] {
   if (steps.length === 0) return [];
   const lines = steps.flatMap(({title, verdict, reason, gap, checks}, index) => {
     const wrong = checks.filter(({ok}) => !ok);
@@ -43,7 +39,7 @@ function subtests({scenario, steps}: Result): readonly string[] {
   );
 }
 
-function directive({verdict, reason}: Pick<Result, 'verdict' | 'reason'>): string | undefined {
+function directive({verdict, reason}: Pick<ReportedRun, 'verdict' | 'reason'>): string | undefined {
   if (verdict === 'skip') return `SKIP ${printable(reason)}`;
   return verdict === 'error' ? `ERROR ${printable(reason)}` : undefined;
 }

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: MIT
-import type {Result} from '../run-all.ts';
-import {document} from './document.ts';
-import {explanation} from './describe.ts';
-import type {Reporter} from './reporter.ts';
+import {explanation} from '../describe.ts';
+import type {ReportedRun} from '../reported.ts';
 
-/** JUnit's XML, as CI systems read it: a test case for each run, a suite for each kernel. */
-export function junitReporter(): Reporter {
-  return document(junit);
-}
-
-/** The results as one XML document, without the last newline. */
-export function junit(results: readonly Result[]): string {
+/** The results as one document of JUnit's XML, without the last newline: a test case for each run, a suite for each kernel. */
+export function junit(results: readonly ReportedRun[]): string {
   const kernels = [...new Set(results.map(({kernel}) => kernel))];
   const suites = kernels.flatMap((kernel) =>
     element(
@@ -23,7 +16,7 @@ export function junit(results: readonly Result[]): string {
   return ['<?xml version="1.0" encoding="UTF-8"?>', ...all].join('\n');
 }
 
-function counts(results: readonly Result[]): Readonly<Record<string, string>> {
+function counts(results: readonly ReportedRun[]): Readonly<Record<string, string>> {
   const count = (...verdicts: readonly string[]): string =>
     String(results.filter(({verdict}) => verdicts.includes(verdict)).length);
   return {
@@ -35,7 +28,7 @@ function counts(results: readonly Result[]): Readonly<Record<string, string>> {
   };
 }
 
-function testCase(result: Result): readonly string[] {
+function testCase(result: ReportedRun): readonly string[] {
   const {scenario, kernel, durationMs, bundle} = result;
   return element('testcase', {name: scenario, classname: `p2plab.${kernel}`, time: inSeconds(durationMs)}, [
     ...outcome(result),
@@ -43,7 +36,7 @@ function testCase(result: Result): readonly string[] {
   ]);
 }
 
-function outcome(result: Result): readonly string[] {
+function outcome(result: ReportedRun): readonly string[] {
   const {verdict, reason, gap} = result;
   const details = text(explanation(result).join('\n'));
   switch (verdict) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
-import {displayPath} from '../../base/paths.ts';
-import type {LedgerEntry} from '../../evidence/ledger.ts';
-import {formatSize} from '../../spec/size.ts';
-import {describeRoute} from '../../topology/route.ts';
-import type {Verdict} from '../../verdict/judge.ts';
-import type {Result} from '../run-all.ts';
+import {displayPath} from '../base/paths.ts';
+import {formatSize} from '../spec/size.ts';
+import {describeRoute} from '../topology/route.ts';
+import type {Verdict} from '../verdict/judge.ts';
+import {type Flow, flows} from './flows.ts';
+import type {ReportedRun} from './reported.ts';
 
 /** The verdicts in the order in which they are counted, each with its colour. */
 export const colours = {
@@ -17,22 +17,22 @@ export const colours = {
 } as const satisfies Record<Verdict, string>;
 
 /** A result's first line. */
-export function headline({verdict, scenario, kernel, qemu, durationMs}: Result): string {
+export function headline({verdict, scenario, kernel, qemu, durationMs}: ReportedRun): string {
   return `${styleText(colours[verdict], verdict.toUpperCase())} ${scenario} [${kernel}, QEMU ${qemu}] ${seconds(durationMs)}`;
 }
 
 /** Whether there is nothing to explain. */
-export function isFine({verdict}: Pick<Result, 'verdict'>): boolean {
+export function isFine({verdict}: Pick<ReportedRun, 'verdict'>): boolean {
   return verdict === 'pass' || verdict === 'skip';
 }
 
 /** A result in a few lines: verdict, cause, ledger, and what else was looked at if it is wrong. */
-export function describe(result: Result): string {
+export function describe(result: ReportedRun): string {
   return [headline(result), ...explanation(result)].join('\n');
 }
 
 /** What follows the first line, indented. */
-export function explanation(result: Result): readonly string[] {
+export function explanation(result: ReportedRun): readonly string[] {
   if (result.independent) return [...stepLines(result), ...(isFine(result) ? [] : [evidence(result)])];
   const ledger = ledgerLines(result);
   // The ledger of a run that passed says it all, unless nothing was to move.
@@ -41,7 +41,7 @@ export function explanation(result: Result): readonly string[] {
 }
 
 /** A line for each step that was judged by itself; without any, for the run. */
-function stepLines({steps, reason}: Result): readonly string[] {
+function stepLines({steps, reason}: ReportedRun): readonly string[] {
   const judged = steps.filter(({verdict, expected}) => expected !== undefined || verdict !== 'pass');
   if (judged.length === 0) return [`  ${printable(reason)}`];
   const width = Math.max(...judged.map(({title}) => title.length));
@@ -52,12 +52,12 @@ function stepLines({steps, reason}: Result): readonly string[] {
 }
 
 /** The kernel's own reasons, where something was refused or went wrong. */
-function kernelLines({verdict, kernelSays}: Result, ledger: readonly string[]): readonly string[] {
+function kernelLines({verdict, kernelSays}: ReportedRun, ledger: readonly string[]): readonly string[] {
   if (verdict === 'pass' && ledger.length > 0) return [];
   return kernelSays.slice(-3).map((line) => `  kernel: ${printable(line)}`);
 }
 
-function trouble(result: Result): readonly string[] {
+function trouble(result: ReportedRun): readonly string[] {
   const wrong = result.steps.flatMap(({checks}) => checks).filter(({ok}) => !ok);
   return [
     ...wrong.slice(1).map(({name, detail}) => `  also ${name}: ${printable(detail)}`),
@@ -65,30 +65,13 @@ function trouble(result: Result): readonly string[] {
   ];
 }
 
-function evidence({bundle}: Result): string {
+function evidence({bundle}: ReportedRun): string {
   return `  evidence: ${displayPath(bundle)}`;
 }
 
 /** Where the bytes of a run went, one line for what an initiator moved to or from a place. */
-export function ledgerLines({steps}: Pick<Result, 'steps'>): readonly string[] {
+export function ledgerLines({steps}: Pick<ReportedRun, 'steps'>): readonly string[] {
   return flows(steps.flatMap(({ledger}) => ledger)).map(describeFlow);
-}
-
-/** What one initiator moved in one direction to or from one place, all pieces of it together. */
-interface Flow extends LedgerEntry {
-  readonly pieces: number;
-}
-
-function flows(ledger: readonly LedgerEntry[]): readonly Flow[] {
-  const found = new Map<string, Flow>();
-  for (const entry of ledger) {
-    const {initiator, direction, target, bar, way, by} = entry;
-    const key = [initiator, direction, target, bar, way, by].join(' ');
-    const flow = found.get(key) ?? {...entry, bytes: 0, pieces: 0};
-    const pieces = flow.pieces + (entry.pieces ?? 1);
-    found.set(key, {...flow, bytes: flow.bytes + entry.bytes, pieces});
-  }
-  return [...found.values()];
 }
 
 function describeFlow(flow: Flow): string {
@@ -118,7 +101,7 @@ function describeFlow(flow: Flow): string {
 }
 
 /** `10 runs: 8 pass, 1 fail (1 by a known gap), 1 skip`. */
-export function summary(results: readonly Result[]): string {
+export function summary(results: readonly ReportedRun[]): string {
   const counts = (Object.keys(colours) as Verdict[]).map(
     (verdict) => [verdict, results.filter((result) => result.verdict === verdict).length] as const,
   );

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+import type {Outcome} from './outcome.ts';
+
+/** What is different about a case since the nights before. */
+export type Change = 'broke' | 'fixed' | 'still bad' | 'new' | 'missing';
+
+/** How a case stands in a suite, by the nights so far. Nights are by number. */
+export interface State {
+  /** What was last said of the kernel; undefined if nothing was. */
+  readonly good: boolean | undefined;
+  /** The first night in which it was as it is now. */
+  readonly since: number | undefined;
+  /** The last night that said anything. */
+  readonly said: number | undefined;
+  /** The last night in which it was otherwise. */
+  readonly before: number | undefined;
+  /** The last night that it was part of. */
+  readonly last: number;
+}
+
+/** A change, with the nights that say since when. */
+export interface Changed {
+  readonly change: Change;
+  readonly since: number;
+  /** In which it was otherwise for the last time, if it ever was. */
+  readonly before?: number;
+}
+
+/** What an outcome says of a kernel; an error of the lab, a flake and a skip say nothing. */
+export function isGood(outcome: Outcome): boolean | undefined {
+  switch (outcome) {
+    case 'pass':
+      return true;
+    case 'fail':
+    case 'crash':
+    case 'known':
+      return false;
+    case 'skip':
+    case 'error':
+    case 'flaky':
+      return undefined;
+  }
+}
+
+/**
+ * What a night does to how a case stands: one that says nothing of it is passed over, so that a lab that failed
+ * breaks and mends nothing. What fails by a known gap as ever is no change.
+ * @param state by the nights before; undefined if the case is new
+ * @param first whether the suite has had no night before: then all would be new
+ */
+export function advance(
+  state: State | undefined,
+  outcome: Outcome,
+  night: number,
+  first: boolean,
+): {readonly state: State; readonly changed?: Changed} {
+  const good = isGood(outcome);
+  const {since, said, before} = state ?? {since: undefined, said: undefined, before: undefined};
+  if (good === undefined) return {state: {good: state?.good, since, said, before, last: night}};
+  if (state?.good === undefined || since === undefined) {
+    const begun = {good, since: night, said: night, before: undefined, last: night};
+    const isNew = state === undefined && !first;
+    return {state: begun, ...(isNew && {changed: {change: 'new', since: night}})};
+  }
+  if (state.good !== good) {
+    const turned = {good, since: night, said: night, before: said, last: night};
+    const changed: Changed = {
+      change: good ? 'fixed' : 'broke',
+      since: night,
+      ...(said !== undefined && {before: said}),
+    };
+    return {state: turned, changed};
+  }
+  const still: Changed = {change: 'still bad', since, ...(before !== undefined && {before})};
+  return {
+    state: {good, since, said: night, before, last: night},
+    ...(!good && outcome !== 'known' && {changed: still}),
+  };
+}

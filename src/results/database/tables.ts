@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+import type {Generated, Kysely} from 'kysely';
+import type {Verdict} from '../../verdict/judge.ts';
+import type {Change} from '../changes.ts';
+import type {Outcome} from '../outcome.ts';
+
+/** Times are ISO 8601 in UTC, sizes bytes, durations milliseconds; addresses are hexadecimal text. */
+export interface Tables {
+  readonly environments: {
+    /** The hash of all the rest. */
+    readonly key: string;
+    readonly host: string;
+    /** The processor, memory and system of the host, as JSON. */
+    readonly host_facts: string;
+    readonly acceleration: string;
+    readonly qemu: string;
+    readonly kernel: string;
+    readonly kernel_key: string;
+    readonly kernel_release: string;
+    /** What it was made of, as JSON. */
+    readonly kernel_inputs: string;
+    readonly image: string;
+  };
+  /** What is compared from night to night. */
+  readonly cases: {
+    readonly id: Generated<number>;
+    readonly scenario: string;
+    readonly topology: string;
+    readonly lane: string;
+    readonly kernel: string;
+  };
+  readonly nights: {
+    readonly id: Generated<number>;
+    readonly suite: string;
+    readonly begun: string;
+    readonly ended: string | null;
+    readonly state: 'running' | 'ended' | 'abandoned';
+    readonly host: string;
+    /** How many runs it is to have. */
+    readonly planned: number;
+  };
+  /** Failures of one kind. */
+  readonly fingerprints: {
+    readonly key: string;
+    readonly title: string;
+    readonly verdict: Verdict;
+  };
+  readonly runs: {
+    /** In the order in which they were recorded. */
+    readonly id: Generated<number>;
+    /** The name of its bundle's folder; unique. */
+    readonly name: string;
+    readonly case_id: number;
+    readonly night_id: number | null;
+    readonly environment: string;
+    readonly begun: string;
+    readonly duration: number;
+    readonly verdict: Verdict;
+    readonly reason: string;
+    readonly gap: string | null;
+    readonly fingerprint: string | null;
+    readonly bundle: string | null;
+  };
+  readonly steps: {
+    readonly run_id: number;
+    readonly number: number;
+    readonly title: string;
+    readonly verb: string;
+    readonly verdict: Verdict;
+    readonly reason: string;
+    readonly gap: string | null;
+    readonly duration: number;
+  };
+  /** What an initiator moved in a step, in one direction, to or from one place, by one way. */
+  readonly ledger: {
+    readonly run_id: number;
+    readonly step: number;
+    readonly initiator: string;
+    readonly direction: 'read' | 'write';
+    readonly target: string;
+    readonly bar: number | null;
+    readonly bytes: number;
+    readonly pieces: number;
+    readonly address: string;
+    readonly way: string | null;
+    readonly by: string | null;
+  };
+  readonly measurements: {
+    readonly run_id: number;
+    readonly name: string;
+    readonly unit: string;
+    readonly value: number;
+  };
+  /** What came of a case in a night that ended. */
+  readonly results: {
+    readonly night_id: number;
+    readonly case_id: number;
+    /** `missing` where it had been in the night before. */
+    readonly outcome: Outcome | 'missing';
+    readonly attempts: number;
+    /** The run that was its last attempt, while that is kept. */
+    readonly run_id: number | null;
+    readonly change: Change | null;
+    readonly since_night: number | null;
+    readonly before_night: number | null;
+  };
+  /** How a case stands in a suite after the last night that ended. */
+  readonly states: {
+    readonly suite: string;
+    readonly case_id: number;
+    readonly good: number | null;
+    readonly since_night: number | null;
+    readonly said_night: number | null;
+    readonly before_night: number | null;
+    readonly last_night: number;
+  };
+}
+
+export type Database = Kysely<Tables>;

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+import {isGood} from '../changes.ts';
+import type {Database} from '../database/tables.ts';
+import {type NightResult, resultsOf} from './night.ts';
+
+/** How two kernels differ in a case: by what is known of both, never by what is known of one. */
+export type Difference =
+  | 'only the second fails'
+  | 'only the first fails'
+  | 'both fail'
+  | 'both pass'
+  | 'unclear'
+  | 'not in both';
+
+/** One scenario on one topology in one lane, on both. */
+export interface Pair {
+  readonly scenario: string;
+  readonly topology: string;
+  readonly lane: string;
+  readonly difference: Difference;
+  readonly first: NightResult | null;
+  readonly second: NightResult | null;
+}
+
+/** Pairs two kernels of a night, on everything but the kernel. */
+export async function compareKernels(
+  db: Database,
+  night: number,
+  first: string,
+  second: string,
+): Promise<readonly Pair[]> {
+  return pair(await resultsOf(db, night), first, second);
+}
+
+/** The pairs of two kernels' results: first paired, then told apart. */
+export function pair(results: readonly NightResult[], first: string, second: string): readonly Pair[] {
+  const pairs = new Map<string, {first: NightResult | null; second: NightResult | null}>();
+  for (const result of results) {
+    const side = result.kernel === first ? 'first' : result.kernel === second ? 'second' : undefined;
+    if (side === undefined) continue;
+    const key = JSON.stringify([result.scenario, result.topology, result.lane]);
+    pairs.set(key, {...(pairs.get(key) ?? {first: null, second: null}), [side]: result});
+  }
+  return [...pairs.values()].flatMap((both) => {
+    const any = both.first ?? both.second;
+    if (any === null) return [];
+    const {scenario, topology, lane} = any;
+    return [{scenario, topology, lane, difference: differenceOf(both.first, both.second), ...both}];
+  });
+}
+
+function differenceOf(first: NightResult | null, second: NightResult | null): Difference {
+  if (first === null || second === null) return 'not in both';
+  if (first.outcome === 'missing' || second.outcome === 'missing') return 'not in both';
+  const [a, b] = [isGood(first.outcome), isGood(second.outcome)];
+  if (a === undefined || b === undefined) return 'unclear';
+  if (a === b) return a ? 'both pass' : 'both fail';
+  return a ? 'only the second fails' : 'only the first fails';
+}

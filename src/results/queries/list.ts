@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import type {Case} from '../database/record.ts';
+import type {Database} from '../database/tables.ts';
+import type {Verdict} from '../../verdict/judge.ts';
+import type {RunHead} from './night.ts';
+
+/** Which runs are wanted; all that is given must hold. */
+export interface RunFilter extends Partial<Case> {
+  readonly verdict?: Verdict | undefined;
+  readonly suite?: string | undefined;
+  readonly night?: number | undefined;
+  readonly fingerprint?: string | undefined;
+  /** Of this case. */
+  readonly caseId?: number | undefined;
+  /** Begun at this time or later. */
+  readonly since?: string | undefined;
+  /** Recorded after that of this number. */
+  readonly after?: number | undefined;
+  readonly most?: number | undefined;
+}
+
+export interface ListedRun extends RunHead, Case {
+  readonly caseId: number;
+  readonly begun: string;
+  readonly night: number | null;
+}
+
+/** Runs, the newest first. */
+export async function listRuns(db: Database, filter: RunFilter = {}): Promise<readonly ListedRun[]> {
+  const {verdict, suite, night, fingerprint, caseId, since, after, most = 50} = filter;
+  let query = db
+    .selectFrom('runs')
+    .innerJoin('cases', 'cases.id', 'runs.case_id')
+    .select(['runs.id', 'runs.name', 'runs.begun', 'runs.verdict', 'runs.reason', 'runs.gap'])
+    .select(['runs.fingerprint', 'runs.duration', 'runs.bundle', 'runs.night_id as night'])
+    .select(['cases.id as caseId', 'cases.scenario', 'cases.topology', 'cases.lane', 'cases.kernel'])
+    .orderBy('runs.id', 'desc')
+    .limit(most);
+  for (const name of ['scenario', 'topology', 'lane', 'kernel'] as const) {
+    const wanted = filter[name];
+    if (wanted !== undefined) query = query.where(`cases.${name}`, '=', wanted);
+  }
+  if (verdict !== undefined) query = query.where('runs.verdict', '=', verdict);
+  if (night !== undefined) query = query.where('runs.night_id', '=', night);
+  if (fingerprint !== undefined) query = query.where('runs.fingerprint', '=', fingerprint);
+  if (caseId !== undefined) query = query.where('runs.case_id', '=', caseId);
+  if (since !== undefined) query = query.where('runs.begun', '>=', since);
+  if (after !== undefined) query = query.where('runs.id', '>', after);
+  if (suite !== undefined) {
+    query = query.where('runs.night_id', 'in', (eb) =>
+      eb.selectFrom('nights').select('nights.id').where('nights.suite', '=', suite),
+    );
+  }
+  return query.execute();
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+import type {Case} from '../database/record.ts';
+import type {Database, Tables} from '../database/tables.ts';
+import type {RunHead} from './night.ts';
+
+/** A step of a run, with what it moved. */
+export interface RunStep extends Omit<Tables['steps'], 'run_id' | 'number'> {
+  readonly ledger: readonly Omit<Tables['ledger'], 'run_id' | 'step'>[];
+}
+
+/** All that the database has of a run. */
+export interface Run extends RunHead, Case {
+  readonly caseId: number;
+  readonly begun: string;
+  readonly night: number | null;
+  readonly suite: string | null;
+  readonly environment: Tables['environments'];
+  readonly steps: readonly RunStep[];
+  readonly measurements: readonly Omit<Tables['measurements'], 'run_id'>[];
+}
+
+/** A run by its number or its name; undefined if there is none. */
+export async function runOf(db: Database, which: number | string): Promise<Run | undefined> {
+  const head = await db
+    .selectFrom('runs')
+    .innerJoin('cases', 'cases.id', 'runs.case_id')
+    .leftJoin('nights', 'nights.id', 'runs.night_id')
+    .where((eb) => (typeof which === 'number' ? eb('runs.id', '=', which) : eb('runs.name', '=', which)))
+    .selectAll('cases')
+    .selectAll('runs')
+    .select('nights.suite')
+    .executeTakeFirst();
+  if (head === undefined) return undefined;
+  const {id, case_id: caseId, night_id: night, environment: key, ...rest} = head;
+  const [environment, steps, ledger, measurements] = await Promise.all([
+    db.selectFrom('environments').selectAll().where('key', '=', key).executeTakeFirstOrThrow(),
+    db.selectFrom('steps').selectAll().where('run_id', '=', id).orderBy('number').execute(),
+    db.selectFrom('ledger').selectAll().where('run_id', '=', id).execute(),
+    db.selectFrom('measurements').selectAll().where('run_id', '=', id).orderBy('name').execute(),
+  ]);
+  return {
+    ...rest,
+    ...{id, caseId, night, environment},
+    steps: steps.map(({run_id: _run, number, ...step}) => ({
+      ...step,
+      ledger: ledger
+        .filter((flow) => flow.step === number)
+        .map(({run_id: _of, step: _step, ...flow}) => flow),
+    })),
+    measurements: measurements.map(({run_id: _run, ...measurement}) => measurement),
+  };
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+import type {RunRecord} from '../scenario/record.ts';
+import type {Run} from './queries/run.ts';
+
+/** A run's record, and where its bundle is. */
+export interface ReportedRun extends RunRecord {
+  readonly bundle: string;
+}
+
+/** A recorded run as it was reported; of what only its bundle has, nothing. */
+export function reportedRun({steps, gap, bundle, duration, environment, ...run}: Run): ReportedRun {
+  const {scenario, topology, kernel, lane, verdict, reason} = run;
+  return {
+    ...{scenario, topology, kernel, lane, verdict, reason, qemu: environment.qemu, durationMs: duration},
+    ...gapOf(gap),
+    independent: false,
+    bundle: bundle ?? '',
+    kernelSays: [],
+    steps: steps.map((step) => ({
+      ...{title: step.title, verb: step.verb, verdict: step.verdict, reason: step.reason},
+      ...gapOf(step.gap),
+      durationMs: step.duration,
+      checks: [],
+      guest: [],
+      ledger: step.ledger.map(({initiator, direction, target, bar, bytes, pieces, address, way, by}) => ({
+        ...{initiator, direction, target, bytes, pieces, address: Number(address)},
+        ...(bar !== null && {bar}),
+        ...(way !== null && {way: way as 'up'}),
+        ...(by !== null && {by}),
+      })),
+    })),
+  };
+}
+
+function gapOf(gap: string | null): Pick<RunRecord, 'gap'> {
+  // What was recorded was an ability once, whether or not it still is.
+  return gap === null ? {} : {gap: gap as NonNullable<RunRecord['gap']>};
+}
