@@ -44,8 +44,9 @@ export function header(columns: readonly Column[]): string {
   );
 }
 
-/** A whole table of plain text. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const fitted = fit(columns, rows);
+/** A whole table. */
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
+  const texts = rows.map((cells) => cells.map((cell) => (typeof cell === 'string' ? cell : cell.text)));
+  const fitted = fit(columns, texts);
   return [header(fitted), ...rows.map((cells) => row(fitted, cells))].join('\n');
 }

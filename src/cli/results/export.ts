@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+import {writeFile} from 'node:fs/promises';
+import {displayPath} from '../../base/paths.ts';
+import type {Database} from '../../results/database/tables.ts';
+import {csv} from '../../results/export/csv.ts';
+import {junit} from '../../results/export/junit.ts';
+import {kcidb} from '../../results/export/kcidb.ts';
+import {ktap} from '../../results/export/ktap.ts';
+import {listRuns} from '../../results/queries/list.ts';
+import {type Run, runOf} from '../../results/queries/run.ts';
+import {reportedRun} from '../../results/reported.ts';
+
+const formats = {
+  ktap: (runs: readonly Run[]) => ktap(runs.map(reportedRun)),
+  junit: (runs: readonly Run[]) => junit(runs.map(reportedRun)),
+  kcidb,
+  csv,
+} as const;
+
+export const exporters = Object.keys(formats) as readonly (keyof typeof formats)[];
+
+/** Writes runs in a format that others read, the oldest first. */
+export async function exportRuns(
+  db: Database,
+  {
+    format,
+    night,
+    most,
+    output,
+  }: {
+    readonly format: keyof typeof formats;
+    readonly night?: number | undefined;
+    readonly most: number;
+    readonly output?: string | undefined;
+  },
+): Promise<void> {
+  const listed = await listRuns(db, night === undefined ? {most} : {night, most: Number.MAX_SAFE_INTEGER});
+  const runs: Run[] = [];
+  for (const {id} of listed.toReversed()) {
+    const run = await runOf(db, id);
+    // It may have been pruned a moment ago.
+    if (run !== undefined) runs.push(run);
+  }
+  const text = `${formats[format](runs)}\n`;
+  if (output === undefined) process.stdout.write(text);
+  else {
+    await writeFile(output, text);
+    process.stderr.write(`p2plab: ${runs.length} runs in ${displayPath(output)}\n`);
+  }
+}

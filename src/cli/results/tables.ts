@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+import {colours, printable, seconds} from '../../results/describe.ts';
+import type {Difference, Pair} from '../../results/queries/compare.ts';
+import type {ListedRun} from '../../results/queries/list.ts';
+import type {NightResult, NightSummary} from '../../results/queries/night.ts';
+import {table} from '../table.ts';
+
+/** Runs as a table, the newest first. */
+export function runsTable(runs: readonly ListedRun[]): string {
+  if (runs.length === 0) return 'no such run is recorded';
+  const columns = [
+    {title: 'run', right: true},
+    {title: 'verdict'},
+    {title: 'scenario'},
+    {title: 'kernel'},
+    {title: 'begun'},
+    {title: 'time', right: true},
+    {title: 'cause'},
+  ];
+  return table(
+    columns,
+    runs.map(({id, verdict, scenario, kernel, lane, begun, duration, reason}) => [
+      String(id),
+      {text: verdict.toUpperCase(), style: colours[verdict]},
+      scenario,
+      lane === 'plain' ? kernel : `${kernel}, ${lane}`,
+      begun.slice(0, 16).replace('T', ' '),
+      seconds(duration),
+      printable(reason),
+    ]),
+  );
+}
+
+/** Tables of nights. */
+export const nightsTable = {
+  list: (nights: readonly NightSummary[]): string => {
+    if (nights.length === 0) return 'no night is recorded';
+    const columns = [
+      {title: 'night', right: true},
+      {title: 'suite'},
+      {title: 'begun'},
+      {title: 'state'},
+      {title: 'runs', right: true},
+      {title: 'host'},
+    ];
+    const rows = nights.map(({id, suite, begun, state, runs, planned, host}) => [
+      ...[String(id), suite, begun.slice(0, 16).replace('T', ' '), state],
+      ...[`${runs} of ${planned}`, host],
+    ]);
+    return table(columns, rows);
+  },
+  changes: (night: number, changed: readonly NightResult[]): string => {
+    if (changed.length === 0) return `night ${night} has changed nothing`;
+    const columns = [
+      {title: 'change'},
+      {title: 'scenario'},
+      {title: 'kernel'},
+      {title: 'since'},
+      {title: 'cause'},
+    ];
+    const rows = changed.map(({change, scenario, kernel, lane, since, run}) => [
+      ...[change ?? '', scenario, lane === 'plain' ? kernel : `${kernel}, ${lane}`],
+      ...[since?.slice(0, 16).replace('T', ' ') ?? '', printable(run?.reason ?? '')],
+    ]);
+    return table(columns, rows);
+  },
+};
+
+/** What is told of two kernels: what differs first, what does not as a number. */
+const told: readonly Difference[] = [
+  'only the second fails',
+  'only the first fails',
+  'unclear',
+  'not in both',
+];
+
+/** Two kernels side by side. */
+export function differences(pairs: readonly Pair[], first: string, second: string): string {
+  const rows = told.flatMap((difference) =>
+    pairs
+      .filter((pair) => pair.difference === difference)
+      .map(({scenario, lane, ...pair}) => [
+        lane === 'plain' ? scenario : `${scenario}, ${lane}`,
+        pair.first?.outcome ?? '-',
+        pair.second?.outcome ?? '-',
+        printable((pair.second?.outcome === 'pass' ? pair.first : pair.second)?.run?.reason ?? ''),
+      ]),
+  );
+  const counts = (['both pass', 'both fail'] as const).map(
+    (difference) => `${pairs.filter((pair) => pair.difference === difference).length} ${difference}`,
+  );
+  const columns = [{title: 'scenario'}, {title: first}, {title: second}, {title: 'cause'}];
+  return [...(rows.length === 0 ? [] : [table(columns, rows), '']), counts.join(', ')].join('\n');
+}

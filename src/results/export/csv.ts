@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+import {stringify} from 'csv-stringify/sync';
+import type {Run} from '../queries/run.ts';
+
+/** A line for each run (RFC 4180), the names of the columns first; what a spreadsheet would compute is text. */
+export function csv(runs: readonly Run[]): string {
+  const rows = runs.map(({environment, steps, measurements, ...run}) => {
+    const measured = new Map(measurements.map(({name, value}) => [name, value]));
+    return {
+      run: run.name,
+      begun: run.begun,
+      night: run.night ?? '',
+      suite: run.suite ?? '',
+      ...{scenario: run.scenario, topology: run.topology, lane: run.lane, kernel: run.kernel},
+      release: environment.kernel_release,
+      qemu: environment.qemu,
+      host: environment.host,
+      ...{verdict: run.verdict, reason: run.reason, gap: run.gap ?? '', fingerprint: run.fingerprint ?? ''},
+      'duration-ms': run.duration,
+      steps: steps.length,
+      'peer-bytes': measured.get('peer-bytes') ?? '',
+      'host-memory-bytes': measured.get('host-memory-bytes') ?? '',
+      'lost-bytes': measured.get('lost-bytes') ?? '',
+    };
+  });
+  return stringify(rows, {header: true, columns: [...columns], escape_formulas: true}).trimEnd();
+}
+
+/** In their order; they are added to, never taken away. */
+const columns = [
+  ...['run', 'begun', 'night', 'suite', 'scenario', 'topology', 'lane', 'kernel', 'release', 'qemu', 'host'],
+  ...['verdict', 'reason', 'gap', 'fingerprint', 'duration-ms', 'steps'],
+  ...['peer-bytes', 'host-memory-bytes', 'lost-bytes'],
+] as const;
