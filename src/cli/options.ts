@@ -34,7 +34,7 @@ export const shared = {
   database: () =>
     new Option(
       '--database <url>',
-      'where results are kept: postgres://…, or an SQLite file; else $P2PLAB_DATABASE or the lab\'s own file',
+      "where results are kept: postgres://…, or an SQLite file; else $P2PLAB_DATABASE or the lab's own file",
     ),
   qemu: () =>
     new Option('--qemu <name>', 'a QEMU of lab/qemu, or the path of one; else the machine\'s own, "stock"'),

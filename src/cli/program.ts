@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   designs: async () => (await import('./designs.ts')).addDesigns,
   nightly: async () => (await import('./nightly.ts')).addNightly,
   results: async () => (await import('./results.ts')).addResults,
+  dashboard: async () => (await import('./dashboard.ts')).addDashboard,
   shell: async () => (await import('./shell.ts')).addShell,
   kernel: async () => (await import('./kernel.ts')).addKernel,
   qemu: async () => (await import('./qemu.ts')).addQemu,

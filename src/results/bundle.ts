@@ -43,9 +43,7 @@ export interface Bundle extends Run {
 export async function createBundle(planned: ScenarioPlan, machine: Machine): Promise<Bundle> {
   const plan = planFor(planned, traitsOf(machine));
   const begun = new Date().toISOString();
-  const stamp = begun
-    .replaceAll(':', '')
-    .replace(/\.\d+Z$/, 'Z');
+  const stamp = begun.replaceAll(':', '').replace(/\.\d+Z$/, 'Z');
   const name = [
     stamp,
     plan.name.replaceAll('/', '.'),

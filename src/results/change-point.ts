@@ -30,7 +30,8 @@ export function changePoint(values: readonly number[]): ChangePoint | undefined 
     const [before, after] = [median(left), median(right)];
     const step = Math.abs(after - before);
     if (step === 0 || step < smallest * Math.abs(before)) continue;
-    const scatter = (left.length * spread(left, before) + right.length * spread(right, after)) / values.length;
+    const scatter =
+      (left.length * spread(left, before) + right.length * spread(right, after)) / values.length;
     // Twice as long on both sides is surer; a series without any scatter changes by its first other number.
     const score = (step / (scatter + 1e-9 * step)) * Math.sqrt((left.length * right.length) / values.length);
     if (score >= certain * 2 && step >= 2 * scatter && score > (found?.score ?? 0))

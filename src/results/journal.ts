@@ -36,12 +36,7 @@ export class Journal {
   readonly entries: readonly JournalEntry[];
   readonly #handle: FileHandle;
 
-  private constructor(
-    file: string,
-    begun: string,
-    handle: FileHandle,
-    entries: readonly JournalEntry[],
-  ) {
+  private constructor(file: string, begun: string, handle: FileHandle, entries: readonly JournalEntry[]) {
     this.file = file;
     this.begun = begun;
     this.entries = entries;

@@ -40,9 +40,7 @@ async function neededRuns(db: Database): Promise<ReadonlySet<number>> {
     .selectFrom('states')
     .innerJoin('results', 'results.case_id', 'states.case_id')
     .innerJoin('runs', (join) =>
-      join
-        .onRef('runs.case_id', '=', 'states.case_id')
-        .onRef('runs.night_id', '=', 'results.night_id'),
+      join.onRef('runs.case_id', '=', 'states.case_id').onRef('runs.night_id', '=', 'results.night_id'),
     )
     .where((eb) =>
       eb.or([

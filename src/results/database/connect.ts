@@ -124,7 +124,9 @@ async function migrate({db, dialect, name}: Connection, context: Context): Promi
     if (error instanceof HostError) throw error;
     const newer = /previously executed migration .* is missing/.test(messageOf(error));
     throw new HostError(
-      newer ? `${name} was made by a newer p2plab` : `the database ${name} cannot be used: ${messageOf(error)}`,
+      newer
+        ? `${name} was made by a newer p2plab`
+        : `the database ${name} cannot be used: ${messageOf(error)}`,
       {
         hint: newer ? 'use that p2plab, or another database' : 'is it running, and does it let you in?',
         cause: error,

@@ -132,7 +132,11 @@ async function settleNight(
       'case_id',
       'in',
       // A list may be longer than a statement has room for.
-      db.selectFrom('results').select('case_id').where('night_id', '=', night).where('outcome', '!=', 'missing'),
+      db
+        .selectFrom('results')
+        .select('case_id')
+        .where('night_id', '=', night)
+        .where('outcome', '!=', 'missing'),
     )
     .execute();
   await insertAll(db, 'states', rows);

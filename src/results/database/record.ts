@@ -148,6 +148,9 @@ export async function insertAll<T extends keyof Tables>(
   if (first === undefined) return;
   const size = Math.max(1, Math.floor(mostValues / Object.keys(first).length));
   for (let start = 0; start < rows.length; start += size) {
-    await db.insertInto(table).values(rows.slice(start, start + size)).execute();
+    await db
+      .insertInto(table)
+      .values(rows.slice(start, start + size))
+      .execute();
   }
 }

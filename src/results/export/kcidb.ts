@@ -15,7 +15,10 @@ const inputsSchema = z.looseObject({
   compiler: z.string().optional(),
   series: z
     .array(
-      z.looseObject({name: z.string(), patches: z.array(z.looseObject({name: z.string(), sha256: z.string()}))}),
+      z.looseObject({
+        name: z.string(),
+        patches: z.array(z.looseObject({name: z.string(), sha256: z.string()})),
+      }),
     )
     .default([]),
 });
@@ -31,8 +34,7 @@ export function kcidb(runs: readonly Run[]): string {
     const {kernel, kernel_key: key, kernel_release: release} = environment;
     const inputs = inputsSchema.parse(JSON.parse(environment.kernel_inputs));
     const patches = inputs.series.flatMap((series) => series.patches);
-    const patchset =
-      patches.length === 0 ? '' : sha256(patches.map((patch) => `${patch.sha256}\n`).join(''));
+    const patchset = patches.length === 0 ? '' : sha256(patches.map((patch) => `${patch.sha256}\n`).join(''));
     const checkout = `${origin}:${sha256(`${inputs.source?.key ?? ''} ${patchset}`).slice(0, 20)}`;
     const series = inputs.series.map(({name}) => name);
     checkouts.set(checkout, {

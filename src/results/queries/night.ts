@@ -52,7 +52,11 @@ export interface Night extends NightSummary {
 /** The nights of a suite, or of all, the newest first. */
 export async function nights(
   db: Database,
-  {suite, most = 100, ended = false}: {readonly suite?: string | undefined; most?: number; ended?: boolean} = {},
+  {
+    suite,
+    most = 100,
+    ended = false,
+  }: {readonly suite?: string | undefined; most?: number; ended?: boolean} = {},
 ): Promise<readonly NightSummary[]> {
   let query = db
     .selectFrom('nights')

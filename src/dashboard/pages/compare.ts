@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+import {type Difference, type Pair, pair} from '../../results/queries/compare.ts';
+import {latestNights, type NightResult, type NightSummary, resultsOf} from '../../results/queries/night.ts';
+import type {Database} from '../../results/database/tables.ts';
+import {type Html, dataTable, html, time, words} from '../html.ts';
+import {paths} from '../links.ts';
+import {badge} from '../outcome-badge.ts';
+import type {PageContext, PageMaker} from '../page.ts';
+import {filterBox, find} from './night.ts';
+
+interface Compared {
+  readonly night: NightSummary;
+  readonly results: readonly NightResult[];
+}
+
+/** The newest nights of suites with more than one kernel. */
+async function comparable(db: Database): Promise<readonly Compared[]> {
+  const found = await Promise.all(
+    (await latestNights(db)).map(async (night) => ({night, results: await resultsOf(db, night.id)})),
+  );
+  return found.filter(({results}) => kernelsOf(results).length > 1);
+}
+
+const kernelsOf = (results: readonly NightResult[]): readonly string[] => [
+  ...new Set(results.map(({kernel}) => kernel)),
+];
+
+/** All pairs of kernels that can be compared, for a static site. */
+export async function comparedPairs(db: Database): Promise<readonly (readonly [string, string])[]> {
+  const all = (await comparable(db)).flatMap(({results}) => {
+    const kernels = kernelsOf(results);
+    return kernels.flatMap((first) =>
+      kernels.filter((second) => second !== first).map((second) => [first, second] as const),
+    );
+  });
+  return [...new Map(all.map((both) => [both.join('\0'), both])).values()];
+}
+
+/** Which two kernels can be compared, with how many scenarios only the second fails. */
+export const compareIndex: PageMaker = async (context) => {
+  const nights = await comparable(context.db);
+  const data = nights.map(({night, results}) => ({night, kernels: kernelsOf(results)}));
+  return {
+    title: 'Compare two kernels',
+    data,
+    body: html`
+      ${nights.length === 0 ? html`<p>No suite of more than one kernel has had a night.</p>` : ''}
+      ${nights.map(({night, results}) => matrix(context, night, results))}
+    `,
+  };
+};
+
+function matrix({up}: PageContext, night: NightSummary, results: readonly NightResult[]): Html {
+  const kernels = kernelsOf(results);
+  const rows = kernels.map((first) => {
+    const cells = kernels.map((second) => {
+      if (first === second) return html`<td class="faint">–</td>`;
+      const worse = pair(results, first, second).filter(
+        ({difference}) => difference === 'only the second fails',
+      ).length;
+      return html`<td><a href="${up}${paths.compare(first, second)}" aria-label="${words(first)} against ${words(second)}: ${worse} only the second fails">${worse}</a></td>`;
+    });
+    return html`<tr>
+      <th scope="row">${words(first)}</th>
+      ${cells}
+    </tr>`;
+  });
+  return html`<h2>${words(night.suite)}, ${time(night.begun)}</h2>
+    <div class="grid">
+      ${dataTable('How many scenarios pass on the kernel of the row and fail on that of the column', ['from', ...kernels.map(words)], rows)}
+    </div>`;
+}
+
+const order: readonly Difference[] = [
+  'only the second fails',
+  'only the first fails',
+  'unclear',
+  'not in both',
+  'both fail',
+  'both pass',
+];
+
+/** Two kernels, scenario by scenario: first paired, then told apart. */
+export const compare =
+  (first: string, second: string): PageMaker =>
+  async (context) => {
+    const found = (await comparable(context.db))
+      .map(({night, results}) => ({night, pairs: pair(results, first, second)}))
+      .find(({pairs}) => pairs.some((one) => one.first !== null && one.second !== null));
+    if (found === undefined) return undefined;
+    const {night, pairs} = found;
+    const groups = order.map((difference) => pairs.filter((one) => one.difference === difference));
+    return {
+      title: `${first} → ${second}`,
+      data: {night, first, second, pairs},
+      body: html`
+        <p class="faint">${words(night.suite)}, ${time(night.begun)}</p>
+        <ul class="counts">
+          ${order.map((difference, index) => html`<li>${groups[index]?.length ?? 0} ${title(difference, first, second)}</li>`)}
+        </ul>
+        ${filterBox()}
+        ${order.map((difference, index) => section(context, title(difference, first, second), groups[index] ?? [], [first, second]))}
+      `,
+    };
+  };
+
+function title(difference: Difference, first: string, second: string): string {
+  const words_: Record<Difference, string> = {
+    'only the second fails': `only ${second} fails`,
+    'only the first fails': `only ${first} fails`,
+    unclear: 'unclear',
+    'not in both': 'not in both',
+    'both fail': 'both fail',
+    'both pass': 'both pass',
+  };
+  return words(words_[difference]);
+}
+
+function section(
+  context: PageContext,
+  heading: string,
+  pairs: readonly Pair[],
+  [first, second]: readonly [string, string],
+): Html {
+  if (pairs.length === 0) return html``;
+  const rows = pairs.map((one) => {
+    const shown = [one.first, one.second].filter((side) => side !== null);
+    const told = [one.second, one.first].find((side) => side?.run != null && side.outcome !== 'pass');
+    return html`<tr data-find="${shown.map(find).join(' ')}">
+      <td>${words(one.scenario)}${one.lane === 'plain' ? '' : html` <span class="on">lane ${words(one.lane)}</span>`}</td>
+      <td>${side(context, one.first)}</td>
+      <td>${side(context, one.second)}</td>
+      <td class="cause">${words(told?.run?.reason)}</td>
+    </tr>`;
+  });
+  return html`<h2>${heading}</h2>
+    ${dataTable(`${pairs.length} scenarios`, ['scenario', words(first), words(second), 'cause'], rows)}`;
+}
+
+function side({up, hasRun}: PageContext, result: NightResult | null): Html {
+  if (result === null) return html`<span class="faint">not run</span>`;
+  const run = result.run?.id;
+  return run !== undefined && hasRun(run)
+    ? html`<a href="${up}${paths.run(run)}">${badge(result.outcome)}</a>`
+    : badge(result.outcome);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+import {historyOf, type History, type PastResult} from '../../results/queries/history.ts';
+import {seriesOf} from '../../results/queries/series.ts';
+import {chart} from '../chart.ts';
+import {type Html, dataTable, html, time, words} from '../html.ts';
+import {runLink} from '../links.ts';
+import {badge, changeWord, sign} from '../outcome-badge.ts';
+import type {PageContext, PageMaker} from '../page.ts';
+
+/** How a case went from night to night: a strip, since when, what it measured, and its newest runs. */
+export const history =
+  (caseId: number): PageMaker =>
+  async (context) => {
+    const found = await historyOf(context.db, caseId);
+    if (found === undefined) return undefined;
+    const series = await seriesOf(context.db, caseId);
+    const {scenario, kernel, lane, topology} = found;
+    const again = `./p2plab run ${scenario} --kernel ${kernel}${lane === 'plain' ? '' : ` --lane ${lane}`}`;
+    return {
+      title: `${scenario} on ${kernel}${lane === 'plain' ? '' : `, lane ${lane}`}`,
+      data: {...found, series},
+      body: html`
+        ${verdictLine(context, found)}
+        <dl>
+          <dt>topology</dt>
+          <dd>${words(topology)}</dd>
+          <dt>again</dt>
+          <dd><code>${words(again)}</code></dd>
+        </dl>
+        ${
+          found.nights.length === 0
+            ? ''
+            : html`<h2>Nights</h2>
+              <p class="strip" aria-label="Outcomes, the newest first">${found.nights.slice(0, 120).map((past) => runMark(context, past))}</p>
+              ${nightsTable(context, found.nights)}`
+        }
+        ${series.length === 0 ? '' : html`<h2>Measured</h2>`} ${series.map(chart)}
+        <h2>Newest runs</h2>
+        ${dataTable(
+          'Attempts and single runs among them',
+          ['verdict', 'begun', 'time', 'cause'],
+          found.runs.map(
+            ({id, verdict, begun, duration, reason}) => html`<tr>
+              <td>${badge(verdict)}</td>
+              <td>${time(begun)}</td>
+              <td class="number">${(duration / 1000).toFixed(1)} s</td>
+              <td class="cause">${runLink(context, id, reason)}</td>
+            </tr>`,
+          ),
+        )}
+      `,
+    };
+  };
+
+/** `Fails since …, passed for the last time …`. */
+function verdictLine({now: _now}: PageContext, {nights}: History): Html {
+  const telling = nights.filter(({outcome}) => !['skip', 'error', 'flaky', 'missing'].includes(outcome));
+  const [newest] = telling;
+  if (newest === undefined) return html`<p class="lead">No night has said anything of it yet.</p>`;
+  const good = newest.outcome === 'pass';
+  const other = telling.findIndex(({outcome}) => (outcome === 'pass') !== good);
+  const first = telling[other === -1 ? telling.length - 1 : other - 1] ?? newest;
+  const last = telling[other];
+  const word = good ? 'Passes' : newest.outcome === 'known' ? 'Fails by a known gap' : 'Fails';
+  const nightsSince = other === -1 ? telling.length : other;
+  return html`<p class="lead">
+    ${word} since ${time(first.begun)} (${nightsSince} ${nightsSince === 1 ? 'night' : 'nights'})${last === undefined ? '.' : html`; ${good ? 'failed' : 'passed'} for the last time ${time(last.begun)}.`}
+  </p>`;
+}
+
+function runMark({up, hasRun}: PageContext, {outcome, run}: PastResult): Html {
+  return run !== null && hasRun(run)
+    ? html`<a href="${up}run/${run}.html">${sign(outcome)}</a> `
+    : html`${sign(outcome)} `;
+}
+
+function nightsTable(context: PageContext, nights: readonly PastResult[]): Html {
+  // What is as it was the night before needs no line.
+  const told = nights.filter(
+    ({outcome, change}, index) => change !== null || outcome !== nights[index + 1]?.outcome,
+  );
+  const rows = told.slice(0, 40).map(
+    ({outcome, change, begun, suite, run, reason, attempts}) => html`<tr>
+      <td>${time(begun)}</td>
+      <td>${badge(outcome)}</td>
+      <td>${change === null ? '' : changeWord(change)}</td>
+      <td>${words(suite)}</td>
+      <td class="number">${attempts}</td>
+      <td class="cause">${runLink(context, run, reason ?? '')}</td>
+    </tr>`,
+  );
+  return dataTable(
+    'Nights in which it changed',
+    ['night', 'outcome', 'change', 'suite', 'attempts', 'cause'],
+    rows,
+  );
+}
