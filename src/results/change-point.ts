@@ -19,27 +19,40 @@ const smallest = 0.02;
 const certain = 5;
 
 /**
- * The last place at which a series of numbers changed its level for good: a difference of medians, on either side,
- * that is several times the scatter (the median distance from the median, which one outlier does not move).
+ * The place at which a series of numbers is best cut in two levels (by the sum of distances from the median of either
+ * side, which one outlier does not move), if those differ by several times the scatter.
  * @returns undefined where nothing changed
  */
 export function changePoint(values: readonly number[]): ChangePoint | undefined {
-  let found: (ChangePoint & {readonly score: number}) | undefined;
+  if (values.every((value) => value === values[0])) return undefined;
+  let best: {readonly left: Level; readonly right: Level; readonly cost: number} | undefined;
   for (let index = least; index <= values.length - least; index++) {
-    const [left, right] = [values.slice(0, index), values.slice(index)];
-    const [before, after] = [median(left), median(right)];
-    const step = Math.abs(after - before);
-    if (step === 0 || step < smallest * Math.abs(before)) continue;
-    const scatter =
-      (left.length * spread(left, before) + right.length * spread(right, after)) / values.length;
-    // Twice as long on both sides is surer; a series without any scatter changes by its first other number.
-    const score = (step / (scatter + 1e-9 * step)) * Math.sqrt((left.length * right.length) / values.length);
-    if (score >= certain * 2 && step >= 2 * scatter && score > (found?.score ?? 0))
-      found = {index, before, after, score};
+    const [left, right] = [levelOf(values.slice(0, index)), levelOf(values.slice(index))];
+    const cost = left.cost + right.cost;
+    if (best === undefined || cost < best.cost) best = {left, right, cost};
   }
-  if (found === undefined) return undefined;
-  const {index, before, after} = found;
-  return {index, before, after};
+  if (best === undefined) return undefined;
+  const {left, right, cost} = best;
+  const step = Math.abs(right.median - left.median);
+  if (step === 0 || step < smallest * Math.abs(left.median)) return undefined;
+  const scatter = cost / values.length;
+  // The longer both sides are, the smaller a step is no chance.
+  const sureness = Math.sqrt((left.count * right.count) / values.length);
+  if (step < 2 * scatter || step * sureness < certain * scatter) return undefined;
+  return {index: left.count, before: left.median, after: right.median};
+}
+
+interface Level {
+  readonly count: number;
+  readonly median: number;
+  /** The sum of distances from it. */
+  readonly cost: number;
+}
+
+function levelOf(values: readonly number[]): Level {
+  const middle = median(values);
+  const cost = values.reduce((sum, value) => sum + Math.abs(value - middle), 0);
+  return {count: values.length, median: middle, cost};
 }
 
 function median(values: readonly number[]): number {
@@ -47,8 +60,4 @@ function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
-}
-
-function spread(values: readonly number[], around: number): number {
-  return median(values.map((value) => Math.abs(value - around)));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
-import {CompiledQuery, type Driver, Kysely, PostgresDialect, SqliteDialect, SqliteDriver} from 'kysely';
-import {Migrator} from 'kysely/migration';
+import {CompiledQuery, type Driver, Kysely, PostgresDialect, sql, SqliteDialect, SqliteDriver} from 'kysely';
+import {DEFAULT_MIGRATION_TABLE, Migrator} from 'kysely/migration';
 import type {Context} from '../../base/context.ts';
 import {HostError, messageOf, UsageError} from '../../base/errors.ts';
 import {sha256} from '../../base/hash.ts';
@@ -113,7 +113,10 @@ async function migrate({db, dialect, name}: Connection, context: Context): Promi
     provider: {getMigrations: () => Promise.resolve({...migrations})},
   });
   try {
-    if (await isCurrent(migrator)) return;
+    const known = Object.keys(migrations);
+    const executed = await executedIn(db);
+    if (executed.some((migration) => !known.includes(migration))) throw newerThanThis(name);
+    if (known.every((migration) => executed.includes(migration))) return;
     // Kysely locks PostgreSQL while it migrates, and SQLite not.
     const lock = path.join(cacheRoot, 'locks', `database-${sha256(name).slice(0, 16)}`);
     await withLock(lock, 'database', context, async () => {
@@ -135,6 +138,16 @@ async function migrate({db, dialect, name}: Connection, context: Context): Promi
   }
 }
 
-async function isCurrent(migrator: Migrator): Promise<boolean> {
-  return (await migrator.getMigrations()).every(({executedAt}) => executedAt !== undefined);
+function newerThanThis(name: string): HostError {
+  return new HostError(`the database ${name} was made by a newer p2plab`, {
+    hint: 'use that one, or another database',
+  });
+}
+
+/** The migrations that a database has had; none if it is empty. */
+async function executedIn(db: Database): Promise<readonly string[]> {
+  const tables = await db.introspection.getTables({withInternalKyselyTables: true});
+  if (!tables.some(({name}) => name === DEFAULT_MIGRATION_TABLE)) return [];
+  const {rows} = await sql<{name: string}>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  return rows.map(({name}) => name);
 }

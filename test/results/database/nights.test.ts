@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+import {endServer, onBoth} from './both.ts';
+import {endNight, openNight, type CaseOutcome} from '../../../src/results/database/nights.ts';
+import {recordRun} from '../../../src/results/database/record.ts';
+import type {Database} from '../../../src/results/database/tables.ts';
+import type {Outcome} from '../../../src/results/outcome.ts';
+import {latestNights, nightOf, nights, resultsOf} from '../../../src/results/queries/night.ts';
+import {facts} from '../facts.ts';
+
+endServer();
+
+const about = (scenario: string): Omit<CaseOutcome, 'outcome' | 'run'> => {
+  return {scenario, topology: 'nvme-switch', lane: 'plain', kernel: 'baseline', attempts: 1};
+};
+
+const begun = (night: number): string => `2026-01-0${night}T02:00:00.000Z`;
+
+/** A night of a suite with what came of each scenario. */
+async function night(
+  db: Database,
+  number: number,
+  outcomes: Readonly<Record<string, Outcome>>,
+  suite = 'nightly',
+): Promise<number> {
+  const head = {suite, begun: begun(number), host: 'host-1', planned: Object.keys(outcomes).length};
+  const id = await openNight(db, head);
+  const given: CaseOutcome[] = [];
+  for (const [scenario, outcome] of Object.entries(outcomes)) {
+    const run = facts({scenario, reason: `${scenario} is ${outcome}`});
+    await recordRun(db, run, id);
+    given.push({...about(scenario), outcome, run: run.name});
+  }
+  await endNight(db, id, given);
+  return id;
+}
+
+onBoth('a night says what changed, since when, and what was the last night before', async (t, {db}) => {
+  await night(db, 1, {a: 'pass', b: 'fail', c: 'pass', d: 'pass'});
+  await night(db, 2, {a: 'error', b: 'fail', c: 'pass', d: 'pass'});
+  await night(db, 1, {a: 'fail'}, 'another suite');
+  const id = await night(db, 3, {a: 'fail', b: 'pass', c: 'flaky', e: 'pass'});
+  const told = (await resultsOf(db, id)).map(({scenario, outcome, change, since, before, run}) => {
+    return [scenario, outcome, change, since, before, run?.reason ?? null];
+  });
+  t.deepEqual(told, [
+    ['a', 'fail', 'broke', begun(3), begun(1), 'a is fail'],
+    ['b', 'pass', 'fixed', begun(3), begun(2), 'b is pass'],
+    ['c', 'flaky', null, null, null, 'c is flaky'],
+    ['d', 'missing', 'missing', begun(3), begun(2), null],
+    ['e', 'pass', 'new', begun(3), null, 'e is pass'],
+  ]);
+  const after = await night(db, 4, {a: 'crash', b: 'pass', c: 'pass', d: 'pass'});
+  t.deepEqual(
+    (await resultsOf(db, after)).flatMap(({scenario, change, since}) =>
+      change === null ? [] : [[scenario, change, since]],
+    ),
+    [
+      ['a', 'still bad', begun(3)],
+      ['e', 'missing', begun(4)],
+    ],
+  );
+});
+
+onBoth('a night ends once, whoever ends it again', async (t, {db}) => {
+  const id = await night(db, 1, {a: 'pass'});
+  await endNight(db, id, [{...about('a'), outcome: 'fail', run: undefined}]);
+  t.deepEqual(
+    (await resultsOf(db, id)).map(({outcome}) => outcome),
+    ['pass'],
+  );
+});
+
+onBoth('a night that is gone on with is the same; one that is begun anew leaves the old one behind', async (t, {db}) => {
+  const head = {suite: 'nightly', begun: begun(1), host: 'host-1', planned: 3};
+  const first = await openNight(db, head);
+  t.is(await openNight(db, head), first);
+  const elsewhere = await openNight(db, {...head, begun: begun(2), host: 'host-2'});
+  t.is((await nightOf(db, first))?.state, 'running', 'another host has its own');
+  await openNight(db, {...head, begun: begun(3)});
+  const states = (await nights(db)).map(({state}) => state);
+  t.deepEqual(states, ['running', 'running', 'abandoned']);
+  await endNight(db, elsewhere, []);
+  t.deepEqual(
+    (await latestNights(db)).map(({id}) => id),
+    [elsewhere],
+    'what did not end is never the newest',
+  );
+});
