@@ -7,9 +7,13 @@ export type Html = ReturnType<typeof html>;
 
 export {html, raw};
 
+/** The longest that a guest's words are shown, in characters. */
+const longest = 4000;
+
 /** Words that may have come from a guest: on one line, without control characters; `html` escapes the rest. */
 export function words(text: string | null | undefined): string {
-  return printable(text ?? '');
+  const shown = text ?? '';
+  return printable(shown.length > longest ? `${shown.slice(0, longest)}…` : shown);
 }
 
 /** `2026-11-28 07:42`, in UTC. */

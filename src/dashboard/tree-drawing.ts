@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {formatSize} from '../spec/size.ts';
 import type {TreeNode} from '../topology/tree.ts';
-import {type Html, html} from './html.ts';
+import {type Html, html, words} from './html.ts';
 
 /** What went from one place of a tree to another. */
 export interface DrawnBytes {
@@ -32,8 +32,8 @@ export function drawTree(nodes: readonly TreeNode[], flows: readonly DrawnBytes[
     {id: 'root-complex', depth: 0, parent: null, text: 'root complex', bdf: ''},
     ...nodes.map((node) => ({
       ...{id: node.id, parent: node.parent ?? 'root-complex', depth: depths.get(node.id) ?? 1},
-      text: `${node.id}  ${node.text}`,
-      bdf: node.bdf.replace(/^0000:/, ''),
+      text: words(`${node.id}  ${node.text}`),
+      bdf: words(node.bdf.replace(/^0000:/, '')),
     })),
     ...(lost ? [{id: 'nowhere', depth: 0, parent: null, text: 'nowhere', bdf: ''}] : []),
   ];
@@ -95,7 +95,7 @@ function arrow(
 function describe({initiator, direction, target, bytes, way, by}: DrawnBytes): string {
   const verb = direction === 'write' ? 'wrote to' : 'read from';
   const turned = way === null ? '' : way === 'up' ? ', through the root complex' : `, ${way} at ${by ?? '?'}`;
-  return `${initiator} ${verb} ${target}: ${formatSize(bytes)}${turned}`;
+  return words(`${initiator} ${verb} ${target}: ${formatSize(bytes)}${turned}`);
 }
 
 function describeAll(flows: readonly DrawnBytes[]): string {

@@ -7,7 +7,11 @@ const noisy = (level: number, count: number, scatter: number): readonly number[]
   Array.from({length: count}, (_, index) => level + scatter * Math.sin(index * 7919));
 
 test('a count that steps is found where it stepped, with both levels', (t) => {
-  t.deepEqual(changePoint([...noisy(1000, 20, 0), ...noisy(1100, 10, 0)]), {index: 20, before: 1000, after: 1100});
+  t.deepEqual(changePoint([...noisy(1000, 20, 0), ...noisy(1100, 10, 0)]), {
+    index: 20,
+    before: 1000,
+    after: 1100,
+  });
 });
 
 test('a step below scatter, or of less than two in a hundred, is none', (t) => {

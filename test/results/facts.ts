@@ -23,7 +23,13 @@ export interface Given {
 
 /** A step that moved bytes, some of them to a peer. */
 export const copied: RunRecord['steps'][number] = {
-  ...{title: 'copy src → cmb', verb: 'copy', durationMs: 40, verdict: 'pass', reason: 'src wrote 64KiB to cmb.'},
+  ...{
+    title: 'copy src → cmb',
+    verb: 'copy',
+    durationMs: 40,
+    verdict: 'pass',
+    reason: 'src wrote 64KiB to cmb.',
+  },
   checks: [],
   guest: [],
   ledger: [

@@ -148,6 +148,8 @@ function newerThanThis(name: string): HostError {
 async function executedIn(db: Database): Promise<readonly string[]> {
   const tables = await db.introspection.getTables({withInternalKyselyTables: true});
   if (!tables.some(({name}) => name === DEFAULT_MIGRATION_TABLE)) return [];
-  const {rows} = await sql<{name: string}>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  const {rows} = await sql<{name: string}>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(
+    db,
+  );
   return rows.map(({name}) => name);
 }

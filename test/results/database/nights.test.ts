@@ -70,19 +70,22 @@ onBoth('a night ends once, whoever ends it again', async (t, {db}) => {
   );
 });
 
-onBoth('a night that is gone on with is the same; one that is begun anew leaves the old one behind', async (t, {db}) => {
-  const head = {suite: 'nightly', begun: begun(1), host: 'host-1', planned: 3};
-  const first = await openNight(db, head);
-  t.is(await openNight(db, head), first);
-  const elsewhere = await openNight(db, {...head, begun: begun(2), host: 'host-2'});
-  t.is((await nightOf(db, first))?.state, 'running', 'another host has its own');
-  await openNight(db, {...head, begun: begun(3)});
-  const states = (await nights(db)).map(({state}) => state);
-  t.deepEqual(states, ['running', 'running', 'abandoned']);
-  await endNight(db, elsewhere, []);
-  t.deepEqual(
-    (await latestNights(db)).map(({id}) => id),
-    [elsewhere],
-    'what did not end is never the newest',
-  );
-});
+onBoth(
+  'a night that is gone on with is the same; one that is begun anew leaves the old one behind',
+  async (t, {db}) => {
+    const head = {suite: 'nightly', begun: begun(1), host: 'host-1', planned: 3};
+    const first = await openNight(db, head);
+    t.is(await openNight(db, head), first);
+    const elsewhere = await openNight(db, {...head, begun: begun(2), host: 'host-2'});
+    t.is((await nightOf(db, first))?.state, 'running', 'another host has its own');
+    await openNight(db, {...head, begun: begun(3)});
+    const states = (await nights(db)).map(({state}) => state);
+    t.deepEqual(states, ['running', 'running', 'abandoned']);
+    await endNight(db, elsewhere, []);
+    t.deepEqual(
+      (await latestNights(db)).map(({id}) => id),
+      [elsewhere],
+      'what did not end is never the newest',
+    );
+  },
+);

@@ -87,7 +87,10 @@ for (const kind of ['sqlite', 'postgres'] as const) {
 
 test('a file that is no database, an unknown scheme and a newer p2plab are told with what to do', async (t) => {
   const file = path.join(temporary, 'none.sqlite');
-  writeFileSync(file, 'this is no database, whatever its name says, and so it cannot be opened as one\n'.repeat(20));
+  writeFileSync(
+    file,
+    'this is no database, whatever its name says, and so it cannot be opened as one\n'.repeat(20),
+  );
   const none = await t.throwsAsync(openDatabase(file, context));
   t.like(none, {name: 'HostError'});
   t.regex(none.message, /none\.sqlite cannot be opened as a database: file is not a database/);

@@ -10,6 +10,9 @@ const {db, close} = await openDatabase(url, context);
 for (let index = 0; index < Number(count); index++) {
   // Every other is another writer's too: it must be there once.
   const own = index % 2 === 0 ? `${name}-${index}` : `shared-${index}`;
-  await recordRun(db, facts({name: own, scenario: `scenario-${index % 5}`, reason: 'cause', verdict: 'fail'}));
+  await recordRun(
+    db,
+    facts({name: own, scenario: `scenario-${index % 5}`, reason: 'cause', verdict: 'fail'}),
+  );
 }
 await close();

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import {seeded} from './seeded.ts';
+import {temporary} from '../base/temporary-cache.ts';
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import {buildSite} from '../../src/dashboard/site.ts';
+import {singlePages} from '../../src/dashboard/routes.ts';
+import {recordRun} from '../../src/results/database/record.ts';
+import {facts} from '../results/facts.ts';
+
+const context = {signal: new AbortController().signal, report: () => undefined};
+const connection = await seeded('site');
+const always = Object.keys(singlePages).length + 2;
+
+test.serial('every link of a site leads to a file of it', async (t) => {
+  const folder = path.join(temporary, 'whole');
+  const {pages} = await buildSite(connection, folder, context);
+  t.true(pages > 60);
+  const files = readdirSync(folder, {recursive: true, encoding: 'utf8'}).filter((name) =>
+    name.endsWith('.html'),
+  );
+  t.is(files.length, pages);
+  for (const file of files) {
+    const text = readFileSync(path.join(folder, file), 'utf8');
+    for (const [, target] of text.matchAll(/<(?:a|img|link)\b[^>]*?\b(?:href|src)="([^"#]+)["#]/g)) {
+      if (target === undefined || target.startsWith('data:')) continue;
+      t.true(
+        existsSync(path.resolve(folder, path.dirname(file), decodeURIComponent(target))),
+        `${file}: ${target}`,
+      );
+    }
+  }
+});
+
+test.serial('what is there is not made again: the work grows with what is new', async (t) => {
+  const folder = path.join(temporary, 'whole');
+  t.is((await buildSite(connection, folder, context)).pages, always);
+  await recordRun(connection.db, facts({scenario: 'copy', verdict: 'fail', reason: 'a kind of its own'}));
+  // The run, its case, its kind.
+  t.is((await buildSite(connection, folder, context)).pages, always + 3);
+});
+
+test.serial('a folder with pages of somebody else is left alone', async (t) => {
+  const folder = path.join(temporary, 'theirs');
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'index.html'), 'mine');
+  const error = await t.throwsAsync(buildSite(connection, folder, context));
+  t.like(error, {name: 'UsageError'});
+  t.is(readFileSync(path.join(folder, 'index.html'), 'utf8'), 'mine');
+});
