@@ -7,7 +7,7 @@ export type Change = 'broke' | 'fixed' | 'still bad' | 'new' | 'missing';
 /** How a case stands in a suite, by the nights so far. Nights are by number. */
 export interface State {
   /** What was last said of the kernel; undefined if nothing was. */
-  readonly good: boolean | undefined;
+  readonly standing: Standing | undefined;
   /** The first night in which it was as it is now. */
   readonly since: number | undefined;
   /** The last night that said anything. */
@@ -42,9 +42,19 @@ export function isGood(outcome: Outcome): boolean | undefined {
   }
 }
 
+/** How good it is, from 0: bad, bad by a gap that is known, good; undefined where nothing is said of the kernel. */
+export type Standing = 0 | 1 | 2;
+
+function standingOf(outcome: Outcome): Standing | undefined {
+  const good = isGood(outcome);
+  if (good === undefined) return undefined;
+  return good ? 2 : outcome === 'known' ? 1 : 0;
+}
+
 /**
  * What a night does to how a case stands: one that says nothing of it is passed over, so that a lab that failed
- * breaks and mends nothing. What fails by a known gap as ever is no change.
+ * breaks and mends nothing. What fails by a known gap as ever is no change; what failed by one and now fails otherwise
+ * broke.
  * @param state by the nights before; undefined if the case is new
  * @param first whether the suite has had no night before: then all would be new
  */
@@ -54,18 +64,18 @@ export function advance(
   night: number,
   first: boolean,
 ): {readonly state: State; readonly changed?: Changed} {
-  const good = isGood(outcome);
+  const standing = standingOf(outcome);
   const {since, said, before} = state ?? {since: undefined, said: undefined, before: undefined};
-  if (good === undefined) return {state: {good: state?.good, since, said, before, last: night}};
-  if (state?.good === undefined || since === undefined) {
-    const begun = {good, since: night, said: night, before: undefined, last: night};
+  if (standing === undefined) return {state: {standing: state?.standing, since, said, before, last: night}};
+  if (state?.standing === undefined || since === undefined) {
+    const begun = {standing, since: night, said: night, before: undefined, last: night};
     const isNew = state === undefined && !first;
     return {state: begun, ...(isNew && {changed: {change: 'new', since: night}})};
   }
-  if (state.good !== good) {
-    const turned = {good, since: night, said: night, before: said, last: night};
+  if (state.standing !== standing) {
+    const turned = {standing, since: night, said: night, before: said, last: night};
     const changed: Changed = {
-      change: good ? 'fixed' : 'broke',
+      change: standing > state.standing ? 'fixed' : 'broke',
       since: night,
       ...(said !== undefined && {before: said}),
     };
@@ -73,7 +83,7 @@ export function advance(
   }
   const still: Changed = {change: 'still bad', since, ...(before !== undefined && {before})};
   return {
-    state: {good, since, said: night, before, last: night},
-    ...(!good && outcome !== 'known' && {changed: still}),
+    state: {standing, since, said: night, before, last: night},
+    ...(standing === 0 && {changed: still}),
   };
 }

@@ -46,7 +46,7 @@ async function neededRuns(db: Database): Promise<ReadonlySet<number>> {
       eb.or([
         eb('results.night_id', '=', eb.ref('states.last_night')),
         eb.and([
-          eb('states.good', '=', 0),
+          eb('states.standing', '=', 0),
           eb.or([
             eb('results.night_id', '=', eb.ref('states.since_night')),
             eb('results.night_id', '=', eb.ref('states.said_night')),
@@ -64,7 +64,7 @@ async function neededRuns(db: Database): Promise<ReadonlySet<number>> {
     .groupBy('fingerprint')
     .select((eb) => [eb.fn.min('id').as('first'), eb.fn.max('id').as('last')])
     .execute();
-  for (const {first, last} of kinds) needed.add(Number(first)).add(Number(last));
+  for (const {first, last} of kinds) needed.add(first).add(last);
   const running = await db
     .selectFrom('runs')
     .innerJoin('nights', 'nights.id', 'runs.night_id')

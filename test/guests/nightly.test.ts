@@ -4,8 +4,11 @@ import {existsSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
+import {openDatabase} from '../../src/results/database/connect.ts';
 import {readJournal} from '../../src/results/journal.ts';
-import {machineOf, qemu} from './lab.ts';
+import {listRuns} from '../../src/results/queries/list.ts';
+import {nights, resultsOf} from '../../src/results/queries/night.ts';
+import {context, machineOf, qemu} from './lab.ts';
 import {LabProcess} from './processes.ts';
 
 const suite = path.join(temporary, 'killed.yaml');
@@ -60,6 +63,15 @@ test.serial('a night that is killed again and again loses no run, and makes none
     journal?.entries.map(({run}) => run).toSorted(),
     names.map((name) => `baseline/plain/${name}`),
   );
+  const {db, close} = await openDatabase(path.join(state, 'p2plab/results.sqlite'), context);
+  const [night, ...others] = await nights(db);
+  t.deepEqual(others, [], 'the database has one night');
+  t.like(night, {suite: 'killed', state: 'ended', planned: names.length, runs: names.length});
+  const scenarios = (await listRuns(db)).map(({scenario}) => scenario);
+  t.deepEqual(scenarios.toSorted(), [...names], 'and each run once');
+  const results = await resultsOf(db, night?.id ?? 0);
+  t.true(results.every(({outcome, run}) => outcome === 'pass' && run !== null));
+  await close();
 });
 
 test.serial('a suite whose kernel does not build tells that of its runs alone', async (t) => {

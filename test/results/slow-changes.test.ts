@@ -42,6 +42,7 @@ test('a gap that is known is no news as long as it is there', (t) => {
   t.deepEqual(changes('known', 'known'), []);
   t.like(changes('known', 'pass')[0], {change: 'broke'});
   t.like(changes('pass', 'known')[0], {change: 'fixed'});
+  t.like(changes('fail', 'known')[0], {change: 'broke'}, 'it fails, but not by the gap');
 });
 
 test('runs come and go', (t) => {

@@ -19,21 +19,12 @@ export interface Changed {
   readonly before?: string;
 }
 
-/** What an outcome says of a kernel; an error of the lab, a flake and a skip say nothing. */
-function isGood(outcome: Outcome | undefined): boolean | undefined {
-  switch (outcome) {
-    case 'pass':
-      return true;
-    case 'fail':
-    case 'crash':
-    case 'known':
-      return false;
-    case undefined:
-    case 'skip':
-    case 'error':
-    case 'flaky':
-      return undefined;
-  }
+/** How good an outcome is, the worst first; what is not in it says nothing. */
+const scale: readonly (readonly Outcome[])[] = [['fail', 'crash'], ['known'], ['pass']];
+
+function placeOf(outcome: Outcome | undefined): number | undefined {
+  const place = scale.findIndex((same) => outcome !== undefined && same.includes(outcome));
+  return place === -1 ? undefined : place;
 }
 
 /**
@@ -51,19 +42,22 @@ export function changesIn(nights: readonly Night[]): readonly Changed[] {
     if (outcome === undefined) {
       return last === undefined ? [] : [{run, change: 'missing', since: tonight.begun, before: last.begun}];
     }
-    const good = isGood(outcome);
-    if (good === undefined) return [];
-    const said = earlier.filter((night) => isGood(night.outcomes.get(run)) !== undefined);
+    const place = placeOf(outcome);
+    if (place === undefined) return [];
+    const said = earlier.filter((night) => placeOf(night.outcomes.get(run)) !== undefined);
     if (said.length === 0) {
       const isNew = last !== undefined && !earlier.some(({outcomes}) => outcomes.has(run));
       return isNew ? [{run, change: 'new', since: tonight.begun}] : [];
     }
-    const other = said.findIndex((night) => isGood(night.outcomes.get(run)) !== good);
+    const other = said.findIndex((night) => placeOf(night.outcomes.get(run)) !== place);
     const since =
       (other === -1 ? said.at(-1) : other === 0 ? tonight : said[other - 1])?.begun ?? tonight.begun;
     const before = said[other]?.begun;
     const rest = {run, since, ...(before !== undefined && {before})};
-    if (other === 0) return [{...rest, change: good ? 'fixed' : 'broke'}];
-    return good || outcome === 'known' ? [] : [{...rest, change: 'still bad'}];
+    if (other === 0) {
+      const better = place > (placeOf(said[0]?.outcomes.get(run)) ?? 0);
+      return [{...rest, change: better ? 'fixed' : 'broke'}];
+    }
+    return place > 0 ? [] : [{...rest, change: 'still bad'}];
   });
 }

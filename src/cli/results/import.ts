@@ -31,7 +31,7 @@ export async function importBundles(
       }
     }
     process.stdout.write(
-      `${bundles.length} bundles: ${(await count()) - before} recorded, ${broken} left out\n`,
+      `${bundles.length} ${bundles.length === 1 ? 'bundle' : 'bundles'}: ${(await count()) - before} recorded, ${broken} left out\n`,
     );
     return broken > 0 && broken === bundles.length ? 2 : 0;
 
@@ -40,7 +40,7 @@ export async function importBundles(
         .selectFrom('runs')
         .select((eb) => eb.fn.countAll<number>().as('runs'))
         .executeTakeFirstOrThrow();
-      return Number(row.runs);
+      return row.runs;
     }
   });
 }

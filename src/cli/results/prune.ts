@@ -23,7 +23,7 @@ export async function pruneRuns({
     }
     const verb = dryRun ? 'would go' : 'removed';
     process.stdout.write(
-      `${plan.runs.length} ${plan.runs.length === 1 ? 'run' : 'runs'} ${verb}; ${plan.kept} older than ${days} days kept: something rests on them\n`,
+      `${plan.runs.length} ${plan.runs.length === 1 ? 'run' : 'runs'} ${verb}; ${plan.kept} older than ${days} ${days === 1 ? 'day' : 'days'} kept: something rests on them\n`,
     );
   });
 }

@@ -20,7 +20,7 @@ export const history =
       title: `${scenario} on ${kernel}${lane === 'plain' ? '' : `, lane ${lane}`}`,
       data: {...found, series},
       body: html`
-        ${verdictLine(context, found)}
+        ${verdictLine(found)}
         <dl>
           <dt>topology</dt>
           <dd>${words(topology)}</dd>
@@ -53,19 +53,22 @@ export const history =
   };
 
 /** `Fails since …, passed for the last time …`. */
-function verdictLine({now: _now}: PageContext, {nights}: History): Html {
+function verdictLine({nights}: History): Html {
   const telling = nights.filter(({outcome}) => !['skip', 'error', 'flaky', 'missing'].includes(outcome));
   const [newest] = telling;
   if (newest === undefined) return html`<p class="lead">No night has said anything of it yet.</p>`;
-  const good = newest.outcome === 'pass';
-  const other = telling.findIndex(({outcome}) => (outcome === 'pass') !== good);
+  const other = telling.findIndex(({outcome}) => standing(outcome) !== standing(newest.outcome));
   const first = telling[other === -1 ? telling.length - 1 : other - 1] ?? newest;
   const last = telling[other];
-  const word = good ? 'Passes' : newest.outcome === 'known' ? 'Fails by a known gap' : 'Fails';
   const nightsSince = other === -1 ? telling.length : other;
   return html`<p class="lead">
-    ${word} since ${time(first.begun)} (${nightsSince} ${nightsSince === 1 ? 'night' : 'nights'})${last === undefined ? '.' : html`; ${good ? 'failed' : 'passed'} for the last time ${time(last.begun)}.`}
+    ${standing(newest.outcome)} since ${time(first.begun)} (${nightsSince} ${nightsSince === 1 ? 'night' : 'nights'})${last === undefined ? '.' : html`; before that, ${time(last.begun)}: ${badge(last.outcome)}.`}
   </p>`;
+}
+
+function standing(outcome: PastResult['outcome']): string {
+  if (outcome === 'pass') return 'Passes';
+  return outcome === 'known' ? 'Fails by a known gap' : 'Fails';
 }
 
 function runMark({up, hasRun}: PageContext, {outcome, run}: PastResult): Html {

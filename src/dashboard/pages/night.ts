@@ -51,7 +51,8 @@ export function nightBody(context: PageContext, {results, host, planned, runs}: 
 
 function row(context: PageContext, result: NightResult): Html {
   const {change, outcome, since, before, run, attempts} = result;
-  const last = before === null ? '' : html`<br /><span class="faint">otherwise ${time(before)}</span>`;
+  const word = change === 'fixed' ? 'last bad' : change === 'missing' ? 'last there' : 'last good';
+  const last = before === null ? '' : html`<br /><span class="faint">${word} ${time(before)}</span>`;
   return html`<tr>
     <td>${change === null ? '' : changeWord(change)}</td>
     <td>${caseLink(context, result)}</td>

@@ -121,7 +121,8 @@ async function migrate({db, dialect, name}: Connection, context: Context): Promi
     const lock = path.join(cacheRoot, 'locks', `database-${sha256(name).slice(0, 16)}`);
     await withLock(lock, 'database', context, async () => {
       const {error} = await migrator.migrateToLatest();
-      if (error !== undefined) throw error;
+      if (error instanceof Error) throw error;
+      if (error !== undefined) throw new TypeError('the migration failed', {cause: error});
     });
   } catch (error) {
     if (error instanceof HostError) throw error;

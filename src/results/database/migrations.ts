@@ -128,7 +128,7 @@ async function runsAndNights(db: Kysely<unknown>, dialect: Dialect): Promise<voi
     .createTable('states')
     .addColumn('suite', 'text', needed)
     .addColumn('case_id', 'integer', (column) => column.notNull().references('cases.id'))
-    .addColumn('good', 'integer')
+    .addColumn('standing', 'integer')
     .addColumn('since_night', 'integer')
     .addColumn('said_night', 'integer')
     .addColumn('before_night', 'integer')

@@ -116,10 +116,10 @@ async function settleNight(
     });
   }
   await insertAll(db, 'results', results);
-  const rows = [...tonight].map(([id, {good, since, said, before, last: lastNight}]) => ({
+  const rows = [...tonight].map(([id, {standing, since, said, before, last: lastNight}]) => ({
     suite,
     case_id: id,
-    good: good === undefined ? null : Number(good),
+    standing: standing ?? null,
     since_night: since ?? null,
     said_night: said ?? null,
     before_night: before ?? null,
@@ -148,7 +148,7 @@ async function statesOf(db: Transaction<Tables>, suite: string): Promise<Readonl
     rows.map((row) => [
       row.case_id,
       {
-        good: row.good === null ? undefined : row.good === 1,
+        standing: row.standing ?? undefined,
         since: row.since_night ?? undefined,
         said: row.said_night ?? undefined,
         before: row.before_night ?? undefined,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Generated, Kysely} from 'kysely';
 import type {Verdict} from '../../verdict/judge.ts';
-import type {Change} from '../changes.ts';
+import type {Change, Standing} from '../changes.ts';
 import type {Outcome} from '../outcome.ts';
 
 /** Times are ISO 8601 in UTC, sizes bytes, durations milliseconds; addresses are hexadecimal text. */
@@ -108,7 +108,7 @@ export interface Tables {
   readonly states: {
     readonly suite: string;
     readonly case_id: number;
-    readonly good: number | null;
+    readonly standing: Standing | null;
     readonly since_night: number | null;
     readonly said_night: number | null;
     readonly before_night: number | null;

@@ -63,15 +63,13 @@ export async function health(db: Database, since: string): Promise<Health> {
         .selectFrom(table)
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
-      return Number(row.count);
+      return row.count;
     }),
   );
   return {
     nights: (await nights(db, {most: 30})).filter(({begun}) => begun >= since),
-    failures: failures
-      .map((failure) => ({...failure, count: Number(failure.count)}))
-      .toSorted((a, b) => b.count - a.count),
-    hosts: hosts.map((host) => ({...host, runs: Number(host.runs), errors: Number(host.errors)})),
+    failures: failures.toSorted((a, b) => b.count - a.count),
+    hosts,
     rows: {runs: runs ?? 0, results: results ?? 0, nights: all ?? 0},
   };
 }

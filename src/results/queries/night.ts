@@ -72,7 +72,7 @@ export async function nights(
     .limit(most);
   if (suite !== undefined) query = query.where('suite', '=', suite);
   if (ended) query = query.where('state', '=', 'ended');
-  return (await query.execute()).map((row) => ({...row, runs: Number(row.runs)}));
+  return (await query.execute()).map((row) => ({...row, runs: row.runs ?? 0}));
 }
 
 /** The suites that have had a night that ended, each with the newest. */
@@ -97,7 +97,7 @@ export async function nightOf(db: Database, id: number): Promise<Night | undefin
     .where('id', '=', id)
     .execute();
   if (head === undefined) return undefined;
-  return {...head, runs: Number(head.runs), results: await resultsOf(db, id)};
+  return {...head, runs: head.runs ?? 0, results: await resultsOf(db, id)};
 }
 
 /** What came of each case in a night, by scenario and kernel. */
