@@ -3,14 +3,17 @@
 //   NAME: R x bare (LAB s / BARE s)
 // The two take turns, so that a machine whose speed drifts does not decide; medians are printed.
 import {existsSync} from 'node:fs';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {$} from 'zx';
+import {$, glob} from 'zx';
+import {benchResults} from './results.ts';
 import {labRoot} from '../src/base/paths.ts';
 
 const launcher = path.join(labRoot, 'p2plab');
 const rounds = 7;
+/** Guests side by side, in a suite and by QEMU alone. */
+const jobs = 2;
 
 /** What `run --format json` prints, as far as it is needed here. */
 interface Document {
@@ -23,6 +26,8 @@ interface Figure {
   readonly name: string;
   readonly lab: () => Promise<void>;
   readonly bare: () => Promise<void>;
+  /** How often; what takes minutes, once. */
+  readonly rounds?: number;
 }
 
 /** Runs a scenario by the lab; returns the folder of its bundle. */
@@ -60,6 +65,38 @@ async function alone(name: string, scenario: string): Promise<Figure> {
   };
 }
 
+/**
+ * A suite of 60 runs, against the same guests by QEMU alone, as many side by side. Only scenarios whose guests can be
+ * booted and driven without the lab are in it.
+ */
+async function suite(name: string): Promise<Figure> {
+  const file = path.join(work, 'sixty.yaml');
+  const state = path.join(work, 'state');
+  const kernels = ['baseline', 'switch', 'pagemap'];
+  await writeFile(file, JSON.stringify({description: 'to be measured', kernels, scenarios: sixty, retries: 0}));
+  const run = $({quiet: true, stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, XDG_STATE_HOME: state}});
+  const nightly = async (): Promise<void> => {
+    await run`${launcher} nightly ${file} --fresh --jobs ${jobs}`;
+  };
+  await nightly();
+  const scripts = await glob(path.join(state, 'p2plab/runs/*/reproduce.sh'));
+  if (scripts.length !== sixty.length * kernels.length) throw new Error(`there are ${scripts.length} scripts`);
+  return {
+    name,
+    rounds: 3,
+    lab: nightly,
+    bare: async () => {
+      const waiting = [...scripts];
+      const next = async (number: number): Promise<void> => {
+        for (let script = waiting.pop(); script !== undefined; script = waiting.pop()) {
+          await quiet`TRACE=0 ${script} ${path.join(work, `bare-${number}`)}`;
+        }
+      };
+      await Promise.all(Array.from({length: jobs}, (_, number) => next(number)));
+    },
+  };
+}
+
 /** A scenario on a QEMU that routes, against the same on the machine's own. */
 async function routing(name: string, scenario: string): Promise<Figure> {
   await lab('--qemu', 'routed', scenario);
@@ -83,6 +120,13 @@ const several = [
   'through-host-bridge',
   'nic-from-cmb',
 ];
+const sixty = [
+  ...several,
+  ...['nvme-to-display', 'queue-in-own-memory', 'nic-through-host-bridge', 'nics-from-cmb'],
+  ...['iommu/vtd-strict', 'iommu/vtd-lazy', 'iommu/vtd-passthrough', 'iommu/below-switch'],
+  ...['acs/redirect-refused', 'acs/switch-redirect-refused', 'acs/vtd-redirects', 'acs/nested-outer-redirects'],
+  ...['iommu/amd-vi-strict', 'iommu/virtio-strict'],
+];
 const work = await mkdtemp(path.join(tmpdir(), 'p2plab-bench-'));
 
 try {
@@ -102,12 +146,13 @@ try {
         await lab(...several, '--jobs', '1');
       },
     },
+    await suite('suite-60'),
   ];
   for (const figure of figures) {
     const labTimes: number[] = [];
     const bareTimes: number[] = [];
     const ratios: number[] = [];
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < (figure.rounds ?? rounds); round++) {
       const bare = await seconds(figure.bare);
       const measured = await seconds(figure.lab);
       bareTimes.push(bare);
@@ -119,6 +164,7 @@ try {
       `${figure.name}: ${ratio.toFixed(2)} x bare (${labTime.toFixed(2)} s / ${bareTime.toFixed(2)} s)`,
     );
   }
+  await benchResults();
 } finally {
   await rm(work, {recursive: true, force: true});
 }

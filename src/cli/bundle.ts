@@ -21,8 +21,8 @@ export async function makeBundle(): Promise<void> {
     minifyWhitespace: true,
     platform: 'node',
     format: 'esm',
-    // It finds files of its own by its place.
-    external: ['ssh2'],
+    // They find files of their own by their place, or load what may not be there.
+    external: ['ssh2', 'better-sqlite3', 'pg', 'pg-boss'],
     define: {'import.meta.dirname': JSON.stringify(path.join(root, 'src/base'))},
     banner: {
       js: "import {createRequire} from 'node:module'; const require = createRequire(import.meta.url);",

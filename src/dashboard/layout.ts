@@ -25,9 +25,6 @@ export const contentPolicy = [
   "form-action 'none'",
 ].join('; ');
 
-/** Stands for how pages look: with another look a static site is made anew. */
-export const lookKey = createHash('sha256').update(style).update(script).digest('hex').slice(0, 16);
-
 const navigation = {
   'index.html': 'Tonight',
   'grid.html': 'Grid',

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {copyFile, mkdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import {type Context, checkpoint} from '../base/context.ts';
 import {UsageError} from '../base/errors.ts';
+import {sha256} from '../base/hash.ts';
+import {labRoot} from '../base/paths.ts';
 import type {Database} from '../results/database/tables.ts';
 import {listFiles} from './evidence.ts';
-import {document, lookKey} from './layout.ts';
+import {document} from './layout.ts';
 import {paths} from './links.ts';
 import {comparedPairs} from './pages/compare.ts';
 import {makerOf, singlePages, upFrom} from './routes.ts';
@@ -44,7 +46,8 @@ export async function buildSite(
   folder: string,
   context: Context,
 ): Promise<SiteReport> {
-  const before = await readBuilt(folder, name);
+  const look = await lookKey();
+  const before = await readBuilt(folder, name, look);
   const lastRun = await newest(db, 'runs');
   const firstRun = before?.firstRun ?? Math.max(1, lastRun - firstRuns + 1);
   const since = {run: before?.lastRun ?? firstRun - 1, night: before?.lastNight ?? 0};
@@ -67,13 +70,21 @@ export async function buildSite(
       context.report({topic: 'dashboard', text: `${written} of ${pages.length} pages`});
     }
   }
-  const built: Built = {look: lookKey, database: name, firstRun, lastRun, lastNight};
+  const built: Built = {look, database: name, firstRun, lastRun, lastNight};
   // Last: a build that was cut short is made again.
   await put(folder, 'built.json', `${JSON.stringify(built)}\n`);
   return {pages: written, files: copied};
 }
 
-async function readBuilt(folder: string, database: string): Promise<Built | undefined> {
+/** Stands for what makes pages: with another one a site is made anew. */
+async function lookKey(): Promise<string> {
+  const root = path.join(labRoot, 'src/dashboard');
+  const names = (await readdir(root, {recursive: true})).filter((name) => /\.(ts|js|css)$/.test(name)).sort();
+  const texts = await Promise.all(names.map((name) => readFile(path.join(root, name), 'utf8')));
+  return sha256(JSON.stringify([names, texts])).slice(0, 16);
+}
+
+async function readBuilt(folder: string, database: string, look: string): Promise<Built | undefined> {
   const file = path.join(folder, 'built.json');
   if (!existsSync(file)) {
     if (existsSync(path.join(folder, 'index.html')))
@@ -83,7 +94,7 @@ async function readBuilt(folder: string, database: string): Promise<Built | unde
     return undefined;
   }
   const read = builtSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
-  return read.success && read.data.look === lookKey && read.data.database === database
+  return read.success && read.data.look === look && read.data.database === database
     ? read.data
     : undefined;
 }

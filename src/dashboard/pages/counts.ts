@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: MIT
-import {latestNights, resultsOf} from '../../results/queries/night.ts';
-import {measurementNames, type Series, seriesOf} from '../../results/queries/series.ts';
+import {latestNights, nights} from '../../results/queries/night.ts';
+import {type Series, seriesIn} from '../../results/queries/series.ts';
 import {changeWords} from '../chart.ts';
 import {type Html, dataTable, html, number, words} from '../html.ts';
 import {caseLink} from '../links.ts';
 import type {PageContext, PageMaker} from '../page.ts';
 import {filterBox} from './night.ts';
 
+/** How many nights are looked at. */
+const most = 60;
+
 /** What runs measured, over time: first what has become another number. */
 export const counts: PageMaker = async (context) => {
   const {db} = context;
-  const cases = new Set<number>();
-  for (const {id} of await latestNights(db))
-    for (const {caseId} of await resultsOf(db, id)) cases.add(caseId);
-  const all = (await Promise.all([...cases].map((caseId) => seriesOf(db, caseId, 100)))).flat();
+  const suites = await latestNights(db);
+  const looked = await Promise.all(suites.map(({suite}) => nights(db, {suite, most, ended: true})));
+  const all = (await Promise.all(looked.map((own) => seriesIn(db, own.map(({id}) => id))))).flat();
   const changed = all.filter(({change}) => change !== undefined);
-  const names = await measurementNames(db);
+  const names = [...new Set(all.map(({name}) => name))].toSorted();
   return {
     title: 'Counts over time',
     data: {
       names,
-      changed: changed.map(({points: _points, ...series}) => series),
+      changed: changed.map(({points, ...series}) => series),
       newest: all.map(({points, ...series}) => ({...series, last: points.at(-1)})),
     },
     body: html`
@@ -39,7 +41,7 @@ export const counts: PageMaker = async (context) => {
       }
       ${filterBox()}
       ${dataTable(
-        'All series of the newest nights',
+        `All series of the last ${most} nights`,
         ['what', 'measurement', 'newest', 'runs'],
         all.map((one) => newestRow(context, one)),
       )}

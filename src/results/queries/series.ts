@@ -20,12 +20,6 @@ export interface Series extends Case {
   readonly change: ChangePoint | undefined;
 }
 
-/** The measurements that there are, by name. */
-export async function measurementNames(db: Database): Promise<readonly string[]> {
-  const rows = await db.selectFrom('measurements').select('name').distinct().orderBy('name').execute();
-  return rows.map(({name}) => name);
-}
-
 /**
  * The newest points of the measurements of a case, by runs that ended as `pass`: what fails is as slow as it likes.
  * @param most points of each
@@ -56,5 +50,29 @@ export async function seriesOf(db: Database, caseId: number, most = 200): Promis
       ...{...named, caseId, name, unit: own[0]?.unit ?? '', points},
       change: changePoint(points.map(({value}) => value)),
     };
+  });
+}
+
+/** The measurements of all cases in these nights, by runs that passed. */
+export async function seriesIn(db: Database, nights: readonly number[]): Promise<readonly Series[]> {
+  if (nights.length === 0) return [];
+  const rows = await db
+    .selectFrom('runs')
+    .innerJoin('measurements', 'measurements.run_id', 'runs.id')
+    .innerJoin('cases', 'cases.id', 'runs.case_id')
+    .where('runs.night_id', 'in', nights)
+    .where('runs.verdict', '=', 'pass')
+    .select(['runs.id as run', 'runs.begun', 'runs.case_id as caseId', 'measurements.name'])
+    .select(['measurements.unit', 'measurements.value'])
+    .select(['cases.scenario', 'cases.topology', 'cases.lane', 'cases.kernel'])
+    .orderBy('runs.id')
+    .execute();
+  return [...Map.groupBy(rows, ({caseId, name}) => `${caseId} ${name}`).values()].flatMap((own) => {
+    const [any] = own;
+    if (any === undefined) return [];
+    const {caseId, name, unit, scenario, topology, lane, kernel} = any;
+    const points = own.map(({run, begun, value}) => ({run, begun, value}));
+    const change = changePoint(points.map(({value}) => value));
+    return [{scenario, topology, lane, kernel, caseId, name, unit, points, change}];
   });
 }
