@@ -51,13 +51,14 @@ export function nightBody(context: PageContext, {results, host, planned, runs}: 
 
 function row(context: PageContext, result: NightResult): Html {
   const {change, outcome, since, before, run, attempts} = result;
-  const word = change === 'fixed' ? 'last bad' : change === 'missing' ? 'last there' : 'last good';
-  const last = before === null ? '' : html`<br /><span class="faint">${word} ${time(before)}</span>`;
+  const word = change === 'fixed' ? 'bad' : change === 'missing' ? 'there' : 'good';
+  const last = before === null ? '' : html`<span class="faint">last ${word}</span> ${time(before)}`;
+  const begun = change === 'still bad' && since !== null ? html`${time(since)}<br />` : '';
   return html`<tr>
     <td>${change === null ? '' : changeWord(change)}</td>
     <td>${caseLink(context, result)}</td>
     <td>${badge(outcome)}${attempts > 1 ? html` <span class="faint">${attempts} attempts</span>` : ''}</td>
-    <td>${since === null ? '' : time(since)}${last}</td>
+    <td>${begun}${last}</td>
     <td class="cause">${run === null ? '' : runLink(context, run.id, run.reason)}</td>
   </tr>`;
 }
