@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   run: async () => (await import('./run.ts')).addRun,
   designs: async () => (await import('./designs.ts')).addDesigns,
   nightly: async () => (await import('./nightly.ts')).addNightly,
+  worker: async () => (await import('./worker.ts')).addWorker,
   shell: async () => (await import('./shell.ts')).addShell,
   kernel: async () => (await import('./kernel.ts')).addKernel,
   qemu: async () => (await import('./qemu.ts')).addQemu,

@@ -26,7 +26,8 @@ export const defaultDatabase = path.join(stateRoot, 'results.sqlite');
 /** How long a writer of SQLite waits for another one, in milliseconds. */
 const busyTimeout = 15_000;
 
-const isPostgres = (url: string): boolean => /^postgres(ql)?:\/\//.test(url);
+/** Whether a `--database` is one of PostgreSQL. */
+export const isPostgres = (url: string): boolean => /^postgres(ql)?:\/\//.test(url);
 
 /**
  * Opens the database of results, and brings its tables up to date.
@@ -124,7 +125,9 @@ async function migrate({db, dialect, name}: Connection, context: Context): Promi
     if (error instanceof HostError) throw error;
     const newer = /previously executed migration .* is missing/.test(messageOf(error));
     throw new HostError(
-      newer ? `${name} was made by a newer p2plab` : `the database ${name} cannot be used: ${messageOf(error)}`,
+      newer
+        ? `${name} was made by a newer p2plab`
+        : `the database ${name} cannot be used: ${messageOf(error)}`,
       {
         hint: newer ? 'use that p2plab, or another database' : 'is it running, and does it let you in?',
         cause: error,

@@ -25,7 +25,8 @@ export async function withPatience<T>(context: Context, work: () => Promise<T>):
   }
 }
 
-function isAway(error: unknown): boolean {
+/** Whether an error says that the database cannot be reached for the time being. */
+export function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (error instanceof AggregateError && error.errors.some(isAway)) return true;
