@@ -29,10 +29,15 @@ class Night {
   readonly suite: string;
   readonly bundles: string;
   readonly workers: LabProcess[] = [];
+  readonly #nights: LabProcess[] = [];
   readonly #file: string;
   readonly #state: string;
 
-  constructor(suite: string) {
+  constructor(t: ExecutionContext, suite: string, kernel = 'baseline') {
+    // Those of a test that failed would work for the next one.
+    t.teardown(() => {
+      for (const lab of [...this.#nights, ...this.workers]) lab.kill('SIGKILL');
+    });
     this.suite = suite;
     this.bundles = path.join(temporary, suite, 'bundles');
     this.#state = path.join(temporary, suite, 'state');
@@ -41,19 +46,21 @@ class Night {
     const scenarios = names.map((name) => `  - ${name}`).join('\n');
     writeFileSync(
       this.#file,
-      `description: to be disturbed\nkernels: [baseline]\nscenarios:\n${scenarios}\n`,
+      `description: to be disturbed\nkernels: [${kernel}]\nscenarios:\n${scenarios}\n`,
     );
   }
 
   /** Begins the night, or goes on with it. */
-  begin(): LabProcess {
-    const words = ['nightly', this.#file, '--queue', '--qemu', qemu, '--database', postgres.url];
-    return new LabProcess(words, this.#state);
+  begin(...more: readonly string[]): LabProcess {
+    const words = ['nightly', this.#file, '--queue', '--database', postgres.url, ...more];
+    const night = new LabProcess(words, this.#state);
+    this.#nights.push(night);
+    return night;
   }
 
-  hire(): LabProcess {
+  hire(...more: readonly string[]): LabProcess {
     const words = ['worker', '--jobs', '1', '--database', postgres.url, '--bundles', this.bundles];
-    const worker = new LabProcess(words);
+    const worker = new LabProcess([...words, '--qemu', qemu, ...more]);
     this.workers.push(worker);
     return worker;
   }
@@ -80,7 +87,8 @@ class Night {
     const jobs = await query(
       postgres.url,
       `select job.state::text from p2plab_queue.job
-       join nights on nights.id = (job.data->>'night')::int where nights.suite = '${this.suite}'`,
+       join nights on nights.id = (job.data->>'night')::int
+       where nights.suite = '${this.suite}' and nights.state = 'ended'`,
     );
     t.deepEqual(
       jobs.map(({state}) => state),
@@ -95,7 +103,7 @@ const current = (worker: LabProcess): string | undefined =>
 
 test.serial('the run of a worker that is killed is made by another', async (t) => {
   t.timeout(300_000, 'a night');
-  const night = new Night('killed');
+  const night = new Night(t, 'killed');
   const lab = night.begin();
   const [first, second] = [night.hire(), night.hire()];
   await first.runs(/^qemu-system/);
@@ -109,7 +117,7 @@ test.serial('the run of a worker that is killed is made by another', async (t) =
 
 test.serial('a worker that was thought dead comes too late', async (t) => {
   t.timeout(300_000, 'a night');
-  const night = new Night('stopped');
+  const night = new Night(t, 'stopped');
   const lab = night.begin();
   const first = night.hire();
   await first.runs(/^qemu-system/);
@@ -126,9 +134,14 @@ test.serial('a worker that was thought dead comes too late', async (t) => {
 
 test.serial('a database that is away for ten seconds costs nothing', async (t) => {
   t.timeout(300_000, 'a night');
-  const night = new Night('away');
-  const lab = night.begin();
+  const night = new Night(t, 'away');
   const [first, second] = [night.hire(), night.hire()];
+  for (const worker of night.workers)
+    await worker.until(() => / at a time$/m.test(worker.output), 'it is idle');
+  await postgres.halt();
+  await delay(2000);
+  await postgres.start();
+  const lab = night.begin();
   await Promise.all([first.runs(/^qemu-system/), second.runs(/^qemu-system/)]);
   await postgres.halt();
   await delay(10_000);
@@ -138,7 +151,7 @@ test.serial('a database that is away for ten seconds costs nothing', async (t) =
 
 test.serial('a worker that is asked to end gives its run back at once', async (t) => {
   t.timeout(300_000, 'a night');
-  const night = new Night('ended');
+  const night = new Night(t, 'ended');
   const lab = night.begin();
   const first = night.hire();
   await first.runs(/^qemu-system/);
@@ -155,7 +168,7 @@ test.serial('a worker that is asked to end gives its run back at once', async (t
 
 test.serial('a night that is killed goes on, and asks for nothing twice', async (t) => {
   t.timeout(300_000, 'a night');
-  const night = new Night('again');
+  const night = new Night(t, 'again');
   const before = night.begin();
   const worker = night.hire();
   await worker.until(() => worker.output.includes('PASS '), 'a run has ended');
@@ -164,4 +177,40 @@ test.serial('a night that is killed goes on, and asks for nothing twice', async 
   await worker.until(() => worker.output.match(/^PASS /gm)?.length === 3, 'the worker goes on');
   await night.over(t, night.begin());
   t.is(worker.output.match(/^took /gm)?.length, names.length, worker.output);
+});
+
+test.serial('what a night that is begun anew has left behind is dropped', async (t) => {
+  t.timeout(300_000, 'a night');
+  const night = new Night(t, 'anew');
+  const before = night.begin();
+  await before.until(() => before.output.includes('4 waiting'), 'it is queued');
+  before.kill('SIGINT');
+  t.is(await before.ended, 130, before.output);
+  const lab = night.begin('--fresh');
+  await lab.until(() => lab.output.includes('4 waiting'), 'it is queued');
+  const worker = night.hire();
+  await night.over(t, lab);
+  t.is(worker.output.match(/^dropped .*: its night is over$/gm)?.length, names.length, worker.output);
+});
+
+test.serial('a worker that cannot make a run says why, and the kernel is not blamed', async (t) => {
+  t.timeout(300_000, 'no guest');
+  const night = new Night(t, 'lacking');
+  const worker = night.hire('--qemu', '/there/is/no/qemu', '--idle-exit', '3');
+  const lab = night.begin();
+  t.is(await lab.ended, 3, lab.output);
+  t.regex(lab.output, /^lacking: 4 runs: 4 error$/m);
+  t.regex(lab.output, /error: \/there\/is\/no\/qemu is not a QEMU that can be run/);
+  t.is(await worker.ended, 0, 'it ends by itself when nothing comes');
+});
+
+test.serial('what only this host has is not queued', async (t) => {
+  t.timeout(60_000);
+  const kernel = path.join(temporary, 'own.yaml');
+  writeFileSync(kernel, 'description: none\nsource: {tree: /there/is/no/tree}\n');
+  const lab = new Night(t, 'foreign', kernel).begin();
+  t.is(await lab.ended, 2, lab.output);
+  t.true(lab.output.includes(`workers on other hosts do not have the kernel ${kernel}`), lab.output);
+  const other = new Night(t, 'foreign').begin('--qemu', '/usr/bin/qemu-system-x86_64');
+  t.is(await other.ended, 2, other.output);
 });

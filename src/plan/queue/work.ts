@@ -112,7 +112,8 @@ async function perform(
   {held, context}: {readonly held: Context; readonly context: Context},
 ): Promise<string | undefined> {
   if (!(await isOpen(db, job.night, held))) {
-    await queue.boss.cancel(queue.name, {id: claim.id, retryCount: claim.retryCount});
+    const {id, retryCount} = claim;
+    await withPatience(held, () => queue.boss.cancel(queue.name, {id, retryCount}));
     return 'its night is over';
   }
   const attempted = await attempt(job, held);
