@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 import {writeFile} from 'node:fs/promises';
 import type {Command} from '@commander-js/extra-typings';
+import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {openDatabase} from '../results/database/connect.ts';
+import {queueUrl} from '../plan/queue/queue.ts';
 import {resultsOf} from '../results/queries/night.ts';
 import {findSuite, listSuites} from '../spec/catalog.ts';
 import {readSuite} from '../spec/suite.ts';
 import {interruptible} from './interrupt.ts';
+import {localWay} from './nightly/local.ts';
 import {type NightlyResult, runNightly} from './nightly/run.ts';
 import {exitCodeOf, line, summary} from './nightly/summary.ts';
 import {count, shared} from './options.ts';
@@ -22,10 +25,11 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
     .addOption(shared.qemu())
     .addOption(shared.database())
     .option('--jobs <n>', 'processors that guests may have together; all if it is not given', count)
+    .option('--queue', 'have the runs made by workers (p2plab worker), on any hosts; needs PostgreSQL', false)
     .option('--fresh', 'begin anew, whatever was cut short', false)
     .option('--output <file>', 'write the summary there too, as text for a mail')
     .option('--list', 'run nothing: print the suites', false)
-    .action(async (name, {qemu, database: url, jobs, fresh, output, list}) => {
+    .action(async (name, {qemu, database, jobs, fresh, output, list, queue}) => {
       if (list) {
         const rows = listSuites(labRoot).map((entry) => [
           entry.name,
@@ -36,18 +40,25 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
       }
       const entry = findSuite(labRoot, name);
       const suite = {name: entry.name, spec: readSuite(labRoot, entry.file).value};
+      if (queue && jobs !== undefined)
+        throw new UsageError('--jobs does not go with --queue', {hint: 'each worker has its own --jobs'});
+      const url = queue ? queueUrl(database) : database;
       const lines = progressLines();
       const {results, changes} = await interruptible(lines.show, async (context) => {
-        const database = await openDatabase(url, context);
+        const connection = await openDatabase(url, context);
         try {
           const told = (result: NightlyResult): void => {
             lines.end(result.run.scenario.name);
-            process.stdout.write(`${line(result)}\n`);
+            lines.print(line(result));
           };
-          const ended = await runNightly({suite, qemu, jobs, fresh, database}, told, context);
-          return {results: ended.results, changes: await resultsOf(database.db, ended.night)};
+          const request = {suite, fresh, database: connection};
+          const ended =
+            queue && url !== undefined
+              ? await (await import('./nightly/queued.ts')).runQueued(request, {url, qemu}, told, context)
+              : await runNightly(request, (own) => localWay(suite, {qemu, jobs}, own), told, context);
+          return {results: ended.results, changes: await resultsOf(connection.db, ended.night)};
         } finally {
-          await database.close();
+          await connection.close();
         }
       }).finally(() => {
         lines.close();

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   nightly: async () => (await import('./nightly.ts')).addNightly,
   results: async () => (await import('./results.ts')).addResults,
   dashboard: async () => (await import('./dashboard.ts')).addDashboard,
+  worker: async () => (await import('./worker.ts')).addWorker,
   shell: async () => (await import('./shell.ts')).addShell,
   kernel: async () => (await import('./kernel.ts')).addKernel,
   qemu: async () => (await import('./qemu.ts')).addQemu,

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
-import {randomBytes} from 'node:crypto';
+import path from 'node:path';
 import type {Context} from '../base/context.ts';
-import {type RunFacts, factsOf, readBundle} from './bundle-facts.ts';
+import {type RunFacts, readBundle} from './bundle-facts.ts';
 import type {Connection} from './database/connect.ts';
 import {endNight, openNight, recordedIn, type CaseOutcome, type NightHead} from './database/nights.ts';
 import {withPatience} from './database/patience.ts';
-import {type Case, recordRun} from './database/record.ts';
-import {thisHost} from './host.ts';
-
-/** A run that could not be begun: there is no bundle to read. */
-export interface Unbegun extends Case {
-  readonly reason: string;
-  readonly qemu: string;
-}
+import {recordRun} from './database/record.ts';
+import {type Unbegun, unbegunFacts} from './unbegun.ts';
 
 /** Writes a night into the database: each attempt when it is made, what it all means at the end. */
 export class NightRecorder {
@@ -37,29 +31,23 @@ export class NightRecorder {
     });
   }
 
-  /** Records an attempt from its bundle; once only, however often it is told. */
+  /** Records an attempt from its bundle; once only, however often it is told, and whoever recorded it. */
   async add(bundle: string): Promise<void> {
-    const facts = await readBundle(bundle);
-    if (!this.#recorded.has(facts.name)) await this.#record(facts);
+    // Its folder may be on another host.
+    if (this.#recorded.has(path.basename(bundle))) return;
+    await this.#record(await readBundle(bundle));
+  }
+
+  /** An attempt that another process has recorded. */
+  note(run: string): void {
+    this.#recorded.add(run);
   }
 
   /** Records a run that could not be begun, and returns the name that it goes by. */
-  async addUnbegun({reason, qemu, ...about}: Unbegun): Promise<string> {
-    const begun = new Date().toISOString();
-    const name = `unbegun_${about.scenario.replaceAll('/', '.')}_${about.kernel}_${randomBytes(6).toString('hex')}`;
-    const record = {...about, verdict: 'error', reason, qemu, durationMs: 0, independent: false} as const;
-    const host = thisHost();
-    await this.#record(
-      factsOf({
-        ...{name, begun, bundle: undefined},
-        record: {...record, steps: [], kernelSays: []},
-        environment: {
-          ...{host: host.name, hostFacts: {...host}, acceleration: '', qemu, image: '', kernelInputs: {}},
-          kernel: {name: about.kernel, key: '', release: ''},
-        },
-      }),
-    );
-    return name;
+  async addUnbegun(unbegun: Unbegun): Promise<string> {
+    const facts = unbegunFacts(unbegun);
+    await this.#record(facts);
+    return facts.name;
   }
 
   /** Says what has changed, and that the night is over. */

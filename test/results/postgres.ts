@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {chmodSync, chownSync, globSync, mkdtempSync, readFileSync} from 'node:fs';
+import {chmodSync, chownSync, globSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -106,22 +106,26 @@ export async function startPostgres(): Promise<Postgres> {
       await delay(30);
     }
   };
-  const halt = async (): Promise<void> => {
+  const end = async (word: string): Promise<void> => {
     const child = running;
     running = undefined;
     if (child === undefined || child.exitCode !== null) return;
     const ended = once(child, 'exit');
-    child.stdin?.end('halt\n');
+    child.stdin?.end(word);
     await ended;
   };
+  // AVA ends a process whose tests are over, whatever that waits for.
+  process.on('exit', () => {
+    if (running === undefined) rmSync(folder, {recursive: true, force: true});
+  });
   await start();
   await query(urlOf('postgres'), 'create database p2plab');
   return {
     url: urlOf('p2plab'),
-    halt,
+    halt: () => end('halt\n'),
     start,
     stop: async () => {
-      await halt();
+      await end('');
       await rm(folder, {recursive: true, force: true});
     },
   };

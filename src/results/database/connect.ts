@@ -26,7 +26,8 @@ export const defaultDatabase = path.join(stateRoot, 'results.sqlite');
 /** How long a writer of SQLite waits for another one, in milliseconds. */
 const busyTimeout = 15_000;
 
-const isPostgres = (url: string): boolean => /^postgres(ql)?:\/\//.test(url);
+/** Whether a `--database` is one of PostgreSQL. */
+export const isPostgres = (url: string): boolean => /^postgres(ql)?:\/\//.test(url);
 
 /**
  * Opens the database of results, and brings its tables up to date.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {setTimeout as delay} from 'node:timers/promises';
 import {type Context, checkpoint} from '../../base/context.ts';
-import {messageOf} from '../../base/errors.ts';
+import {HostError, messageOf} from '../../base/errors.ts';
 
 /** What node and PostgreSQL (appendix A of its manual) say while a server is away, starts or ends. */
 const away =
@@ -17,7 +17,15 @@ export async function withPatience<T>(context: Context, work: () => Promise<T>):
     try {
       return await work();
     } catch (error) {
-      if (!isAway(error) || Date.now() - begun > longest) throw error;
+      if (!isAway(error)) throw error;
+      if (Date.now() - begun > longest)
+        throw new HostError(
+          `the database has been away for ${longest / 60_000} minutes: ${messageOf(error)}`,
+          {
+            hint: 'is it running, and does it let you in?',
+            cause: error,
+          },
+        );
       context.report({topic: 'database', text: `it is away: ${messageOf(error)}`});
       await delay(wait, undefined, {signal: context.signal}).catch(() => undefined);
       checkpoint(context);
@@ -25,7 +33,8 @@ export async function withPatience<T>(context: Context, work: () => Promise<T>):
   }
 }
 
-function isAway(error: unknown): boolean {
+/** Whether an error says that the database cannot be reached for the time being. */
+export function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (error instanceof AggregateError && error.errors.some(isAway)) return true;
