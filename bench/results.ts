@@ -69,7 +69,8 @@ export async function benchResults(): Promise<void> {
       print(`page-${page.replace(/\/.*/, '')}`, times);
     }
     const built = {large: [] as number[], small: [] as number[]};
-    for (const name of ['large', 'small'] as const) await buildSite(both[name], path.join(folder, name), context);
+    for (const name of ['large', 'small'] as const)
+      await buildSite(both[name], path.join(folder, name), context);
     for (let round = 1; round <= 3; round++) {
       for (const name of ['large', 'small'] as const) {
         await anotherNight(both[name], round);

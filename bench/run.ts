@@ -73,14 +73,22 @@ async function suite(name: string): Promise<Figure> {
   const file = path.join(work, 'sixty.yaml');
   const state = path.join(work, 'state');
   const kernels = ['baseline', 'switch', 'pagemap'];
-  await writeFile(file, JSON.stringify({description: 'to be measured', kernels, scenarios: sixty, retries: 0}));
-  const run = $({quiet: true, stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, XDG_STATE_HOME: state}});
+  await writeFile(
+    file,
+    JSON.stringify({description: 'to be measured', kernels, scenarios: sixty, retries: 0}),
+  );
+  const run = $({
+    quiet: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {...process.env, XDG_STATE_HOME: state},
+  });
   const nightly = async (): Promise<void> => {
     await run`${launcher} nightly ${file} --fresh --jobs ${jobs}`;
   };
   await nightly();
   const scripts = await glob(path.join(state, 'p2plab/runs/*/reproduce.sh'));
-  if (scripts.length !== sixty.length * kernels.length) throw new Error(`there are ${scripts.length} scripts`);
+  if (scripts.length !== sixty.length * kernels.length)
+    throw new Error(`there are ${scripts.length} scripts`);
   return {
     name,
     rounds: 3,
@@ -124,7 +132,12 @@ const sixty = [
   ...several,
   ...['nvme-to-display', 'queue-in-own-memory', 'nic-through-host-bridge', 'nics-from-cmb'],
   ...['iommu/vtd-strict', 'iommu/vtd-lazy', 'iommu/vtd-passthrough', 'iommu/below-switch'],
-  ...['acs/redirect-refused', 'acs/switch-redirect-refused', 'acs/vtd-redirects', 'acs/nested-outer-redirects'],
+  ...[
+    'acs/redirect-refused',
+    'acs/switch-redirect-refused',
+    'acs/vtd-redirects',
+    'acs/nested-outer-redirects',
+  ],
   ...['iommu/amd-vi-strict', 'iommu/virtio-strict'],
 ];
 const work = await mkdtemp(path.join(tmpdir(), 'p2plab-bench-'));

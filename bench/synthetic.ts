@@ -24,11 +24,23 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
   db.pragma('synchronous = OFF');
   const insert = (table: string, columns: number) =>
     db.prepare(`insert into ${table} values (${Array.from({length: columns}, () => '?').join(', ')})`);
-  const cases = Array.from({length: scenarios}, (_, index) => `group-${index % 20}/scenario-${index}`).flatMap(
-    (scenario) => kernels.map((kernel) => ({scenario, kernel})),
-  );
+  const cases = Array.from(
+    {length: scenarios},
+    (_, index) => `group-${index % 20}/scenario-${index}`,
+  ).flatMap((scenario) => kernels.map((kernel) => ({scenario, kernel})));
   db.transaction(() => {
-    insert('environments', 10).run('e', 'host', '{}', 'tcg', 'routed 10.0.2', 'baseline', 'k', '6.12', '{}', 'i');
+    insert('environments', 10).run(
+      'e',
+      'host',
+      '{}',
+      'tcg',
+      'routed 10.0.2',
+      'baseline',
+      'k',
+      '6.12',
+      '{}',
+      'i',
+    );
     insert('fingerprints', 3).run('f00000000000', 'placement: it is not there', 'fail');
     const oneCase = insert('cases', 5);
     for (const [index, {scenario, kernel}] of cases.entries())

@@ -127,16 +127,10 @@ async function migrate({db, dialect, name}: Connection, context: Context): Promi
     });
   } catch (error) {
     if (error instanceof HostError) throw error;
-    const newer = /previously executed migration .* is missing/.test(messageOf(error));
-    throw new HostError(
-      newer
-        ? `${name} was made by a newer p2plab`
-        : `the database ${name} cannot be used: ${messageOf(error)}`,
-      {
-        hint: newer ? 'use that p2plab, or another database' : 'is it running, and does it let you in?',
-        cause: error,
-      },
-    );
+    throw new HostError(`the database ${name} cannot be used: ${messageOf(error)}`, {
+      hint: 'is it running, and does it let you in?',
+      cause: error,
+    });
   }
 }
 
