@@ -2,7 +2,8 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {UsageError, isErrno} from '../base/errors.ts';
-import {labRoot} from '../base/paths.ts';
+import {sha256} from '../base/hash.ts';
+import {displayPath, labRoot} from '../base/paths.ts';
 
 /** A fragment of a kernel's configuration: `images/config/NAME.config`. */
 export interface Fragment {
@@ -25,21 +26,28 @@ export interface Refused extends Setting {
 }
 
 /**
- * Reads fragments by name.
+ * Reads fragments by name; one of the user's own by its absolute path.
  * @throws {UsageError} for a name without a file
  */
 export function readFragments(names: readonly string[]): Promise<readonly Fragment[]> {
   return Promise.all(
-    names.map(async (name) => {
-      const file = path.join(labRoot, 'images/config', `${name}.config`);
+    names.map(async (given) => {
+      const own = path.isAbsolute(given);
+      const file = own ? given : path.join(labRoot, 'images/config', `${given}.config`);
       try {
-        return {name, text: await readFile(file, 'utf8')};
+        return {name: own ? ownName(given) : given, text: await readFile(file, 'utf8')};
       } catch (error) {
-        if (isErrno(error, 'ENOENT')) throw new UsageError(`there is no images/config/${name}.config`);
+        if (isErrno(error, 'ENOENT') || isErrno(error, 'EISDIR'))
+          throw new UsageError(`there is no ${own ? displayPath(file) : `images/config/${given}.config`}`);
         throw error;
       }
     }),
   );
+}
+
+/** Stays when the file's content changes, so that what was compiled with it is gone on with; no other file has it. */
+function ownName(file: string): string {
+  return `${path.basename(file, '.config').replaceAll(/[^\w.-]/g, '_')}-${sha256(file).slice(0, 8)}`;
 }
 
 function parseLine(line: string): readonly [option: string, value: string] | undefined {

@@ -8,6 +8,7 @@ import type {ArchitectureName} from '../spec/architecture.ts';
 import type {KernelSpec} from '../spec/kernel.ts';
 import {type Architecture, architectures, crossPrefix, makeVariables} from './architecture.ts';
 import {compilerVersion} from './compiler.ts';
+import {baseCommitOf} from './base-commit.ts';
 import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
 import {installKit} from './kit.ts';
@@ -21,6 +22,7 @@ import {
   seedObjects,
 } from './objects.ts';
 import {readSeries, type Series} from './series.ts';
+import {gitKey} from './source-git.ts';
 import {ensureSource, type Source} from './source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
 
@@ -113,6 +115,7 @@ async function gather(plan: KernelPlan, context: Context): Promise<Parts> {
     Promise.all(plan.series.map(readSeries)),
     compilerVersion(`${crossPrefix(architectures[plan.arch])}gcc`),
   ]);
+  for (const one of series) tellBase(one, source, plan.name, context);
   const inputs: KernelInputs = {
     source: {title: source.title, key: source.key},
     arch: plan.arch,
@@ -129,10 +132,22 @@ async function gather(plan: KernelPlan, context: Context): Promise<Parts> {
   return {source, fragments, series, inputs, key};
 }
 
+/** Says what a series was made on, where it is applied to something else: what then does not apply is no surprise. */
+function tellBase(series: Series, source: Source, name: string, {report}: Context): void {
+  const base = baseCommitOf(series);
+  if (base === undefined || source.key === gitKey(base)) return;
+  const text = `${series.name} was made on ${base.slice(0, 12)}, and is applied to ${source.title}`;
+  report({topic: `kernel ${name}`, text});
+}
+
 /** Compiles in the work tree, and copies what is kept into `folder`. */
 async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: string, context: Context) {
   const architecture: Architecture = architectures[plan.arch];
-  const objects = objectsFolder(tree.objects, plan.arch, fragmentsOf(plan));
+  const objects = objectsFolder(
+    tree.objects,
+    plan.arch,
+    parts.fragments.map(({name}) => name),
+  );
   const topic = `kernel ${plan.name}`;
   const begun = Date.now();
   await seedObjects(objects);

@@ -85,5 +85,5 @@ export async function treeSource(folder: string, context: Context): Promise<Sour
   if (changed) await writeWhole(memo, JSON.stringify(found));
   const files = new Map(Object.entries(found).map(([name, [, hash]]) => [name, hash]));
   const key = contentKey([...files].flat());
-  return {id, key, title: displayPath(folder), folder, files};
+  return {id, key, title: displayPath(folder), folder, files, foreign: true};
 }

@@ -16,8 +16,10 @@ export interface Source {
   readonly title: string;
   /** The folder with the files. Of a user's tree it is the user's own. */
   readonly folder: string;
-  /** Of a user's tree: its files, as it holds more than source. Else all that is in the folder. */
+  /** Its files with what stands for their content, where its id stays when they change. Else all that is in the folder. */
   readonly files?: ReadonlyMap<string, string>;
+  /** Whether the folder is a user's: what is in it may change, so that nothing can be linked from it. */
+  readonly foreign?: boolean;
 }
 
 /**

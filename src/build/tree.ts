@@ -103,9 +103,9 @@ async function changedInSource(source: Source, manifest: string): Promise<readon
 }
 
 /** The work tree's first content: links to the source's files, at no cost of space. */
-async function create(source: Source, tree: string, context: Context): Promise<void> {
+async function create(source: Source, tree: string, manifest: string, context: Context): Promise<void> {
   if (existsSync(tree)) return;
-  if (source.files !== undefined) {
+  if (source.foreign === true) {
     await mkdir(tree, {recursive: true});
     return;
   }
@@ -113,6 +113,8 @@ async function create(source: Source, tree: string, context: Context): Promise<v
   const copied = await runGroup('cp', ['-al', `${source.folder}/.`, partial], {signal: context.signal});
   if (copied.exitCode !== 0)
     throw new HostError(`cannot make the work tree of ${source.title}:\n${copied.all}`);
+  if (source.files !== undefined)
+    await writeWhole(manifest, JSON.stringify(Object.fromEntries(source.files)));
   await rename(partial, tree);
 }
 
@@ -198,7 +200,7 @@ export async function withWorkTree<T>(
   const key = contentKey(series.map((one) => one.key));
   return withLock(path.join(root, 'lock'), `source ${source.title}`, context, async () => {
     const folder = path.join(root, 'linux');
-    await create(source, folder, context);
+    await create(source, folder, path.join(root, 'files.json'), context);
     const unknown: State = {source: '', series: null, changed: []};
     let state = await readJson(path.join(root, 'state.json'), unknown);
     if (state.source !== source.key || state.series !== key) {

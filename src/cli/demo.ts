@@ -57,7 +57,7 @@ async function runEverything(lines: ProgressLines, context: Context): Promise<re
     };
     const request = {
       entries: findScenarios(labRoot, patterns),
-      kernel: selectKernel(kernel, []),
+      kernel: selectKernel(kernel),
       qemu: undefined,
       jobs: Math.min(4, availableParallelism()),
       keep: false,

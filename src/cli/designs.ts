@@ -62,7 +62,7 @@ export async function compareDesigns(
 ): Promise<{readonly page: DesignsPage; readonly results: readonly Result[]}> {
   const entries = findScenarios(labRoot, patterns);
   const plans = entries.map((entry) => planScenario(entry));
-  const designs = kernels.map((name) => ({name, plan: selectKernel(name, [])}));
+  const designs = kernels.map((name) => ({name, plan: selectKernel(name)}));
   const results: Result[] = [];
   for (const {plan: kernel} of designs) {
     const listener = {

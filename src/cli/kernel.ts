@@ -72,7 +72,7 @@ async function build(
 
 /** @throws UsageError if the kernel is not for these guests */
 function planFor(name: string, series: readonly string[], arch: ArchitectureName): KernelPlan {
-  const recipe = selectKernel(name, series);
+  const recipe = selectKernel(name, {series});
   if (recipe.architectures.includes(arch)) return {...recipe, arch};
   throw new UsageError(`the kernel ${name} cannot be built for ${arch}`, {
     hint: `it is for ${recipe.architectures.join(', ')}: see lab/kernels/${name}.yaml`,

@@ -24,11 +24,26 @@ function collect(value: string, previous: readonly string[]): readonly string[] 
 /** Options that more than one command has; a new one for each command. */
 export const shared = {
   kernel: () =>
-    new Option('--kernel <name>', 'a kernel of lab/kernels, or the path of such a file').default(
-      'baseline' as const,
-    ),
+    new Option(
+      '--kernel <name>',
+      'a kernel of lab/kernels, the path of such a file, a work tree, or git:REPOSITORY@REVISION',
+    ).default('baseline' as const),
   series: () =>
     new Option('--series <path>', 'apply a folder of patches, a patch or a mailbox on top (repeatable)')
+      .argParser(collect)
+      .default([] as readonly string[], 'none'),
+  config: () =>
+    new Option(
+      '--config <fragment>',
+      'a config fragment on top: its path, or a name of images/config (repeatable)',
+    )
+      .argParser(collect)
+      .default([] as readonly string[], 'none'),
+  module: () =>
+    new Option(
+      '--module <folder>',
+      'a module: instead of the one of images/modules that has its name, or loaded besides (repeatable)',
+    )
       .argParser(collect)
       .default([] as readonly string[], 'none'),
   database: () =>

@@ -9,6 +9,9 @@ type Add = (program: Command, finish: (exitCode: number) => void) => void;
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   demo: async () => (await import('./demo.ts')).addDemo,
   run: async () => (await import('./run.ts')).addRun,
+  compare: async () => (await import('./compare.ts')).addCompare,
+  series: async () => (await import('./series.ts')).addSeries,
+  bisect: async () => (await import('./bisect.ts')).addBisect,
   designs: async () => (await import('./designs.ts')).addDesigns,
   nightly: async () => (await import('./nightly.ts')).addNightly,
   results: async () => (await import('./results.ts')).addResults,

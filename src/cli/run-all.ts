@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
+import {pool} from '../plan/pool.ts';
 import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
 import {type Lane, type Machine, Machines} from '../scenario/machine.ts';
 import {planScenario, type ScenarioPlan} from '../scenario/plan.ts';
@@ -13,6 +14,8 @@ export interface Request {
   readonly kernel: KernelRecipe;
   /** The plain one if not given. */
   readonly lane?: Lane;
+  /** Folders of modules in place of those of images/modules, or besides them, by name. */
+  readonly modules?: Readonly<Record<string, string>>;
   readonly qemu: string | undefined;
   readonly jobs: number;
   /** How long mixed loads last, if not as their scenarios say. */
@@ -42,32 +45,18 @@ export async function runAll(
 ): Promise<readonly Result[]> {
   const plans = request.entries.map((entry) => planScenario(entry, request.seconds));
   listener.begin?.(request);
-  const {lane} = request;
-  const machines = new Machines(request.kernel, request.qemu, context, lane && {lane});
+  const {lane, modules} = request;
+  const variation = {...(lane !== undefined && {lane}), ...(modules !== undefined && {modules})};
+  const machines = new Machines(request.kernel, request.qemu, context, variation);
   // One after the other: each compiles with all processors.
   for (const {topology} of plans) await machines.for(topology);
   listener.prepared?.();
   const results: Result[] = [];
-  const broken = new AbortController();
-  const together = {...context, signal: AbortSignal.any([context.signal, broken.signal])};
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < plans.length; index = next++) {
-      const plan = plans[index];
-      if (plan === undefined || together.signal.aborted) return;
-      try {
-        const result = await runOne(plan, await machines.for(plan.topology), request.keep, together);
-        results[index] = result;
-        listener.result(result);
-      } catch (error) {
-        broken.abort();
-        throw error;
-      }
-    }
-  };
-  const workers = Array.from({length: Math.min(request.jobs, plans.length)}, work);
-  // The first rejection is the cause; the others were told to stop, and must have before we return.
-  await Promise.all(workers).finally(() => Promise.allSettled(workers));
+  await pool(request.jobs, plans, context, async (plan, together, index) => {
+    const result = await runOne(plan, await machines.for(plan.topology), request.keep, together);
+    results[index] = result;
+    listener.result(result);
+  });
   return results;
 }
 

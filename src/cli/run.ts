@@ -9,7 +9,7 @@ import {count, shared, wholeNumber} from './options.ts';
 import {formats, reporterFor} from './reporters/registry.ts';
 import {type Result, runAll} from './run-all.ts';
 import {RunRecorder} from './run-recorder.ts';
-import {inLane, selectKernel} from './select-kernel.ts';
+import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
 import {table} from './table.ts';
 
 /** `p2plab run`. */
@@ -20,6 +20,8 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .argument('[scenario...]', 'a name, a path, a folder or a glob; all scenarios if none is given')
     .addOption(shared.kernel())
     .addOption(shared.series())
+    .addOption(shared.config())
+    .addOption(shared.module())
     .option('--lane <lane>', 'a lane of lab/lanes: how it is run', 'plain')
     .addOption(shared.qemu())
     .addOption(shared.database())
@@ -35,7 +37,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .action(async (patterns, options, command) => {
       if (options.mutants) {
         const {runMutantsCommand} = await import('./mutants/command.ts');
-        refuse(['kernel', 'series', 'lane', 'jobs', 'seconds'], command);
+        refuse(['kernel', 'series', 'config', 'module', 'lane', 'jobs', 'seconds'], command);
         finish(await runMutantsCommand(patterns, options));
         return;
       }
@@ -53,7 +55,9 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
         return;
       }
       const {qemu, jobs, keep, seconds} = options;
-      const {kernel, lane} = inLane(selectKernel(options.kernel, options.series), options.lane);
+      const additions = {...options, modules: options.module};
+      const {kernel, lane} = inLane(selectKernel(options.kernel, additions), options.lane);
+      const modules = moduleFolders(options.module);
       const reporter = reporterFor(options.format);
       const {database, record} = options;
       const results = await interruptible(reporter.progress, (context) => {
@@ -65,7 +69,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
             reporter.result(result);
           },
         };
-        return runAll({entries, kernel, lane, qemu, jobs, seconds, keep}, listener, context).finally(
+        return runAll({entries, kernel, lane, modules, qemu, jobs, seconds, keep}, listener, context).finally(
           async () => {
             const trouble = await recorder?.close();
             if (trouble !== undefined) process.stderr.write(`p2plab: not recorded: ${trouble}\n`);

@@ -22,7 +22,7 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
         import('./shell/session.ts'),
       ]);
       const scene = findScene(name);
-      const kernel = selectKernel(options.kernel, options.series);
+      const kernel = selectKernel(options.kernel, options);
       const progress = progressLines({alone: true});
       const exitCode = await interruptible(progress.show, (context) =>
         runShell({scene, kernel, qemu: options.qemu, console: options.console, progress}, context),

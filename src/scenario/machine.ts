@@ -32,7 +32,7 @@ export const plainLane: Lane = Object.freeze({name: 'plain', commandLine: [], sl
 /** What is not as usual about guests of a kernel. */
 export interface Variation {
   readonly lane?: Lane;
-  /** Folders that stand in for those of images/modules, by a module's name. */
+  /** Folders that stand in for those of images/modules, or come besides, by a module's name. */
   readonly modules?: Readonly<Record<string, string>>;
 }
 
@@ -131,7 +131,9 @@ async function buildGuest(
   ]);
   const modules = await ensureModules(
     kernel,
-    names.toSorted().map((name) => changed[name] ?? path.join(folder, name)),
+    [...new Set([...names, ...Object.keys(changed)])]
+      .toSorted()
+      .map((name) => changed[name] ?? path.join(folder, name)),
     context,
   );
   return {kernel, image: await ensureImage({arch: plan.arch, tool, modules}, context)};

@@ -59,7 +59,7 @@ test.serial('behind each IOMMU, and with ACS on, the bytes go where they must', 
   t.timeout(600_000, 'building the kernel, or a boot for each scenario');
   const entries = listScenarios(labRoot).filter(({name}) => name in expected);
   const results = await runAll(
-    {entries, kernel: selectKernel('baseline', []), qemu, jobs: 2, keep: false},
+    {entries, kernel: selectKernel('baseline'), qemu, jobs: 2, keep: false},
     {result: () => undefined},
     context,
   );

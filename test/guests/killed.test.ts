@@ -65,7 +65,7 @@ async function killed(t: ExecutionContext, lab: LabProcess): Promise<void> {
 
 test.serial('a lab killed while it waits for another leaves nothing waiting', async (t) => {
   await forget();
-  const {id} = await ensureSource(selectKernel('baseline', []).source, context);
+  const {id} = await ensureSource(selectKernel('baseline').source, context);
   await withLock(path.join(storePath('trees', id), 'lock'), 'a test', context, async () => {
     const lab = new LabProcess(built);
     await lab.runs(/^flock$/);
@@ -101,7 +101,9 @@ test.serial('two labs at the same time share what they build, also after one tha
 });
 
 async function folder(): Promise<string> {
-  return kernelFolder(await kernelKey({...selectKernel('baseline', [series]), arch: 'x86_64'}, context));
+  return kernelFolder(
+    await kernelKey({...selectKernel('baseline', {series: [series]}), arch: 'x86_64'}, context),
+  );
 }
 
 /** Has the kernel with the test's series built anew. */

@@ -27,7 +27,7 @@ export async function machineOf(
   arch: ArchitectureName = 'x86_64',
 ): Promise<Machine> {
   const files = series.map((name) => path.join(labRoot, name));
-  return prepareMachine({...selectKernel(kernel, files), arch}, qemu, context);
+  return prepareMachine({...selectKernel(kernel, {series: files}), arch}, qemu, context);
 }
 
 /** The same machine with a module in its image that is no part of the lab. */

@@ -15,7 +15,7 @@ function run(kernel: string, scenarios: readonly string[]) {
   return runAll(
     {
       entries: findScenarios(labRoot, scenarios),
-      kernel: selectKernel(kernel, []),
+      kernel: selectKernel(kernel),
       qemu,
       jobs: 1,
       keep: false,

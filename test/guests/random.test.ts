@@ -12,7 +12,7 @@ test.serial('200 random trees: model, Linux and ledger agree', async (t) => {
   const begun = performance.now();
   const {results, difference} = await runRandom(
     {
-      ...{count: 200, seed: 2017, kernel: selectKernel('baseline', [])},
+      ...{count: 200, seed: 2017, kernel: selectKernel('baseline')},
       ...{qemu, jobs: 2, keep: false},
     },
     listener,

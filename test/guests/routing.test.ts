@@ -41,7 +41,7 @@ const expected: Readonly<Record<string, Expected>> = {
 async function run(names: readonly string[], on: string): Promise<readonly Result[]> {
   const entries = listScenarios(labRoot).filter(({name}) => names.includes(name));
   return runAll(
-    {entries, kernel: selectKernel('baseline', []), qemu: on, jobs: 2, keep: false},
+    {entries, kernel: selectKernel('baseline'), qemu: on, jobs: 2, keep: false},
     {result: () => undefined},
     context,
   );

@@ -91,7 +91,7 @@ for (const [kernel, on] of [
       'a scenario was renamed or is gone',
     );
     const results = await runAll(
-      {entries, kernel: selectKernel(kernel, []), qemu: on, jobs: 2, seconds: 3, keep: false},
+      {entries, kernel: selectKernel(kernel), qemu: on, jobs: 2, seconds: 3, keep: false},
       {
         result: ({scenario, durationMs}) => {
           t.log(`${scenario}: ${(durationMs / 1000).toFixed(1)} s`);

@@ -16,7 +16,7 @@ export async function accelerationFinding(
   context: Context,
 ): Promise<readonly Finding[]> {
   const device = kvmDevice();
-  const plan = {...selectKernel('baseline', []), arch: 'x86_64' as const};
+  const plan = {...selectKernel('baseline'), arch: 'x86_64' as const};
   const key = await keyIfKnown(plan, context);
   const built = key !== undefined && (await listStored()).some((kernel) => kernel.key === key);
   if (!built || (qemu ?? findCommand('qemu-system-x86_64')) === undefined) {

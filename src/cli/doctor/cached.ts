@@ -24,7 +24,7 @@ async function kernels(context: Context): Promise<Finding> {
   const named = await Promise.all(
     listKernels(labRoot).map(async ({name}) => ({
       name,
-      key: await keyIfKnown({...selectKernel(name, []), arch: 'x86_64'}, context),
+      key: await keyIfKnown({...selectKernel(name), arch: 'x86_64'}, context),
     })),
   );
   const isBuilt = (key: string | undefined): boolean => stored.some((kernel) => kernel.key === key);

@@ -163,14 +163,14 @@ class Bench {
 
   #unbroken({kernel, lane}: Pick<Mutant, 'kernel' | 'lane'>): Machines {
     return once(this.#machines, `${kernel} ${lane}`, () => {
-      const plan = inLane(selectKernel(kernel, []), lane);
+      const plan = inLane(selectKernel(kernel), lane);
       return new Machines(plan.kernel, this.#qemu, this.#context, {lane: plan.lane});
     });
   }
 
   async #broken({name, kernel, lane, spec, folder}: Mutant): Promise<Machines> {
     const {module} = spec;
-    const selected = selectKernel(kernel, module === undefined ? [folder] : []);
+    const selected = selectKernel(kernel, {series: module === undefined ? [folder] : []});
     const plan = inLane({...selected, name: `${kernel}+${name}`}, lane);
     const modules =
       module === undefined

@@ -22,7 +22,7 @@ export function planRuns(spec: SuiteSpec): readonly Planned[] {
   return suiteRuns(spec, (patterns) => findScenarios(labRoot, patterns)).map((run) => ({
     run,
     plan: planScenario(run.scenario, spec.seconds),
-    ...inLane(selectKernel(run.kernel, []), run.lane),
+    ...inLane(selectKernel(run.kernel), run.lane),
   }));
 }
 

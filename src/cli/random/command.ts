@@ -26,7 +26,7 @@ export interface RandomOptions {
 export async function runRandomCommand({count, seed, format, ...options}: RandomOptions): Promise<number> {
   const {qemu, jobs, keep} = options;
   const drawn = seed ?? randomInt(2 ** 31);
-  const {kernel, lane} = inLane(selectKernel(options.kernel, options.series), options.lane);
+  const {kernel, lane} = inLane(selectKernel(options.kernel, options), options.lane);
   const reporter = reporterFor(format);
   process.stderr.write(`seed ${drawn}\n`);
   const request = {count, seed: drawn, kernel, lane, qemu, jobs, keep};

@@ -21,7 +21,7 @@ export async function attemptJob(job: Job, qemu: string | undefined, context: Co
     if (entry === undefined) throw new Error(`no scenario ${job.scenario}`);
     const plan = planScenario(entry, job.seconds);
     about.topology = plan.topology.name;
-    const {kernel, lane} = inLane(selectKernel(job.kernel, []), job.lane);
+    const {kernel, lane} = inLane(selectKernel(job.kernel), job.lane);
     // What is there already costs next to nothing, and may have been removed since the last run.
     const machine = await new Machines(kernel, job.qemu ?? qemu, context, {lane}).for(plan.topology);
     const {bundle} = await runOne(plan, machine, false, context);

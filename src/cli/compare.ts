@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+import {statSync} from 'node:fs';
+import {type Command, Option} from '@commander-js/extra-typings';
+import {UsageError} from '../base/errors.ts';
+import {labRoot} from '../base/paths.ts';
+import type {KernelRecipe} from '../build/kernel.ts';
+import {findScenarios} from '../spec/catalog.ts';
+import {comparison, pairResults} from './compare/table.ts';
+import {interruptible} from './interrupt.ts';
+import {count, shared} from './options.ts';
+import {progressLines} from './progress.ts';
+import {toJson} from './reporters/json.ts';
+import {RunRecorder} from './run-recorder.ts';
+import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
+import {sideBySide} from './side-by-side.ts';
+
+/** `p2plab compare`. */
+export function addCompare(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('compare')
+    .description(
+      'run the same on two kernels side by side: what is the same, better, worse, or went another way',
+    )
+    .argument('<base>', 'a kernel, as for --kernel of run')
+    .argument('<patched>', 'another one, or a series (folder, patch, mailbox) on top of the first')
+    .argument('[scenario...]', 'a name, a path, a folder or a glob; all scenarios if none is given')
+    .addOption(shared.config())
+    .addOption(shared.module())
+    .option('--lane <lane>', 'a lane of lab/lanes, for both', 'plain')
+    .addOption(shared.qemu())
+    .addOption(shared.database())
+    .option('--jobs <n>', 'guests at the same time', count, 2)
+    .option('--seconds <n>', 'how long mixed loads last, instead of what their scenarios say', count)
+    .addOption(new Option('--format <format>', 'what is printed').choices(['text', 'json']).default('text'))
+    .action(async (base, patched, patterns, options) => {
+      const {config, module, qemu, jobs, seconds, format, database} = options;
+      const modules = moduleFolders(module);
+      const kernels = bothKernels(base, patched, {config, modules: module});
+      const {lane} = inLane(kernels[0], options.lane);
+      const variants = kernels.map((kernel) => ({kernel: inLane(kernel, options.lane).kernel, modules}));
+      const entries = findScenarios(labRoot, patterns.length === 0 ? ['**'] : patterns);
+      const lines = progressLines({alone: true});
+      const columns = await interruptible(lines.show, async (context) => {
+        const recorder = new RunRecorder(database, context);
+        return sideBySide(
+          {entries, variants, lane, qemu, jobs, seconds},
+          (result) => {
+            recorder.add(result.bundle);
+            lines.end(result.scenario);
+          },
+          context,
+        ).finally(() => recorder.close());
+      }).finally(() => {
+        lines.close();
+      });
+      const [first, second] = columns.map((column) => {
+        // One of two that does not build leaves nothing to compare.
+        if ('unbuilt' in column) throw column.unbuilt;
+        return column.results;
+      });
+      const pairs = pairResults(first ?? [], second ?? []);
+      const names = [kernels[0].name, kernels[1].name] as const;
+      process.stdout.write(
+        format === 'json'
+          ? `${JSON.stringify({pairs: pairs.map((pair) => ({...pair, base: toJson(pair.base), patched: toJson(pair.patched)}))}, null, 2)}\n`
+          : `${comparison(pairs, names)}\n`,
+      );
+      const worse = pairs.some(({difference}) => difference === 'worse');
+      finish(worse ? 1 : pairs.some(({difference}) => difference === 'unclear') ? 3 : 0);
+    });
+}
+
+/**
+ * The two kernels. What is put on top is put on both: they differ in the kernel and in nothing else.
+ * @throws UsageError where they do not differ, or are not for the same guests
+ */
+function bothKernels(
+  base: string,
+  patched: string,
+  additions: {readonly config: readonly string[]; readonly modules: readonly string[]},
+): readonly [KernelRecipe, KernelRecipe] {
+  const first = selectKernel(base, additions);
+  const second = isSeries(patched)
+    ? selectKernel(base, {...additions, series: [patched]})
+    : selectKernel(patched, additions);
+  const {name: _first, ...one} = first;
+  const {name: _second, ...other} = second;
+  if (JSON.stringify(one) === JSON.stringify(other) && first.source.kind !== 'tree')
+    throw new UsageError(`${base} and ${patched} are the same kernel`);
+  const differing = first.architectures.join() !== second.architectures.join();
+  if (differing)
+    throw new UsageError(
+      `${first.name} is for ${first.architectures.join(', ')}, ${second.name} for ${second.architectures.join(', ')}: they differ in more than the kernel`,
+    );
+  return [first, second];
+}
+
+/** A file that is no YAML, or a folder that is no source of a kernel. */
+function isSeries(given: string): boolean {
+  const found = statSync(given, {throwIfNoEntry: false});
+  if (found === undefined) return false;
+  if (found.isFile()) return !/\.ya?ml$/.test(given);
+  return statSync(`${given}/Kbuild`, {throwIfNoEntry: false}) === undefined;
+}

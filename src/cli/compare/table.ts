@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+import {colours, explanation, printable} from '../../results/describe.ts';
+import {type Difference, differenceOf} from '../../results/difference.ts';
+import {type Cell, table} from '../table.ts';
+import type {Result} from '../run-all.ts';
+
+/** A scenario on both kernels. */
+export interface ComparedPair {
+  readonly base: Result;
+  readonly patched: Result;
+  readonly difference: Difference;
+}
+
+/** Pairs the results of two kernels, which are in the same order. */
+export function pairResults(base: readonly Result[], patched: readonly Result[]): readonly ComparedPair[] {
+  return base.flatMap((one, index) => {
+    const other = patched[index];
+    return other === undefined ? [] : [{base: one, patched: other, difference: differenceOf(one, other)}];
+  });
+}
+
+const styles: Readonly<Record<Difference, 'dim' | 'green' | 'red' | 'yellow' | 'cyan'>> = {
+  same: 'dim',
+  better: 'green',
+  worse: 'red',
+  'other way': 'cyan',
+  unclear: 'yellow',
+};
+
+/** One table, then both ledgers of what differs, next to each other. */
+export function comparison(
+  pairs: readonly ComparedPair[],
+  [base, patched]: readonly [string, string],
+): string {
+  const columns = [{title: 'scenario'}, {title: base}, {title: patched}, {title: 'difference'}];
+  const rows = pairs.map((pair): readonly Cell[] => [
+    pair.base.scenario,
+    verdictCell(pair.base),
+    verdictCell(pair.patched),
+    {text: pair.difference, style: styles[pair.difference]},
+  ]);
+  const told = pairs
+    .filter(({difference}) => difference !== 'same')
+    .map((pair) =>
+      [
+        `\n${pair.base.scenario}: ${pair.difference}`,
+        ...side(base, pair.base),
+        ...side(patched, pair.patched),
+      ].join('\n'),
+    );
+  const counts = (Object.keys(styles) as Difference[]).flatMap((difference) => {
+    const count = pairs.filter((pair) => pair.difference === difference).length;
+    return count === 0 ? [] : [`${count} ${difference}`];
+  });
+  return [table(columns, rows), ...told, '', counts.join(', ')].join('\n');
+}
+
+function verdictCell({verdict, gap}: Result): Cell {
+  return {text: gap === undefined ? verdict : `${verdict} (${gap})`, style: colours[verdict]};
+}
+
+function side(name: string, result: Result): readonly string[] {
+  return [
+    `  ${name}: ${result.verdict}: ${printable(result.reason)}`,
+    ...explanation(result).map((line) => `  ${line}`),
+  ];
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+import {type Command, Option} from '@commander-js/extra-typings';
+import {prefixesOf} from '../build/prefixes.ts';
+import {labRoot} from '../base/paths.ts';
+import {findScenarios} from '../spec/catalog.ts';
+import {interruptible} from './interrupt.ts';
+import {count, shared} from './options.ts';
+import {progressLines} from './progress.ts';
+import {RunRecorder} from './run-recorder.ts';
+import {inLane, selectKernel} from './select-kernel.ts';
+import {alongSeries, changesAlong} from './series/table.ts';
+import {sideBySide} from './side-by-side.ts';
+
+/** `p2plab series`. */
+export function addSeries(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('series')
+    .description(
+      'build and run after each patch of a series: does each build, and where does a scenario change?',
+    )
+    .argument('<series>', 'a folder of patches, or a mailbox')
+    .argument('[scenario...]', 'a name, a path, a folder or a glob', ['nvme-copy-same-switch'])
+    .addOption(shared.kernel())
+    .addOption(shared.config())
+    .option('--lane <lane>', 'a lane of lab/lanes', 'plain')
+    .addOption(shared.qemu())
+    .addOption(shared.database())
+    .option('--jobs <n>', 'guests at the same time', count, 2)
+    .addOption(new Option('--format <format>', 'what is printed').choices(['text', 'json']).default('text'))
+    .action(async (given, patterns, {kernel: base, config, lane: laneName, qemu, database, jobs, format}) => {
+      const entries = findScenarios(labRoot, patterns);
+      const lines = progressLines({alone: true});
+      const patches = await prefixesOf(given);
+      const recipes = [undefined, ...patches].map((patch, number) => ({
+        ...selectKernel(base, {config, series: patch === undefined ? [] : [patch.upTo]}),
+        name: number === 0 ? base : `${base}+${number}`,
+      }));
+      const [first] = recipes;
+      if (first === undefined) return;
+      const {lane} = inLane(first, laneName);
+      const variants = recipes.map((recipe) => ({kernel: inLane(recipe, laneName).kernel}));
+      const columns = await interruptible(lines.show, async (context) => {
+        const recorder = new RunRecorder(database, context);
+        return sideBySide(
+          {entries, variants, lane, qemu, jobs},
+          (result) => {
+            recorder.add(result.bundle);
+            lines.end(result.scenario);
+          },
+          context,
+        ).finally(() => recorder.close());
+      }).finally(() => {
+        lines.close();
+      });
+      const scenarios = entries.map(({name}) => name);
+      const subjects = patches.map(({subject}) => subject);
+      const changes = changesAlong(scenarios, columns);
+      if (format === 'json') {
+        const unbuilt = columns.flatMap((column, patch) => ('unbuilt' in column ? [patch] : []));
+        const told = changes.map(({before, after, ...change}) => {
+          return {...change, before: before.verdict, after: after.verdict, bundle: after.bundle};
+        });
+        process.stdout.write(`${JSON.stringify({patches: subjects, unbuilt, changes: told}, null, 2)}\n`);
+      } else process.stdout.write(`${alongSeries(scenarios, columns, subjects)}\n`);
+      const broken = columns.some((column) => 'unbuilt' in column);
+      finish(broken || changes.some(({difference}) => difference === 'worse') ? 1 : 0);
+    });
+}

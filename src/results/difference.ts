@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+import type {Verdict} from '../verdict/judge.ts';
+import {flows} from './flows.ts';
+import type {ReportedRun} from './reported.ts';
+
+/** How a run on another kernel came out: by its verdict, or by where its bytes went. */
+export type Difference = 'same' | 'better' | 'worse' | 'other way' | 'unclear';
+
+/** How good a verdict is; those that say nothing of a kernel have no place. */
+const places: Partial<Record<Verdict, number>> = {crash: 0, fail: 1, pass: 2};
+
+/** Compares a run with the same one on another kernel. */
+export function differenceOf(base: ReportedRun, patched: ReportedRun): Difference {
+  const [before, after] = [placeOf(base), placeOf(patched)];
+  if (base.verdict === 'skip' && patched.verdict === 'skip') return 'same';
+  if (before === undefined || after === undefined) return 'unclear';
+  if (before !== after) return after > before ? 'better' : 'worse';
+  return JSON.stringify(ways(base)) === JSON.stringify(ways(patched)) ? 'same' : 'other way';
+}
+
+/** A failure by a known gap is better than one that nothing explains. */
+function placeOf({verdict, gap}: ReportedRun): number | undefined {
+  const place = places[verdict];
+  return place === undefined ? undefined : place + (verdict === 'fail' && gap !== undefined ? 0.5 : 0);
+}
+
+/** Where bytes went, and how many: not at which addresses, which differ between kernels. */
+function ways({steps}: ReportedRun): readonly unknown[] {
+  return steps.map(({title, ledger}) => [
+    title,
+    flows(ledger)
+      .map(({initiator, direction, target, bar, bytes, way, by}) =>
+        JSON.stringify([initiator, direction, target, bar, bytes, way, by]),
+      )
+      .toSorted(),
+  ]);
+}

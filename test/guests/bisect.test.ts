@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+import {temporary} from './temporary-state.ts';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {ensureSource} from '../../src/build/source.ts';
+import {patchBetween} from '../build/fake-linux.ts';
+import {context, machineOf, qemu} from './lab.ts';
+import {LabProcess} from './processes.ts';
+
+const name = 'drivers/pci/p2pdma.c';
+const count = 32;
+const bug = 19;
+const unbuilt = [12, 16, 20];
+const hanging = 24;
+
+/** The file after a number of patches: each leaves a line; one plants a bug, some do not build, one hangs at boot. */
+function after(source: string, patches: number): string {
+  const lines = Array.from({length: patches}, (_, index) => `/* patch ${index + 1} */\n`).join('');
+  const right = 'sg->dma_address = sg_phys(sg) + state->bus_off;';
+  const wrong = 'sg->dma_address = sg_phys(sg) + state->bus_off + PAGE_SIZE;';
+  const hang =
+    'static int __init lab_hang(void)\n{\n\tfor (;;)\n\t\tcpu_relax();\n\treturn 0;\n}\nlate_initcall(lab_hang);\n';
+  return [
+    patches >= bug ? source.replace(right, wrong) : source,
+    lines,
+    unbuilt.includes(patches) ? '#error "it does not build"\n' : '',
+    patches === hanging ? hang : '',
+  ].join('');
+}
+
+async function series(): Promise<string> {
+  const {folder} = await ensureSource(selectKernel('baseline').source, context);
+  const source = readFileSync(path.join(folder, name), 'utf8');
+  const target = path.join(temporary, 'thirty-two');
+  mkdirSync(target);
+  for (let number = 1; number <= count; number++) {
+    const diff = patchBetween({[name]: after(source, number - 1)}, {[name]: after(source, number)});
+    const file = path.join(target, `${String(number).padStart(4, '0')}-patch.patch`);
+    writeFileSync(file, `Subject: [PATCH ${number}/${count}] PCI/P2PDMA: Change ${number}\n\n---\n${diff}`);
+  }
+  return target;
+}
+
+test('of 32 patches the one with the bug is found, though three do not build and one hangs at boot', async (t) => {
+  t.timeout(900_000, 'some kernels, of one file each');
+  await machineOf('baseline');
+  const log = path.join(temporary, 'bisect.log');
+  const words = ['bisect', 'nvme-copy-same-switch', '--series', await series(), '--qemu', qemu, '--log', log];
+  const lab = new LabProcess(words);
+  t.is(await lab.ended, 0, lab.output);
+  t.regex(
+    lab.output,
+    new RegExp(`is the first bad one, of \\d+ that were tried:\\n {2}PCI/P2PDMA: Change ${bug}\\n`),
+  );
+  t.regex(lab.output, /skip .*Change 16\n +it does not build/);
+  t.regex(lab.output, /skip .*Change 24\n +crash, which is not what is searched for/);
+  t.regex(lab.output, /before: pass on baseline\+18: /);
+  t.regex(lab.output, /since: fail on baseline\+(19|32): placement: /);
+  t.regex(readFileSync(log, 'utf8'), /^# first bad commit: .*Change 19$/m);
+  t.deepEqual(await lab.survivors(), []);
+});
