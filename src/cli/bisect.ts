@@ -7,7 +7,7 @@ import {UsageError} from '../base/errors.ts';
 import {displayPath, labRoot, stateRoot} from '../base/paths.ts';
 import {GitBisect} from '../build/git-bisect.ts';
 import {prefixesOf} from '../build/prefixes.ts';
-import {explanation, printable} from '../results/describe.ts';
+import {explanation, isFine, printable} from '../results/describe.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {type Found, type Search, search} from './bisect/search.ts';
 import {interruptible} from './interrupt.ts';
@@ -143,8 +143,10 @@ function conclusion({suspects, before, after, tried}: Found): string {
 function side(name: string, result: Result | undefined): readonly string[] {
   if (result === undefined) return [];
   return [
-    `  ${name}: ${result.verdict} on ${result.kernel}: ${printable(result.reason)}`,
+    // The explanation of what is wrong begins with the reason.
+    `  ${name}: ${result.verdict} on ${result.kernel}${isFine(result) ? `: ${printable(result.reason)}` : ''}`,
     ...explanation(result).map((line) => `  ${line}`),
-    `    evidence: ${displayPath(result.bundle)}`,
+    // What went wrong is told with it.
+    ...(isFine(result) ? [`    evidence: ${displayPath(result.bundle)}`] : []),
   ];
 }

@@ -9,6 +9,7 @@ type Add = (program: Command, finish: (exitCode: number) => void) => void;
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   demo: async () => (await import('./demo.ts')).addDemo,
   run: async () => (await import('./run.ts')).addRun,
+  watch: async () => (await import('./watch.ts')).addWatch,
   compare: async () => (await import('./compare.ts')).addCompare,
   series: async () => (await import('./series.ts')).addSeries,
   bisect: async () => (await import('./bisect.ts')).addBisect,
@@ -49,7 +50,8 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], {from: 'user'});
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return fail(error);
+    const code = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : fail(error);
+    // For `git bisect run` 2 would say that the kernel is bad; from 128 on it gives up.
+    return code === 2 && args[0] === 'run' && args.includes('--bisect') ? 129 : code;
   }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {type Command, Option} from '@commander-js/extra-typings';
-import {UsageError} from '../base/errors.ts';
+import {BuildError, HostError, UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {type Entry, findScenarios} from '../spec/catalog.ts';
 import {readScenario} from '../spec/scenario.ts';
+import {exitCodes} from '../plan/bisect.ts';
+import {fail} from './fail.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared, wholeNumber} from './options.ts';
 import {formats, reporterFor} from './reporters/registry.ts';
@@ -28,6 +30,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .option('--no-record', 'keep the results out of the database')
     .option('--jobs <n>', 'guests at the same time', count, 1)
     .option('--seconds <n>', 'how long mixed loads last, instead of what their scenarios say', count)
+    .option('--bisect', 'exit as `git bisect run` wants it: 0 good, 1 bad, 125 where nothing is said', false)
     .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
     .option('--list', 'run nothing: print the scenarios', false)
     .option('--mutants', 'run mutants of the kernel, named instead of scenarios: each must be caught', false)
@@ -75,11 +78,34 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
             if (trouble !== undefined) process.stderr.write(`p2plab: not recorded: ${trouble}\n`);
           },
         );
-      }).finally(() => {
-        reporter.close();
-      });
-      finish(reporter.end(results));
+      })
+        .catch((error: unknown) => {
+          if (!options.bisect) throw error;
+          return unsaid(error, finish);
+        })
+        .finally(() => {
+          reporter.close();
+        });
+      if (results === undefined) return;
+      const exitCode = reporter.end(results);
+      finish(options.bisect ? bisectExitCode(results) : exitCode);
     });
+}
+
+/** 1 for what went wrong, 125 for what says nothing of the kernel: git-bisect(1), "bisect run". */
+function bisectExitCode(results: readonly Result[]): number {
+  const has = (...verdicts: readonly string[]): boolean =>
+    results.some(({verdict}) => verdicts.includes(verdict));
+  if (has('fail', 'crash')) return exitCodes.bad;
+  return has('error', 'skip') ? exitCodes.skip : exitCodes.good;
+}
+
+/** A kernel that does not build, or a lab that failed, says nothing of what is searched for. */
+function unsaid(error: unknown, finish: (exitCode: number) => void): undefined {
+  if (!(error instanceof BuildError || error instanceof HostError)) throw error;
+  fail(error);
+  finish(exitCodes.skip);
+  return undefined;
 }
 
 /** Refuses options that are given and mean nothing with `--mutants`. */

@@ -18,6 +18,8 @@ export interface BootPlan {
   /** Words for the kernel beyond the lab's own. */
   readonly commandLine: readonly string[];
   readonly ssh: Omit<SshTarget, 'port'>;
+  /** The socket at which a debugger is waited for before anything runs; nothing is then too slow. */
+  readonly debugger?: string;
   /** An existing folder: console.log and trace.log are written there. */
   readonly folder: string;
 }
@@ -38,7 +40,7 @@ export function kernelCommandLine({serial, kernelWords}: Platform, words: readon
 export function bootArguments(
   plan: Pick<
     BootPlan,
-    'acceleration' | 'platform' | 'machine' | 'kernel' | 'initrd' | 'deviceTree' | 'commandLine'
+    'acceleration' | 'platform' | 'machine' | 'kernel' | 'initrd' | 'deviceTree' | 'commandLine' | 'debugger'
   >,
 ): readonly string[] {
   return [
@@ -46,6 +48,9 @@ export function bootArguments(
     ...plan.machine,
     ...['-kernel', plan.kernel, '-initrd', plan.initrd],
     ...(plan.deviceTree === undefined ? [] : ['-dtb', plan.deviceTree]),
+    ...(plan.debugger === undefined
+      ? []
+      : ['-S', '-gdb', `unix:path=${plan.debugger.replaceAll(',', ',,')},server=on,wait=off`]),
     ...['-append', kernelCommandLine(plan.platform, plan.commandLine)],
   ];
 }

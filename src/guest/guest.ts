@@ -26,6 +26,8 @@ export class GuestError extends LabError {
 }
 
 const readyLimit = 180_000;
+/** As long as a timer can be: somebody is at a debugger. */
+const longest = 2 ** 31 - 1;
 
 /** One booted guest, from the start of its QEMU to its end. Make it with {@link bootGuest}; close it always. */
 export class Guest {
@@ -69,9 +71,9 @@ export class Guest {
     return this.#watch.failure;
   }
 
-  /** Waits until the guest says that it is ready, then connects. */
-  async ready(target: Omit<SshTarget, 'port'>): Promise<void> {
-    await this.guard(within(readyLimit, 'the guest to be ready', this.#watch.ready));
+  /** Waits until the guest says that it is ready, then connects. `limit` is in milliseconds. */
+  async ready(target: Omit<SshTarget, 'port'>, limit = readyLimit): Promise<void> {
+    await this.guard(within(limit, 'the guest to be ready', this.#watch.ready));
     const port = parseForwardedPort(await this.qmp.monitor('info usernet'));
     const {connect} = await this.#ssh;
     this.#client = await this.guard(within(60_000, 'the ssh handshake', connect({...target, port})));
@@ -197,14 +199,14 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
       ...bootArguments(plan),
       ...controlArguments(plan.platform, channels),
     ]);
-    told.watch = new Watch(process);
+    told.watch = new Watch(process, plan.debugger !== undefined);
     const early = process.exited.then(({stderr}): never => {
       throw new HostError(`QEMU does not start: ${stderr === '' ? 'it says nothing' : stderr}`);
     });
     const opening = Qmp.open(process.qmp, (event) => told.watch?.onEvent(event));
     const qmp = await Promise.race([opening, early]);
     told.guest = new Guest(plan, process, told.watch, recorder, qmp, context);
-    await told.guest.ready(plan.ssh);
+    await told.guest.ready(plan.ssh, plan.debugger === undefined ? readyLimit : longest);
     return told.guest;
   } catch (error) {
     if (told.guest === undefined) {

@@ -18,6 +18,7 @@ export class Watch {
   readonly ready: Promise<void>;
   readonly failed: Promise<GuestFailure>;
   readonly #process: QemuProcess;
+  readonly #patient: boolean;
   #failure: GuestFailure | undefined;
   #symptom: GuestFailure | undefined;
   #settle: (failure: GuestFailure) => void = () => undefined;
@@ -28,8 +29,10 @@ export class Watch {
   #cpuAtSign = 0;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(process: QemuProcess) {
+  /** @param patient whether silence means nothing: a debugger has the guest */
+  constructor(process: QemuProcess, patient = false) {
     this.#process = process;
+    this.#patient = patient;
     this.failed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -96,7 +99,7 @@ export class Watch {
       seconds: (performance.now() - this.#lastSign) / 1000,
       cpuSeconds: used - this.#cpuAtSign,
     };
-    if (!isHung(silence, this.#isReady ? silenceLimits.life : silenceLimits.boot)) return;
+    if (this.#patient || !isHung(silence, this.#isReady ? silenceLimits.life : silenceLimits.boot)) return;
     const what = this.#isReady ? 'no heartbeat' : 'nothing on the console';
     this.#fail({
       kind: 'hang',

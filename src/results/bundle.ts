@@ -114,11 +114,12 @@ async function hashInputs(
 
 /** What a run is a function of. */
 function inputsOf({plan, machine}: Run): object {
-  const {lane, kernel, image, qemu, acceleration} = machine;
+  const {lane, recipe, kernel, image, qemu, acceleration} = machine;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
     lane: lane.name,
+    recipe,
     kernel: {name: kernel.name, key: kernel.key, release: kernel.release, ...kernel.inputs},
     image: {key: image.key, sha256: image.sha256},
     qemu: {path: qemu.path, version: qemu.version.text},

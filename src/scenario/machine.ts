@@ -39,6 +39,8 @@ export interface Variation {
 /** All that is needed to boot guests of one kernel, built and found. */
 export interface Machine {
   readonly lane: Lane;
+  /** What the kernel was asked for as. */
+  readonly recipe: KernelPlan;
   readonly kernel: Kernel;
   readonly image: Image;
   readonly qemu: QemuBinary;
@@ -61,7 +63,7 @@ export async function prepareMachine(
   ]);
   if (!isNative(architectures[plan.arch])) {
     const why = `guests are ${plan.arch}, and this machine is not`;
-    return {lane, kernel, image, qemu, acceleration: {name: 'tcg', why}};
+    return {lane, recipe: plan, kernel, image, qemu, acceleration: {name: 'tcg', why}};
   }
   const acceleration = await probeAcceleration(
     qemu,
@@ -88,7 +90,7 @@ export async function prepareMachine(
     },
     context,
   );
-  return {lane, kernel, image, qemu, acceleration};
+  return {lane, recipe: plan, kernel, image, qemu, acceleration};
 }
 
 /** The machines of one kernel, one for each architecture that guests have: each is built when it is first asked for. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {colours, explanation, printable} from '../../results/describe.ts';
+import {colours, explanation, isFine, printable} from '../../results/describe.ts';
 import {type Difference, differenceOf} from '../../results/difference.ts';
 import {type Cell, table} from '../table.ts';
 import type {Result} from '../run-all.ts';
@@ -61,7 +61,8 @@ function verdictCell({verdict, gap}: Result): Cell {
 
 function side(name: string, result: Result): readonly string[] {
   return [
-    `  ${name}: ${result.verdict}: ${printable(result.reason)}`,
+    // The explanation of what is wrong begins with the reason.
+    `  ${name}: ${result.verdict}${isFine(result) ? `: ${printable(result.reason)}` : ''}`,
     ...explanation(result).map((line) => `  ${line}`),
   ];
 }

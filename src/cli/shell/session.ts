@@ -2,6 +2,8 @@
 import type {Context} from '../../base/context.ts';
 import {HostError} from '../../base/errors.ts';
 import type {KernelRecipe} from '../../build/kernel.ts';
+import type {BootPlan} from '../../guest/boot-arguments.ts';
+import {shellWords} from '../../guest/shell-words.ts';
 import {bootGuest, type Guest, GuestError, parseForwardedPort} from '../../guest/guest.ts';
 import {bootPlan, runFiles} from '../../scenario/boot-plan.ts';
 import {writeDeviceTree} from '../../scenario/device-tree.ts';
@@ -19,8 +21,11 @@ import {banner, writeSshConfig} from './banner.ts';
 export interface ShellRequest {
   readonly scene: Scene;
   readonly kernel: KernelRecipe;
+  readonly modules: Readonly<Record<string, string>>;
   readonly qemu: string | undefined;
   readonly console: boolean;
+  /** Whether to wait for a debugger before the kernel begins. */
+  readonly gdb: boolean;
   readonly progress: ProgressLines;
 }
 
@@ -30,7 +35,8 @@ export interface ShellRequest {
  */
 export async function runShell(request: ShellRequest, context: Context): Promise<number> {
   const {architecture} = request.scene.topology.platform;
-  const machine = await prepareMachine({...request.kernel, arch: architecture}, request.qemu, context);
+  const {kernel, modules, qemu} = request;
+  const machine = await prepareMachine({...kernel, arch: architecture}, qemu, context, {modules});
   request.progress.end();
   return withFolder((folder) => inFolder(folder, machine, request, context));
 }
@@ -46,9 +52,11 @@ async function inFolder(
   const files = runFiles(folder, topology);
   const disks = new Disks(topology, `${folder}/disks`, heads);
   await Promise.all([disks.create(), writeDeviceTree(topology, machine.kernel, folder)]);
-  const plan = bootPlan({plan: {topology}, machine, files, disks});
+  const booted = bootPlan({plan: {topology}, machine, files, disks});
+  const plan = request.gdb ? forDebugger(booted, folder, machine) : booted;
+  if (request.gdb) request.progress.close();
   const stopFollowing = request.console ? followConsole(`${folder}/console.log`) : undefined;
-  if (!request.console) request.progress.show({topic: topology.name, text: 'booting'});
+  if (!request.console && !request.gdb) request.progress.show({topic: topology.name, text: 'booting'});
   try {
     const guest = await bootGuest(plan, context);
     try {
@@ -65,6 +73,24 @@ async function inFolder(
   } finally {
     await stopFollowing?.();
   }
+}
+
+/** The same guest, held until a debugger lets it go; says what to type for that. */
+function forDebugger(plan: BootPlan, folder: string, {kernel}: Machine): BootPlan {
+  const socket = `${folder}/gdb.sock`;
+  const words = ['gdb', kernel.vmlinux, '-ex', `target remote ${socket}`];
+  process.stdout.write(
+    [
+      'The guest waits for a debugger. In another terminal:',
+      '',
+      `  ${shellWords(words)}`,
+      '',
+      'Breakpoints of the kernel’s own take "hbreak" until it has mapped itself; "continue" begins.',
+      '',
+    ].join('\n'),
+  );
+  // Symbols are where the kernel was linked to.
+  return {...plan, debugger: socket, commandLine: [...plan.commandLine, 'nokaslr']};
 }
 
 /** The guest is no more: because it was told to, or because its kernel crashed. */
