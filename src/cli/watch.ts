@@ -58,10 +58,7 @@ export function addWatch(program: Command): void {
           for (;;) {
             checkpoint(context);
             // Before the run: what changes meanwhile is run next.
-            const changes = await FileChanges.of(
-              watched(selected(options).kernel, options, patterns),
-              ignored,
-            );
+            const changes = await FileChanges.of(watched(options, patterns), ignored);
             try {
               await once(context);
               process.stdout.write('waiting for a change; Ctrl-C ends\n');
