@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import type {Check} from './check.ts';
+
+/** What the guest says of one way to map memory, and what QEMU's clock says of all its rounds together. */
+export interface Counted {
+  readonly operation: string;
+  /** Instructions, by the guest's time stamp counter. */
+  readonly map: number;
+  readonly unmap: number;
+  readonly rounds: number;
+  /** Rounds that took another number than the first. */
+  readonly differing: number;
+  /** Instructions of a round, by QEMU's clock; undefined where the host did not see both windows. */
+  readonly byClock: number | undefined;
+}
+
+/** The clock goes in steps of ten instructions, which it is off by twice in all the rounds of a window, and in those of nothing. */
+const tolerance = 0.5;
+
+/** Whether every round took the same, and whether QEMU's clock went on by what the guest says of them. */
+export function checkCounts(counts: readonly Counted[]): readonly Check[] {
+  const varies = counts.find(({differing}) => differing > 0);
+  const repeats: Check =
+    varies === undefined
+      ? {name: 'repeats', ok: true, witness: 'guest', detail: 'every round took the same instructions.'}
+      : {
+          name: 'repeats',
+          ok: false,
+          witness: 'guest',
+          detail:
+            `${varies.differing} of ${varies.rounds} rounds of ${varies.operation} took other numbers of ` +
+            'instructions than the first: there is none to compare.',
+        };
+  const off = counts.find(({map, unmap, byClock}) => !(Math.abs((byClock ?? NaN) - map - unmap) < tolerance));
+  const clock = off === undefined ? agreed(counts) : disagreed(off);
+  return [repeats, {name: 'clock', ok: off === undefined, witness: 'host', detail: clock}];
+}
+
+function agreed(counts: readonly Counted[]): string {
+  const sums = counts.map(({operation, map, unmap}) => `${operation} ${map} + ${unmap}`);
+  return `QEMU's clock goes on by a nanosecond for each instruction that the guest counts: ${sums.join(', ')}.`;
+}
+
+function disagreed({operation, map, unmap, byClock}: Counted): string {
+  const says = `the guest counts ${map} + ${unmap} instructions for ${operation}`;
+  if (byClock === undefined) return `${says}, but QEMU traced no two readings of its clock around them.`;
+  return `${says}, but QEMU's clock goes on by ${byClock.toFixed(1)} ns: does the lane count instructions?`;
+}
