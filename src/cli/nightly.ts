@@ -7,6 +7,7 @@ import {resultsOf} from '../results/queries/night.ts';
 import {findSuite, listSuites} from '../spec/catalog.ts';
 import {readSuite} from '../spec/suite.ts';
 import {interruptible} from './interrupt.ts';
+import {risesOf} from './nightly/rises.ts';
 import {type NightlyResult, runNightly} from './nightly/run.ts';
 import {exitCodeOf, line, summary} from './nightly/summary.ts';
 import {count, shared} from './options.ts';
@@ -37,7 +38,7 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
       const entry = findSuite(labRoot, name);
       const suite = {name: entry.name, spec: readSuite(labRoot, entry.file).value};
       const lines = progressLines();
-      const {results, changes} = await interruptible(lines.show, async (context) => {
+      const {results, changes, rises} = await interruptible(lines.show, async (context) => {
         const database = await openDatabase(url, context);
         try {
           const told = (result: NightlyResult): void => {
@@ -45,16 +46,17 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
             process.stdout.write(`${line(result)}\n`);
           };
           const ended = await runNightly({suite, qemu, jobs, fresh, database}, told, context);
-          return {results: ended.results, changes: await resultsOf(database.db, ended.night)};
+          const changes = await resultsOf(database.db, ended.night);
+          return {results: ended.results, changes, rises: await risesOf(ended.results)};
         } finally {
           await database.close();
         }
       }).finally(() => {
         lines.close();
       });
-      const text = summary(suite.name, results, changes);
+      const text = summary(suite.name, results, changes, rises);
       process.stdout.write(`\n${text}\n`);
       if (output !== undefined) await writeFile(output, `${text}\n`);
-      finish(exitCodeOf(results));
+      finish(exitCodeOf(results, rises));
     });
 }

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   demo: async () => (await import('./demo.ts')).addDemo,
   run: async () => (await import('./run.ts')).addRun,
   designs: async () => (await import('./designs.ts')).addDesigns,
+  counted: async () => (await import('./counted.ts')).addCounted,
   nightly: async () => (await import('./nightly.ts')).addNightly,
   results: async () => (await import('./results.ts')).addResults,
   dashboard: async () => (await import('./dashboard.ts')).addDashboard,

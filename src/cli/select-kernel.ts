@@ -6,14 +6,17 @@ import {labRoot} from '../base/paths.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import type {Lane} from '../scenario/machine.ts';
 import {findKernel, findLane} from '../spec/catalog.ts';
-import {readKernel} from '../spec/kernel.ts';
+import {type KernelSpec, readKernel} from '../spec/kernel.ts';
 import {readLane} from '../spec/lane.ts';
+
+/** A kernel, and what its file says beside what it is made of. */
+export type SelectedKernel = KernelRecipe & Pick<KernelSpec, 'costs' | 'description'>;
 
 /**
  * The kernel that `--kernel` names, with the series of `--series` on top of its own.
  * @throws UsageError when there is no such kernel or series
  */
-export function selectKernel(name: string, series: readonly string[]): KernelRecipe {
+export function selectKernel(name: string, series: readonly string[]): SelectedKernel {
   const entry = findKernel(labRoot, name);
   const spec = readKernel(entry.file).value;
   const added = series.map((given) => path.resolve(given));

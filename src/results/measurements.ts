@@ -4,7 +4,10 @@ import type {Measurement, RunRecord} from '../scenario/record.ts';
 export type {Measurement};
 
 /** What can be followed from night to night: how long a run took, where its bytes went, and what its steps measured. */
-export function measurementsOf({durationMs, steps}: RunRecord): readonly Measurement[] {
+export function measurementsOf({
+  durationMs,
+  steps,
+}: Pick<RunRecord, 'durationMs' | 'steps'>): readonly Measurement[] {
   const ledger = steps.flatMap((step) => step.ledger);
   const sum = (wanted: (target: string) => boolean): number =>
     ledger.filter(({target}) => wanted(target)).reduce((total, {bytes}) => total + bytes, 0);

@@ -11,6 +11,7 @@ const spec: SuiteSpec = {
   description: 'any',
   kernels: ['one', 'two'],
   lanes: ['plain', 'debug'],
+  laneScenarios: {},
   scenarios: ['**'],
   exclude: [],
   retries: 1,
