@@ -4,7 +4,7 @@ import type {Command} from '@commander-js/extra-typings';
 import type {Context} from '../base/context.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {compareCounts, undeclared} from '../results/counted/compare.ts';
-import {type CountedPage, countedPage} from '../results/counted/page.ts';
+import {type CountedPage, countedPage, declarations} from '../results/counted/page.ts';
 import {headline} from '../results/describe.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {readScenario} from '../spec/scenario.ts';
@@ -45,7 +45,8 @@ export function addCounted(program: Command, finish: (exitCode: number) => void)
     .addOption(shared.qemu())
     .option('--jobs <n>', 'guests at the same time', count, 1)
     .option('--output <file>', 'where the page goes instead of standard output')
-    .action(async (patterns, {kernels, output, ...rest}) => {
+    .option('--declare', "print what each kernel's file had to declare, instead of the page", false)
+    .action(async (patterns, {kernels, output, declare, ...rest}) => {
       const lines = progressLines({alone: true});
       const request = {kernels: kernels.split(','), patterns, ...rest};
       const {page, results} = await interruptible(lines.show, (context) =>
@@ -53,8 +54,9 @@ export function addCounted(program: Command, finish: (exitCode: number) => void)
       ).finally(() => {
         lines.close();
       });
-      if (output === undefined) process.stdout.write(countedPage(page));
-      else await writeFile(output, countedPage(page));
+      const text = declare ? declarations(page.rows) : countedPage(page);
+      if (output === undefined) process.stdout.write(text);
+      else await writeFile(output, text);
       finish(report(page, results));
     });
 }

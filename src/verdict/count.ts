@@ -14,7 +14,10 @@ export interface Counted {
   readonly byClock: number | undefined;
 }
 
-/** The clock goes in steps of ten instructions, which it is off by twice in all the rounds of a window, and in those of nothing. */
+/**
+ * The clock goes in steps of ten instructions: a window is off by less than one, which its 64 rounds share, and so is
+ * that in which nothing is called.
+ */
 const tolerance = 0.5;
 
 /** Whether every round took the same, and whether QEMU's clock went on by what the guest says of them. */
@@ -42,6 +45,7 @@ function agreed(counts: readonly Counted[]): string {
 }
 
 function disagreed({operation, map, unmap, byClock}: Counted): string {
+  if (Number.isNaN(map)) return `the guest does not tell what ${operation} takes.`;
   const says = `the guest counts ${map} + ${unmap} instructions for ${operation}`;
   if (byClock === undefined) return `${says}, but QEMU traced no two readings of its clock around them.`;
   return `${says}, but QEMU's clock goes on by ${byClock.toFixed(1)} ns: does the lane count instructions?`;

@@ -27,6 +27,10 @@ test('a lane adds nothing that it does not name', (t) => {
   ]);
 });
 
+test('a lane may count instructions', (t) => {
+  t.true(lane('count-instructions: true').countInstructions);
+});
+
 test('refused: two words where one belongs', (t) => {
   t.deepEqual(
     wrong(() => lane('command-line: ["a b"]')),

@@ -22,7 +22,8 @@
 
 #ifdef CONFIG_X86_64
 
-#include <asm/msr.h>
+/* Linux 6.16 moved rdtsc_ordered() here, and all before it reach it by this. */
+#include <asm/tsc.h>
 
 /* Where q35 has it (QEMU, include/hw/timer/hpet.h), and its main counter. */
 #define HPET_BASE	0xfed00000

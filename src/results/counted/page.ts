@@ -59,3 +59,20 @@ function cell(cost: Cost): string {
 function signed(count: number): string {
   return count < 0 ? `−${-count}` : `+${count}`;
 }
+
+/** What the files of kernels would have to declare, as YAML for them. */
+export function declarations(rows: readonly CountedRow[]): string {
+  const all = rows.flatMap(({scenario, operation, costs}) =>
+    costs.flatMap(({kernel, difference = 0}) =>
+      difference > 0 ? [{kernel, scenario, text: `${operation}: ${difference}`}] : [],
+    ),
+  );
+  const parts = [...groupBy(all, ({kernel}) => kernel)].map(([kernel, own]) => {
+    const lines = [...groupBy(own, ({scenario}) => scenario)].map(([scenario, costs]) => {
+      const entries = costs.map(({text}) => `    ${text}`);
+      return [`  ${scenario}:`, ...entries].join('\n');
+    });
+    return [`# ${kernel}`, 'costs:', ...lines, ''].join('\n');
+  });
+  return parts.join('\n');
+}

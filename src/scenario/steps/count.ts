@@ -10,7 +10,11 @@ import {parsedLines} from './answers.ts';
 
 type Count = OptionsOf<'count'>;
 
-/** A mark's bit that says that nothing is called: images/include/uapi/p2plab.h. */
+/** What is counted, in the order of images/guest/count.c. */
+const operations = ['sg-1', 'sg-16', 'sg-256', 'page', 'coherent'] as const;
+
+/** The mark of an operation, and its bit that says that nothing is called: images/guest/count.c, uapi/p2plab.h. */
+const markOf = (index: number): number => 0x7032_0000 | (index << 2);
 const nothing = 0x2;
 
 const whole = z.int().nonnegative();
@@ -18,27 +22,24 @@ const whole = z.int().nonnegative();
 const counted = z.object({
   op: z.literal('count'),
   ok: z.literal(true),
-  operation: z.string().regex(/^[a-z]+(-\d+)?$/),
-  mark: z
-    .string()
-    .regex(/^0x[\da-f]{1,8}$/)
-    .transform(Number),
+  operation: z.enum(operations),
   map: whole,
   unmap: whole,
   rounds: whole.min(1),
   differing: whole,
 });
 
-/** Every way in which the guest's tool counts: images/guest/count.c. */
-const operations = 5;
+type Told = z.output<typeof counted>;
 
-function readCounts(results: GuestResults): readonly z.output<typeof counted>[] {
-  return results
+/** What the guest's tool says of each operation, in their order. */
+function readCounts(results: GuestResults): readonly (Told | undefined)[] {
+  const lines = results
     .flatMap(({stdout}) => parsedLines(stdout))
     .flatMap((line) => {
       const read = counted.safeParse(line);
       return read.success ? [read.data] : [];
     });
+  return operations.map((name) => lines.find(({operation}) => operation === name));
 }
 
 /** Counts the instructions of mapping host memory; that nothing moves is part of what must come. */
@@ -47,23 +48,25 @@ export const count: DataVerb<Count> = {
   transfers: () => [],
   effect: () => undefined,
   checks: (options, observed) => Promise.resolve(checkCounts(withClock(options, observed))),
-  measurements: (_options, results) => readCounts(results).flatMap(measurementsOf),
+  measurements: (_options, results) =>
+    readCounts(results).flatMap((told) => (told ? measurementsOf(told) : [])),
 };
 
 /** What the guest says, with what the host saw of QEMU's clock: each window less the one in which nothing was called. */
 function withClock({initiator}: Count, {guestSaid, events, map}: Observed): readonly Counted[] {
   const windows = clockWindows(events, map, initiator);
-  const counts = readCounts(guestSaid).map(({mark, ...count}) => {
+  return readCounts(guestSaid).map((told, index): Counted => {
+    const operation = operations[index] ?? '';
+    if (told === undefined)
+      return {operation, map: NaN, unmap: NaN, rounds: 0, differing: 0, byClock: undefined};
+    const mark = markOf(index);
     const ticks = (windows.get(mark) ?? NaN) - (windows.get(mark | nothing) ?? NaN);
-    const byClock = (ticks * tickNanoseconds) / count.rounds;
-    return {...count, byClock: Number.isNaN(byClock) ? undefined : byClock};
+    const byClock = (ticks * tickNanoseconds) / told.rounds;
+    return {...told, byClock: Number.isNaN(byClock) ? undefined : byClock};
   });
-  if (counts.length === operations) return counts;
-  const none = {map: 0, unmap: 0, rounds: 0, differing: 0, byClock: undefined};
-  return [...counts, {operation: 'what the guest did not tell of', ...none}];
 }
 
-function measurementsOf({operation, map, unmap}: z.output<typeof counted>): readonly Measurement[] {
+function measurementsOf({operation, map, unmap}: Told): readonly Measurement[] {
   const [to, from] = operation === 'coherent' ? ['alloc', 'free'] : ['map', 'unmap'];
   return [
     {name: `${to}-${operation}`, unit: 'instructions', value: map},
