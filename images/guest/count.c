@@ -21,6 +21,7 @@ static const struct operation {
 	uint32_t operation;
 	uint32_t entries;
 } operations[] = {
+	{ "known", P2PLAB_COUNT_KNOWN, 1 },
 	{ "sg-1", P2PLAB_COUNT_SG, 1 },
 	{ "sg-16", P2PLAB_COUNT_SG, 16 },
 	{ "sg-256", P2PLAB_COUNT_SG, 256 },

@@ -102,7 +102,10 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
     // What a prototype counted is more than was seen in windows.
     ...(watch === 'windows' ? [] : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
   ];
-  const judgement = judge({errors: [...silentEnds(guest), ...gaps, ...ledger.gaps], checks});
+  const judgement = judge({
+    errors: [...silentEnds(guest), ...gaps, ...ledger.gaps, ...verb.gaps(observed)],
+    checks,
+  });
   const judged = explain(judgement, expected, ledger.entries, checks);
   // Of a mixed load there is more than anybody reads.
   const entries = watch === 'accesses' ? ledger.entries : sumUp(ledger.entries);

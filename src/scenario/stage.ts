@@ -55,6 +55,8 @@ export interface DataVerb<Options> {
   ) => Check | undefined;
   /** Evidence beyond ledger and disks, for a step that goes through. */
   readonly checks: (options: Options, observed: Observed) => Promise<readonly Check[]>;
+  /** What is wrong with the evidence itself: it says nothing of the kernel. */
+  readonly gaps?: (options: Options, observed: Observed) => readonly string[];
   /** What the step measured: numbers that are followed from run to run. */
   readonly measurements?: (options: Options, results: GuestResults) => readonly Measurement[];
 }

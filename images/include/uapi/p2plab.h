@@ -186,12 +186,14 @@ struct p2plab_distance {
 #define P2PLAB_DISTANCE _IOWR('2', 0x73, struct p2plab_distance)
 
 enum p2plab_count_operation {
+	/* nothing but 1000 instructions, and then 100: to see what a tick is */
+	P2PLAB_COUNT_KNOWN = 1,
 	/* dma_map_sgtable() of a list of @entries pages, dma_unmap_sgtable() */
-	P2PLAB_COUNT_SG = 1,
+	P2PLAB_COUNT_SG = 2,
 	/* dma_map_page(), dma_unmap_page() */
-	P2PLAB_COUNT_PAGE = 2,
+	P2PLAB_COUNT_PAGE = 3,
 	/* dma_alloc_coherent() of a page, dma_free_coherent() */
-	P2PLAB_COUNT_COHERENT = 3,
+	P2PLAB_COUNT_COHERENT = 4,
 };
 
 /* How often each operation is done and undone. */

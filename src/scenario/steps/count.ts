@@ -3,7 +3,7 @@ import * as z from 'zod';
 import {clockWindows, tickNanoseconds} from '../../evidence/clock.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf} from '../../topology/model.ts';
-import {checkCounts, type Counted} from '../../verdict/count.ts';
+import {checkCounts, countGaps, type Counted} from '../../verdict/count.ts';
 import type {Measurement} from '../record.ts';
 import type {DataVerb, GuestResults, Observed} from '../stage.ts';
 import {parsedLines} from './answers.ts';
@@ -11,7 +11,7 @@ import {parsedLines} from './answers.ts';
 type Count = OptionsOf<'count'>;
 
 /** What is counted, in the order of images/guest/count.c. */
-const operations = ['sg-1', 'sg-16', 'sg-256', 'page', 'coherent'] as const;
+const operations = ['known', 'sg-1', 'sg-16', 'sg-256', 'page', 'coherent'] as const;
 
 /** The mark of an operation, and its bit that says that nothing is called: images/guest/count.c, uapi/p2plab.h. */
 const markOf = (index: number): number => 0x7032_0000 | (index << 2);
@@ -48,6 +48,8 @@ export const count: DataVerb<Count> = {
   transfers: () => [],
   effect: () => undefined,
   checks: (options, observed) => Promise.resolve(checkCounts(withClock(options, observed))),
+  gaps: (options, observed) =>
+    observed.guestSaid.every(({code}) => code === 0) ? countGaps(withClock(options, observed)) : [],
   measurements: (_options, results) =>
     readCounts(results).flatMap((told) => (told ? measurementsOf(told) : [])),
 };
@@ -67,6 +69,7 @@ function withClock({initiator}: Count, {guestSaid, events, map}: Observed): read
 }
 
 function measurementsOf({operation, map, unmap}: Told): readonly Measurement[] {
+  if (operation === 'known') return [];
   const [to, from] = operation === 'coherent' ? ['alloc', 'free'] : ['map', 'unmap'];
   return [
     {name: `${to}-${operation}`, unit: 'instructions', value: map},

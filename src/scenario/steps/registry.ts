@@ -37,6 +37,7 @@ export interface BoundDataVerb {
     expected: readonly ExpectedTransfer[],
   ) => Check | undefined;
   readonly checks: (observed: Observed) => Promise<readonly Check[]>;
+  readonly gaps: (observed: Observed) => readonly string[];
   readonly measurements: (results: GuestResults) => readonly Measurement[];
 }
 
@@ -51,6 +52,7 @@ function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb
     account: (results, topology) => verb.account?.(options, results, topology),
     ledger: (entries, expected) => verb.ledger?.(options, entries, expected),
     checks: (observed) => verb.checks(options, observed),
+    gaps: (observed) => verb.gaps?.(options, observed) ?? [],
     measurements: (results) => verb.measurements?.(options, results) ?? [],
   };
 }
