@@ -3,6 +3,7 @@ import {writeFile} from 'node:fs/promises';
 import type {Command} from '@commander-js/extra-typings';
 import type {Context} from '../base/context.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
+import {compilerVersion} from '../build/compiler.ts';
 import {compareCounts, undeclared} from '../results/counted/compare.ts';
 import {type CountedPage, countedPage, declarations} from '../results/counted/page.ts';
 import {headline} from '../results/describe.ts';
@@ -95,7 +96,7 @@ export async function countOn(
     base: first?.name ?? '',
     kernels: chosen,
     scenarios: entries.map(({name, file}) => ({name, description: readScenario(file).value.description})),
-    machine: `QEMU ${results[0]?.qemu ?? ''}`,
+    machine: `${await compilerVersion()}, on QEMU ${results[0]?.qemu ?? ''}`,
     rows,
     command: ['./p2plab counted', ...words, '--output docs/counted.md'].join(' '),
   };

@@ -30,7 +30,10 @@ export function countGaps(counts: readonly Counted[]): readonly string[] {
     .map(({detail}) => detail);
 }
 
-/** Whether a count is one of instructions, whether every round took the same, and whether QEMU's clock went on by what the guest says of them. */
+/**
+ * Whether a count is one of instructions, whether every round took the same, and whether QEMU's clock went on by what
+ * the guest says of them.
+ */
 export function checkCounts(counts: readonly Counted[]): readonly Check[] {
   const varies = counts.find(({differing}) => differing > 0);
   const repeats: Check =

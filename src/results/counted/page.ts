@@ -8,7 +8,7 @@ export interface CountedPage {
   readonly base: string;
   readonly kernels: readonly {readonly name: string; readonly description: string}[];
   readonly scenarios: readonly {readonly name: string; readonly description: string}[];
-  /** What it ran on. */
+  /** What it ran on, and what compiled the kernels. */
   readonly machine: string;
   readonly rows: readonly CountedRow[];
   /** The command that makes it. */
@@ -23,9 +23,9 @@ export function countedPage(page: CountedPage): string {
     `<!-- SPDX-License-Identifier: MIT -->
 <!-- Made by \`${command}\`. Do not edit. -->
 # What mapping host memory costs, in instructions`,
-    `Instructions that one call takes on ${machine}: the whole of it, less that of a function which does nothing. They are
-the same in every boot. In brackets is how many more they are than on \`${base}\`; what is **bold** is more than the kernel's
-file declares.`,
+    `Instructions that one call takes, less those of a call that does nothing. They are the same in every boot. In brackets is
+how many more they are than on \`${base}\`; what is **bold** is more than the kernel's file declares. Another compiler makes
+other numbers: these are of ${machine}.`,
     kernels.map(({name, description}) => `- \`${name}\`: ${description}.`).join('\n'),
     rises.length === 0
       ? 'Nothing takes more than is declared.'
