@@ -54,6 +54,7 @@ static const struct verb {
 	  "           --source BDF|host-memory --target BDF|host-memory\n"
 	  "           [--bytes N] [--offset N] [--from-offset N] [--to-offset N]" },
 	{ "survey", verb_survey, "sg|page|resource …" },
+	{ "count", verb_count, "BDF" },
 	{ "rebind", verb_rebind, "BDF" },
 	{ "reset", verb_reset, "BDF" },
 	{ "power-off", verb_power_off, "BDF" },

@@ -14,6 +14,7 @@ int verb_copy(int argc, char **argv);
 int verb_transmit(int argc, char **argv);
 int verb_probe(int argc, char **argv);
 int verb_dma(int argc, char **argv);
+int verb_count(int argc, char **argv);
 int verb_survey(int argc, char **argv);
 int verb_counters(int argc, char **argv);
 int verb_starve(int argc, char **argv);

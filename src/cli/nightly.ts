@@ -10,6 +10,7 @@ import {findSuite, listSuites} from '../spec/catalog.ts';
 import {readSuite} from '../spec/suite.ts';
 import {interruptible} from './interrupt.ts';
 import {localWay} from './nightly/local.ts';
+import {risesOf} from './nightly/rises.ts';
 import {type NightlyResult, runNightly} from './nightly/run.ts';
 import {exitCodeOf, line, summary} from './nightly/summary.ts';
 import {count, shared} from './options.ts';
@@ -44,7 +45,7 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
         throw new UsageError('--jobs does not go with --queue', {hint: 'each worker has its own --jobs'});
       const url = queue ? queueUrl(database) : database;
       const lines = progressLines();
-      const {results, changes} = await interruptible(lines.show, async (context) => {
+      const {results, changes, rises} = await interruptible(lines.show, async (context) => {
         const connection = await openDatabase(url, context);
         try {
           const told = (result: NightlyResult): void => {
@@ -56,16 +57,17 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
             queue && url !== undefined
               ? await (await import('./nightly/queued.ts')).runQueued(request, {url, qemu}, told, context)
               : await runNightly(request, (own) => localWay(suite, {qemu, jobs}, own), told, context);
-          return {results: ended.results, changes: await resultsOf(connection.db, ended.night)};
+          const changes = await resultsOf(connection.db, ended.night);
+          return {results: ended.results, changes, rises: await risesOf(ended.results)};
         } finally {
           await connection.close();
         }
       }).finally(() => {
         lines.close();
       });
-      const text = summary(suite.name, results, changes);
+      const text = summary(suite.name, results, changes, rises);
       process.stdout.write(`\n${text}\n`);
       if (output !== undefined) await writeFile(output, `${text}\n`);
-      finish(exitCodeOf(results));
+      finish(exitCodeOf(results, rises));
     });
 }

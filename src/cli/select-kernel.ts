@@ -8,8 +8,11 @@ import type {KernelRecipe} from '../build/kernel.ts';
 import type {Lane} from '../scenario/machine.ts';
 import {architectureNames} from '../spec/architecture.ts';
 import {findKernel, findLane} from '../spec/catalog.ts';
-import {type KernelSource, readKernel} from '../spec/kernel.ts';
+import {type KernelSource, type KernelSpec, readKernel} from '../spec/kernel.ts';
 import {readLane} from '../spec/lane.ts';
+
+/** A kernel, and what its file says beside what it is made of. */
+export type SelectedKernel = KernelRecipe & Pick<KernelSpec, 'costs' | 'description'>;
 
 /** What `--series`, `--config` and `--module` put on top of a kernel. */
 export interface KernelAdditions {
@@ -27,7 +30,7 @@ export interface KernelAdditions {
 export function selectKernel(
   name: string,
   {series = [], config = [], modules = []}: KernelAdditions = {},
-): KernelRecipe {
+): SelectedKernel {
   const added = series.map(existingSeries);
   const base = baseKernel(name, added);
   const fragments = config.map(fragmentOf);
@@ -46,7 +49,7 @@ export function selectKernel(
   };
 }
 
-function baseKernel(name: string, series: readonly string[]): KernelRecipe {
+function baseKernel(name: string, series: readonly string[]): SelectedKernel {
   if (name.startsWith('git:')) {
     // A repository alone: at the commit that the series says it was made on.
     const given = name.includes('@') ? undefined : series.map(baseOf).find((base) => base !== undefined);
@@ -61,8 +64,9 @@ function baseKernel(name: string, series: readonly string[]): KernelRecipe {
 }
 
 /** A source of the user's own is plain Linux for all that the lab knows. */
-function ofSource({name, source}: {readonly name: string; readonly source: KernelSource}): KernelRecipe {
+function ofSource({name, source}: {readonly name: string; readonly source: KernelSource}): SelectedKernel {
   return {
+    ...{description: '', costs: {}},
     ...{name, source, config: [], series: [], abilities: [], lacks: [], modules: []},
     architectures: [...architectureNames],
   };
@@ -157,9 +161,9 @@ export interface InLane {
  */
 export function inLane(kernel: KernelRecipe, name: string): InLane {
   const entry = findLane(labRoot, name);
-  const {config, series, commandLine, slower} = readLane(entry.file).value;
+  const {config, series, ...rest} = readLane(entry.file).value;
   return {
     kernel: {...kernel, config: [...kernel.config, ...config], series: [...kernel.series, ...series]},
-    lane: {name: entry.name, commandLine, slower},
+    lane: {...rest, name: entry.name},
   };
 }

@@ -171,6 +171,7 @@ function collect(
       }
       case 'request':
       case 'access':
+      case 'clock':
       case 'iommu-translation':
       case 'iommu-fault':
         break;

@@ -61,6 +61,8 @@ export type TraceEvent =
       readonly value: string;
       readonly model: RegisterModel;
     }
+  /** system/memory.c: a vCPU read the HPET, which is QEMU's own clock of the guest. */
+  | {readonly kind: 'clock'; readonly address: number; readonly value: string}
   /** system/memory.c: an access to a region that a device model implements; `cpu` -1 is no vCPU: DMA. */
   | {
       readonly kind: 'access';
@@ -109,6 +111,9 @@ export function eventsOf(iommu: keyof typeof iommuEvents | undefined, routed: bo
 
 /** The region whose bytes matter: an NVMe controller's memory buffer. */
 const memoryRegion = 'nvme-cmb';
+
+/** The region of a clock: hw/timer/hpet.c. */
+const clockRegion = 'hpet';
 
 /** The regions of registers that say what an initiator is to do, by what has them: hw/misc/edu.c, hw/net. */
 const registerRegions = {
@@ -280,7 +285,7 @@ function parseAccess(line: string): TraceEvent | undefined {
   const model = Object.hasOwn(registerRegions, region)
     ? registerRegions[region as keyof typeof registerRegions]
     : undefined;
-  if (region !== memoryRegion && model === undefined) return undefined;
+  if (region !== memoryRegion && region !== clockRegion && model === undefined) return undefined;
   const [, operation, cpu, address, value = '', size] = matched(
     line,
     /^memory_region_ops_(read|write) cpu (-?\d+) mr \S+ addr (0x[\da-f]+) value (0x[\da-f]+) size (\d+) name/,
@@ -290,6 +295,9 @@ function parseAccess(line: string): TraceEvent | undefined {
     address: Number(address),
     value,
   } as const;
+  if (region === clockRegion) {
+    return operation === 'read' ? {kind: 'clock', address: access.address, value} : undefined;
+  }
   return model === undefined
     ? {kind: 'access', ...access, cpu: Number(cpu), size: Number(size), region}
     : {kind: 'register', ...access, model};

@@ -12,7 +12,8 @@ import type {QemuBinary} from './qemu-binary.ts';
 
 /** How QEMU runs the guest's instructions here, and why so. */
 export interface Acceleration {
-  readonly name: 'kvm' | 'tcg';
+  /** `tcg-icount` executes one instruction after the other, and counts them. */
+  readonly name: 'kvm' | 'tcg' | 'tcg-icount';
   readonly why: string;
 }
 
@@ -44,7 +45,7 @@ export async function probeAcceleration(
   const key = `accel-${contentKey({release: release(), qemu: qemu.path, version: qemu.version.text})}`;
   const known = readRecord('probes', key, schema);
   if (known !== undefined) return known;
-  const time = async (name: Acceleration['name'], limit: number): Promise<number> => {
+  const time = async (name: 'kvm' | 'tcg', limit: number): Promise<number> => {
     context.report({topic: 'acceleration', text: `booting a guest with ${name}`});
     // A fixed name: what a killed probe leaves behind is taken up by the next.
     const folder = path.join(storePath('probes', key), name);

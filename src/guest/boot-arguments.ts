@@ -36,6 +36,16 @@ export function kernelCommandLine({serial, kernelWords}: Platform, words: readon
   ].join(' ');
 }
 
+/**
+ * With `shift=0` each instruction is a nanosecond of the guest's clocks. While the guest idles they go on as time
+ * does (`sleep=on`): else minutes of it would pass before the host had answered.
+ */
+const accelerations: Readonly<Record<Acceleration['name'], readonly string[]>> = {
+  kvm: ['-accel', 'kvm'],
+  tcg: ['-accel', 'tcg'],
+  'tcg-icount': ['-accel', 'tcg', '-icount', 'shift=0,sleep=on'],
+};
+
 /** All of QEMU's arguments for a plan, but the lab's channels. */
 export function bootArguments(
   plan: Pick<
@@ -44,7 +54,7 @@ export function bootArguments(
   >,
 ): readonly string[] {
   return [
-    ...['-accel', plan.acceleration.name],
+    ...accelerations[plan.acceleration.name],
     ...plan.machine,
     ...['-kernel', plan.kernel, '-initrd', plan.initrd],
     ...(plan.deviceTree === undefined ? [] : ['-dtb', plan.deviceTree]),

@@ -16,17 +16,17 @@ export interface SuiteRun {
  * @param find the scenarios that a pattern stands for
  */
 export function suiteRuns(
-  {kernels, lanes, scenarios, exclude}: SuiteSpec,
+  {kernels, lanes, laneScenarios, scenarios, exclude}: SuiteSpec,
   find: (patterns: readonly string[]) => readonly Entry[],
 ): readonly SuiteRun[] {
-  const entries = find(scenarios);
+  const entries = new Map(lanes.map((lane) => [lane, find(laneScenarios[lane] ?? scenarios)]));
   const left = exclude.map(({scenario, ...rest}) => ({
     ...rest,
     names: scenario === undefined ? undefined : new Set(find([scenario]).map((entry) => entry.name)),
   }));
   return kernels.flatMap((kernel) =>
     lanes.flatMap((lane) =>
-      entries
+      (entries.get(lane) ?? [])
         .filter(
           ({name}) =>
             !left.some(

@@ -42,6 +42,16 @@ export function changePoint(values: readonly number[]): ChangePoint | undefined 
   return {index: left.count, before: left.median, after: right.median};
 }
 
+/**
+ * The last place at which numbers that have no scatter became another one: of these every step is one, however small.
+ * @returns undefined where nothing changed
+ */
+export function exactChange(values: readonly number[]): ChangePoint | undefined {
+  const index = values.findLastIndex((value, at) => at > 0 && value !== values[at - 1]);
+  const [before, after] = [values[index - 1], values[index]];
+  return before === undefined || after === undefined ? undefined : {index, before, after};
+}
+
 interface Level {
   readonly count: number;
   readonly median: number;

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
-import type {RunRecord} from '../scenario/record.ts';
+import type {Measurement, RunRecord} from '../scenario/record.ts';
 
-/** A number that a run gave. */
-export interface Measurement {
-  readonly name: string;
-  /** `ms`, `bytes`, … */
-  readonly unit: string;
-  readonly value: number;
-}
+export type {Measurement};
 
-/** What can be followed from night to night: how long a run took, and where its bytes went. */
-export function measurementsOf({durationMs, steps}: RunRecord): readonly Measurement[] {
+/** What can be followed from night to night: how long a run took, where its bytes went, and what its steps measured. */
+export function measurementsOf({
+  durationMs,
+  steps,
+}: Pick<RunRecord, 'durationMs' | 'steps'>): readonly Measurement[] {
   const ledger = steps.flatMap((step) => step.ledger);
   const sum = (wanted: (target: string) => boolean): number =>
     ledger.filter(({target}) => wanted(target)).reduce((total, {bytes}) => total + bytes, 0);
@@ -24,5 +21,16 @@ export function measurementsOf({durationMs, steps}: RunRecord): readonly Measure
     ...(ledger.length === 0
       ? []
       : Object.entries(bytes).map(([name, value]) => ({name, unit: 'bytes', value}))),
+    ...numbered(steps.flatMap((step) => step.measurements ?? [])),
   ];
+}
+
+/** Of steps that measure the same, the second one's names end in 2. */
+function numbered(measurements: readonly Measurement[]): readonly Measurement[] {
+  const seen = new Map<string, number>();
+  return measurements.map((one) => {
+    const count = (seen.get(one.name) ?? 0) + 1;
+    seen.set(one.name, count);
+    return count === 1 ? one : {...one, name: `${one.name} (${count})`};
+  });
 }

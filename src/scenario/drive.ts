@@ -63,6 +63,8 @@ export function stepTitle(step: Step): string {
       const {initiator, api, segments} = step.options;
       return `probe ${initiator} ↔ ${segments.map(({memory}) => memory).join(', ')} by ${api}`;
     }
+    case 'count':
+      return `count instructions of mapping for ${step.options.initiator}`;
     case 'survey':
       return `survey all pairs by ${step.options.apis.join(', ')}`;
     case 'transmit':

@@ -102,10 +102,18 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
     // What a prototype counted is more than was seen in windows.
     ...(watch === 'windows' ? [] : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
   ];
-  const judgement = judge({errors: [...silentEnds(guest), ...gaps, ...ledger.gaps], checks});
+  const judgement = judge({
+    errors: [...silentEnds(guest), ...gaps, ...ledger.gaps, ...verb.gaps(observed)],
+    checks,
+  });
   const judged = explain(judgement, expected, ledger.entries, checks);
   // Of a mixed load there is more than anybody reads.
-  return {...judged, expected, ledger: watch === 'accesses' ? ledger.entries : sumUp(ledger.entries), checks};
+  const entries = watch === 'accesses' ? ledger.entries : sumUp(ledger.entries);
+  const measurements = verb.measurements(guest);
+  return {
+    ...{...judged, expected, ledger: entries, checks},
+    ...(measurements.length > 0 && {measurements}),
+  };
 }
 
 /** A failure that is all of a known gap's is told as such; else the reason takes along what contradicts it. */

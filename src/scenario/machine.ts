@@ -24,10 +24,17 @@ export interface Lane {
   readonly commandLine: readonly string[];
   /** How many times as long as on the plain lane a step may take. */
   readonly slower: number;
+  /** Whether QEMU counts instructions, whatever the host could do. */
+  readonly countInstructions: boolean;
 }
 
 /** The kernel as it is. */
-export const plainLane: Lane = Object.freeze({name: 'plain', commandLine: [], slower: 1});
+export const plainLane: Lane = Object.freeze({
+  name: 'plain',
+  commandLine: [],
+  slower: 1,
+  countInstructions: false,
+});
 
 /** What is not as usual about guests of a kernel. */
 export interface Variation {
@@ -61,6 +68,10 @@ export async function prepareMachine(
     chooseQemu(givenQemu, context).then((choice) => findQemu(plan.arch, choice, context)),
     buildGuest(plan, modules, context),
   ]);
+  if (lane.countInstructions) {
+    const why = `the lane ${lane.name} counts instructions`;
+    return {lane, recipe: plan, kernel, image, qemu, acceleration: {name: 'tcg-icount', why}};
+  }
   if (!isNative(architectures[plan.arch])) {
     const why = `guests are ${plan.arch}, and this machine is not`;
     return {lane, recipe: plan, kernel, image, qemu, acceleration: {name: 'tcg', why}};

@@ -88,10 +88,14 @@ export function planFor(plan: ScenarioPlan, traits: RoutingTraits): ScenarioPlan
 }
 
 /** Why a plan means nothing on this lane; undefined if it does. */
-export function wrongLane({scenario}: ScenarioPlan, lane: {readonly name: string}): string | undefined {
-  const {lanes} = scenario.value;
-  if (lanes === undefined || lanes.includes(lane.name)) return undefined;
-  return `it takes the lane ${lanes.join(' or ')}`;
+export function wrongLane(
+  {scenario}: ScenarioPlan,
+  lane: {readonly name: string; readonly countInstructions?: boolean},
+): string | undefined {
+  const {lanes, steps} = scenario.value;
+  if (lanes !== undefined && !lanes.includes(lane.name)) return `it takes the lane ${lanes.join(' or ')}`;
+  const counts = lane.countInstructions !== true && steps.some(({verb}) => verb === 'count');
+  return counts ? `the lane ${lane.name} does not count instructions` : undefined;
 }
 
 /** What of a kernel decides whether a plan can be run with it. */

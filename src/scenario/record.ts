@@ -5,6 +5,14 @@ import type {ExpectedStep} from '../verdict/expectation.ts';
 import type {Judgement} from '../verdict/judge.ts';
 import type {Fact} from './facts.ts';
 
+/** A number that a run gave. */
+export interface Measurement {
+  readonly name: string;
+  /** `ms`, `bytes`, `instructions`, … */
+  readonly unit: string;
+  readonly value: number;
+}
+
 /** What one step did, what was seen of it, and what that means. */
 export interface StepRecord extends Judgement {
   readonly title: string;
@@ -13,6 +21,8 @@ export interface StepRecord extends Judgement {
   readonly expected?: ExpectedStep;
   readonly ledger: readonly LedgerEntry[];
   readonly checks: readonly Check[];
+  /** What was measured, if that is what the step is for. */
+  readonly measurements?: readonly Measurement[];
   /** What the guest said: it explains, it never decides alone. */
   readonly guest: readonly {
     readonly command: readonly string[];

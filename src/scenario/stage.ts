@@ -7,7 +7,7 @@ import type {Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep, ExpectedTransfer} from '../verdict/expectation.ts';
 import type {Disks} from './disks.ts';
-import type {StepRecord} from './record.ts';
+import type {Measurement, StepRecord} from './record.ts';
 import type {GuestCommand} from './steps/command.ts';
 
 /** What a step can look at once it has been driven. */
@@ -55,4 +55,8 @@ export interface DataVerb<Options> {
   ) => Check | undefined;
   /** Evidence beyond ledger and disks, for a step that goes through. */
   readonly checks: (options: Options, observed: Observed) => Promise<readonly Check[]>;
+  /** What is wrong with the evidence itself: it says nothing of the kernel. */
+  readonly gaps?: (options: Options, observed: Observed) => readonly string[];
+  /** What the step measured: numbers that are followed from run to run. */
+  readonly measurements?: (options: Options, results: GuestResults) => readonly Measurement[];
 }

@@ -61,6 +61,11 @@ const source = z
     return {kind: 'git' as const, path: given.git, revision: given.revision};
   });
 
+/** A scenario of the lab, in its folder. */
+const scenarioName = z
+  .string()
+  .regex(/^[a-z0-9-]+(\/[a-z0-9-]+)*$/, 'not the name of a scenario: counted/below-provider, …');
+
 export const kernelSchema = z.strictObject({
   description,
   source,
@@ -79,6 +84,11 @@ export const kernelSchema = z.strictObject({
     .default([...architectureNames]),
   /** Modules of the lab that are loaded, and drivers bound anew for them, before anything is driven. */
   modules: z.array(moduleName).default([]),
+  /**
+   * Instructions that an operation may take beyond plain Linux, by a scenario's name and by what it counts
+   * (`map-sg-16`); what is not named may take none.
+   */
+  costs: z.record(scenarioName, z.record(kebabName, z.int().min(1))).default({}),
 });
 
 /** A kernel to be built. Its paths are absolute once read by readKernel. */

@@ -19,8 +19,14 @@ export const laneSchema = z
     'command-line': z.array(commandLineWord).default([]),
     /** How many times as long as on the plain lane everything may take. */
     slower: z.number().min(1).max(100).default(1),
+    /** Whether QEMU executes one instruction after the other and counts them, whatever the host could do. */
+    'count-instructions': z.boolean().default(false),
   })
-  .transform(({'command-line': commandLine, ...rest}) => ({...rest, commandLine}));
+  .transform(({'command-line': commandLine, 'count-instructions': countInstructions, ...rest}) => ({
+    ...rest,
+    commandLine,
+    countInstructions,
+  }));
 
 /** A way to run any kernel: what is added to it. Its paths are absolute once read by readLane. */
 export type LaneSpec = Frozen<z.output<typeof laneSchema>>;

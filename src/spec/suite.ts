@@ -19,6 +19,8 @@ export const suiteSchema = z
     description,
     kernels: z.array(name).min(1),
     lanes: z.array(name).min(1).default(['plain']),
+    /** Of lanes that are for some scenarios only: those, instead of all. */
+    'lane-scenarios': z.record(name, z.array(name).min(1)).default({}),
     /** As for `p2plab run`: names, folders, globs. */
     scenarios: z.array(name).min(1),
     exclude: z.array(exclusion).default([]),
@@ -27,7 +29,10 @@ export const suiteSchema = z
     /** How long mixed loads last, instead of what their scenarios say. */
     seconds: z.int().min(1).optional(),
   })
-  .transform(({seconds, ...rest}) => ({...rest, ...(seconds !== undefined && {seconds})}));
+  .transform(({seconds, 'lane-scenarios': laneScenarios, ...rest}) => ({
+    ...{...rest, laneScenarios},
+    ...(seconds !== undefined && {seconds}),
+  }));
 
 /** What is run together: kernels by lanes by scenarios, less what is left out. */
 export type SuiteSpec = Frozen<z.output<typeof suiteSchema>>;
@@ -38,12 +43,20 @@ export type SuiteSpec = Frozen<z.output<typeof suiteSchema>>;
  */
 export function readSuite(root: string, file: string): Located<SuiteSpec> {
   const located = readSpec(file, suiteSchema);
-  const {kernels, lanes, scenarios, exclude} = located.value;
+  const {kernels, lanes, laneScenarios, scenarios, exclude} = located.value;
   const {check, problems} = namesIn(located);
   for (const [index, kernel] of kernels.entries()) check(['kernels', index], () => findKernel(root, kernel));
   for (const [index, lane] of lanes.entries()) check(['lanes', index], () => findLane(root, lane));
   for (const [index, scenario] of scenarios.entries()) {
     check(['scenarios', index], () => findScenarios(root, [scenario]));
+  }
+  for (const [lane, own] of Object.entries(laneScenarios)) {
+    check(['lane-scenarios', lane], () => {
+      if (!lanes.includes(lane)) throw new UsageError(`the suite has no lane ${lane}`);
+    });
+    for (const [index, scenario] of own.entries()) {
+      check(['lane-scenarios', lane, index], () => findScenarios(root, [scenario]));
+    }
   }
   for (const [index, {scenario, kernel, lane}] of exclude.entries()) {
     check(['exclude', index, 'scenario'], () => scenario !== undefined && findScenarios(root, [scenario]));

@@ -74,3 +74,17 @@ test('a kernel that did wrong comes before a lab that failed, and known gaps are
   t.is(exitCodeOf([result('a', 'error')]), 3);
   t.is(exitCodeOf([result('a', 'error'), result('b', 'crash')]), 1);
 });
+
+test('a rise that is not declared is told with what it is of, and fails the night', (t) => {
+  const rises = ['counted/a on switch: map-page takes 77 instructions, 1 more than the 76 on baseline'];
+  t.is(
+    summary('smoke', [result('a', 'pass')], [], rises),
+    `1 call takes more instructions than declared
+  counted/a on switch: map-page takes 77 instructions, 1 more than the 76 on baseline
+    again: ./p2plab counted
+
+smoke: 1 run: 1 pass`,
+  );
+  t.is(exitCodeOf([result('a', 'pass')], rises), 1);
+  t.is(exitCodeOf([result('a', 'pass')], []), 0);
+});

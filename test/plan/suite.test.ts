@@ -11,6 +11,7 @@ const spec: SuiteSpec = {
   description: 'any',
   kernels: ['one', 'two'],
   lanes: ['plain', 'debug'],
+  laneScenarios: {},
   scenarios: ['**'],
   exclude: [],
   retries: 1,
@@ -30,4 +31,12 @@ test('what is left out has all that an exclusion names', (t) => {
   t.is(ids([{scenario: 'a'}]).length, 8);
   t.is(ids([{scenario: 'a', kernel: 'one', lane: 'plain'}]).length, 11);
   t.is(ids([{kernel: 'one'}, {kernel: 'two'}]).length, 0);
+});
+
+test('a lane may have scenarios of its own', (t) => {
+  const runs = suiteRuns({...spec, kernels: ['one'], laneScenarios: {debug: ['c/d']}}, find);
+  t.deepEqual(
+    runs.map(({id}) => id),
+    ['one/plain/a', 'one/plain/b', 'one/plain/c/d', 'one/debug/c/d'],
+  );
 });

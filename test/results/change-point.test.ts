@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {changePoint} from '../../src/results/change-point.ts';
+import {changePoint, exactChange} from '../../src/results/change-point.ts';
 
 const noisy = (level: number, count: number, scatter: number): readonly number[] =>
   Array.from({length: count}, (_, index) => level + scatter * Math.sin(index * 7919));
@@ -41,3 +41,11 @@ testProp(
     t.is(changePoint(values), undefined);
   },
 );
+
+test('of what has no scatter every step is a change, and the last one is told', (t) => {
+  t.is(exactChange([]), undefined);
+  t.is(exactChange([14920]), undefined);
+  t.is(exactChange([14920, 14920]), undefined);
+  t.deepEqual(exactChange([14920, 14920, 14921]), {index: 2, before: 14920, after: 14921});
+  t.deepEqual(exactChange([1, 2, 2, 3, 3]), {index: 3, before: 2, after: 3});
+});

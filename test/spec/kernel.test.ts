@@ -80,6 +80,7 @@ test("paths count from the file's folder", (t) => {
     lacks: [],
     architectures: ['x86_64', 'aarch64'],
     modules: ['p2pdma_switch'],
+    costs: {},
   });
 });
 
@@ -116,4 +117,12 @@ test('an ability that no kernel has, and a module that the lab does not have', (
     wrong(() => readKernel(other)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
     ['k.yaml:3:19: the lab has no module "p2pdma_swich"', 'did you mean "p2pdma_switch"?'],
   );
+});
+
+test('what an operation may cost is declared by scenario', (t) => {
+  const read = (costs: string) =>
+    parseSpec(`description: x\nsource: {tree: x}\ncosts: ${costs}`, 'x.yaml', kernelSchema).value.costs;
+  t.deepEqual(read('{counted/below-provider: {map-page: 10}}'), {'counted/below-provider': {'map-page': 10}});
+  t.true(wrong(() => read('{counted/below-provider: {map-page: -1}}')).length > 0);
+  t.true(wrong(() => read('{counted/below-provider: 10}')).length > 0);
 });

@@ -13,11 +13,22 @@ import {wrong} from './wrong.ts';
 const lane = (text: string) => parseSpec(`description: x\n${text}`, 'x.yaml', laneSchema).value;
 
 test('a lane adds nothing that it does not name', (t) => {
-  t.deepEqual(lane(''), {description: 'x', config: [], series: [], commandLine: [], slower: 1});
+  t.deepEqual(lane(''), {
+    description: 'x',
+    config: [],
+    series: [],
+    commandLine: [],
+    slower: 1,
+    countInstructions: false,
+  });
   t.deepEqual(lane('command-line: [swiotlb=force, panic_on_warn=1]').commandLine, [
     'swiotlb=force',
     'panic_on_warn=1',
   ]);
+});
+
+test('a lane may count instructions', (t) => {
+  t.true(lane('count-instructions: true').countInstructions);
 });
 
 test('refused: two words where one belongs', (t) => {

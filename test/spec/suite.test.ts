@@ -43,3 +43,14 @@ exclude:
   t.regex(found, /x\.yaml:4:13: there is no scenario "nvme-copy-same-swich"/);
   t.regex(found, /x\.yaml:6:14: the suite has no kernel switch/);
 });
+
+test("a lane's own scenarios are there, and so is the lane", (t) => {
+  const text = `description: any
+kernels: [baseline]
+scenarios: [acs]
+lane-scenarios: {counted: [acs], plain: [counted/below-provide]}
+`;
+  const found = problems(text).join('\n');
+  t.regex(found, /x\.yaml:4:27: the suite has no lane counted/);
+  t.regex(found, /x\.yaml:4:42: .*counted\/below-provide/);
+});

@@ -185,4 +185,60 @@ struct p2plab_distance {
 /* ENODEV: no such function. */
 #define P2PLAB_DISTANCE _IOWR('2', 0x73, struct p2plab_distance)
 
+enum p2plab_count_operation {
+	/* nothing but 1000 instructions, and then 100: to see what a tick is */
+	P2PLAB_COUNT_KNOWN = 1,
+	/* dma_map_sgtable() of a list of @entries pages, dma_unmap_sgtable() */
+	P2PLAB_COUNT_SG = 2,
+	/* dma_map_page(), dma_unmap_page() */
+	P2PLAB_COUNT_PAGE = 3,
+	/* dma_alloc_coherent() of a page, dma_free_coherent() */
+	P2PLAB_COUNT_COHERENT = 4,
+};
+
+/* How often each operation is done and undone. */
+#define P2PLAB_COUNT_ROUNDS 64
+
+#define P2PLAB_COUNT_MAX_ENTRIES 1024
+
+/* Bits of a mark that say what begins or ends with it. */
+#define P2PLAB_COUNT_END 0x1
+#define P2PLAB_COUNT_NOTHING 0x2
+#define P2PLAB_COUNT_FLAGS (P2PLAB_COUNT_END | P2PLAB_COUNT_NOTHING)
+
+/**
+ * struct p2plab_count - what it takes to map host memory for an edu
+ * @initiator: the edu, which must have our driver
+ * @operation: an enum p2plab_count_operation
+ * @entries: of a list, 1 to P2PLAB_COUNT_MAX_ENTRIES; else 1
+ * @mark: what is written to the edu, with P2PLAB_COUNT_FLAGS to tell which:
+ *        before a reading of the HPET that begins a window, and after one
+ *        that ends it.  In a window are P2PLAB_COUNT_ROUNDS calls of both
+ *        kinds, in turn; or of nothing, for the cost of the loop itself.
+ * @map: returned: ticks of the time stamp counter that the first call takes
+ * @unmap: returned: the same for what undoes it
+ * @rounds: returned: how often that was measured
+ * @differing: returned: how many of these rounds took more or less
+ *
+ * A tick is an instruction where QEMU counts them: -icount shift=0.  The
+ * price of reading the counter and of a call that does nothing is subtracted.
+ */
+struct p2plab_count {
+	__u32 initiator;
+	__u32 operation;
+	__u32 entries;
+	__u32 mark;
+	__u64 map;
+	__u64 unmap;
+	__u32 rounds;
+	__u32 differing;
+};
+
+/*
+ * ENODEV: no such function.  EOPNOTSUPP: it is no edu, or has another driver;
+ * or this is no x86-64.  EIO: the memory could not be mapped.  EBUSY: a driver
+ * comes or goes just now.
+ */
+#define P2PLAB_COUNT _IOWR('2', 0x74, struct p2plab_count)
+
 #endif

@@ -80,6 +80,11 @@ int p2plab_edu_move(struct device *dev, const struct p2plab_extent *extents,
 	return ret;
 }
 
+void __iomem *p2plab_edu_registers(struct device *dev)
+{
+	return dev->driver == &edu_driver.driver ? dev_get_drvdata(dev) : NULL;
+}
+
 static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	void __iomem *registers;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * p2plab: /dev/p2plab, by which the lab's guest tool reaches what user space
- * cannot: a NIC that sends from a peer's memory, the DMA API for any device,
- * and an edu that moves what was mapped.
+ * cannot: a NIC that sends from a peer's memory, the DMA API for any device and
+ * what it costs, and an edu that moves what was mapped.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -12,6 +12,7 @@
 #include <linux/uaccess.h>
 #include <uapi/p2plab.h>
 
+#include "count.h"
 #include "edu.h"
 #include "probe.h"
 #include "transmit.h"
@@ -54,6 +55,19 @@ static long measure(void __user *arg)
 	return ret;
 }
 
+static long count(void __user *arg)
+{
+	struct p2plab_count request;
+	int ret;
+
+	if (copy_from_user(&request, arg, sizeof(request)))
+		return -EFAULT;
+	ret = p2plab_count(&request);
+	if (!ret && copy_to_user(arg, &request, sizeof(request)))
+		return -EFAULT;
+	return ret;
+}
+
 static long p2plab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *request = (void __user *)arg;
@@ -67,6 +81,8 @@ static long p2plab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return probe(request, true);
 	case P2PLAB_DISTANCE:
 		return measure(request);
+	case P2PLAB_COUNT:
+		return count(request);
 	default:
 		return -ENOTTY;
 	}

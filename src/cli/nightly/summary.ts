@@ -36,6 +36,7 @@ export function summary(
   suite: string,
   results: readonly NightlyResult[],
   changes: readonly Changed[] = [],
+  rises: readonly string[] = [],
 ): string {
   const parts = Object.entries(told).flatMap(([outcome, title]) => {
     const own = results.filter((result) => result.outcome === outcome);
@@ -46,7 +47,7 @@ export function summary(
     return count === 0 ? [] : [`${count} ${words[outcome]}`];
   });
   const runs = results.length === 1 ? '1 run' : `${results.length} runs`;
-  return [...news(changes), ...parts, `${suite}: ${runs}: ${counts.join(', ')}`].join('\n');
+  return [...news(changes), ...dearer(rises), ...parts, `${suite}: ${runs}: ${counts.join(', ')}`].join('\n');
 }
 
 /** What has changed, before all else: what broke first, what is bad as it was last. */
@@ -63,6 +64,13 @@ function news(changes: readonly Changed[]): readonly string[] {
       }),
   );
   return lines.length === 0 ? [] : ['since the nights before', ...lines, ''];
+}
+
+/** What costs more than is declared: each says where, what, and by how much. */
+function dearer(rises: readonly string[]): readonly string[] {
+  if (rises.length === 0) return [];
+  const title = `${rises.length} ${rises.length === 1 ? 'call takes' : 'calls take'} more instructions than declared`;
+  return [title, ...rises.map((rise) => `  ${rise}`), '    again: ./p2plab counted', ''];
 }
 
 /** One result in a line. */
@@ -86,10 +94,10 @@ function describe({run, attempts}: NightlyResult): string {
   ].join('\n');
 }
 
-/** 1 for a fail or a crash that came again, 3 where the lab or its host failed, else 0: known gaps are known. */
-export function exitCodeOf(results: readonly NightlyResult[]): number {
+/** 1 for a fail or a crash that came again and for a rise that is not declared, 3 where the lab or its host failed, else 0: known gaps are known. */
+export function exitCodeOf(results: readonly NightlyResult[], rises: readonly string[] = []): number {
   const has = (...outcomes: readonly Outcome[]): boolean =>
     results.some(({outcome}) => outcomes.includes(outcome));
-  if (has('fail', 'crash')) return 1;
+  if (has('fail', 'crash') || rises.length > 0) return 1;
   return has('error') ? 3 : 0;
 }

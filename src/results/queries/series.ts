@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Case} from '../database/record.ts';
 import type {Database} from '../database/tables.ts';
-import {type ChangePoint, changePoint} from '../change-point.ts';
+import {type ChangePoint, changePoint, exactChange} from '../change-point.ts';
 
 /** A measurement of one run. */
 export interface Point {
@@ -46,10 +46,8 @@ export async function seriesOf(db: Database, caseId: number, most = 200): Promis
   const {id: _id, ...named} = about;
   return [...Map.groupBy(rows, ({name}) => name)].map(([name, own]) => {
     const points = own.map(({run_id: run, value}) => ({run, begun: begun.get(run) ?? '', value}));
-    return {
-      ...{...named, caseId, name, unit: own[0]?.unit ?? '', points},
-      change: changePoint(points.map(({value}) => value)),
-    };
+    const unit = own[0]?.unit ?? '';
+    return {...named, caseId, name, unit, points, change: changeOf(unit, points)};
   });
 }
 
@@ -72,7 +70,13 @@ export async function seriesIn(db: Database, nights: readonly number[]): Promise
     if (any === undefined) return [];
     const {caseId, name, unit, scenario, topology, lane, kernel} = any;
     const points = own.map(({run, begun, value}) => ({run, begun, value}));
-    const change = changePoint(points.map(({value}) => value));
+    const change = changeOf(unit, points);
     return [{scenario, topology, lane, kernel, caseId, name, unit, points, change}];
   });
+}
+
+/** Instructions are counted, and the same in every run: all else scatters. */
+function changeOf(unit: string, points: readonly Point[]): ChangePoint | undefined {
+  const values = points.map(({value}) => value);
+  return unit === 'instructions' ? exactChange(values) : changePoint(values);
 }

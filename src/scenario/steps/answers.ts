@@ -64,7 +64,8 @@ export function readSurveys(stdout: string): readonly Survey[] {
   });
 }
 
-function parsedLines(stdout: string): readonly unknown[] {
+/** The lines that are JSON. */
+export function parsedLines(stdout: string): readonly unknown[] {
   return stdout.split('\n').flatMap((line): unknown[] => {
     try {
       return [JSON.parse(line)];

@@ -8,10 +8,12 @@ import type {Check} from '../../verdict/check.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import type {Disks} from '../disks.ts';
 import type {LedgerEntry} from '../../evidence/ledger.ts';
+import type {Measurement} from '../record.ts';
 import type {DataVerb, GuestResults, Observed} from '../stage.ts';
 import {blit} from './blit.ts';
 import type {GuestCommand} from './command.ts';
 import {copy} from './copy.ts';
+import {count} from './count.ts';
 import {dma} from './dma.ts';
 import {exhaust} from './exhaust.ts';
 import {io} from './io.ts';
@@ -35,6 +37,8 @@ export interface BoundDataVerb {
     expected: readonly ExpectedTransfer[],
   ) => Check | undefined;
   readonly checks: (observed: Observed) => Promise<readonly Check[]>;
+  readonly gaps: (observed: Observed) => readonly string[];
+  readonly measurements: (results: GuestResults) => readonly Measurement[];
 }
 
 function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb {
@@ -48,6 +52,8 @@ function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb
     account: (results, topology) => verb.account?.(options, results, topology),
     ledger: (entries, expected) => verb.ledger?.(options, entries, expected),
     checks: (observed) => verb.checks(options, observed),
+    gaps: (observed) => verb.gaps?.(options, observed) ?? [],
+    measurements: (results) => verb.measurements?.(options, results) ?? [],
   };
 }
 
@@ -62,6 +68,8 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
       return bind(dma, step.options);
     case 'probe':
       return bind(probe, step.options);
+    case 'count':
+      return bind(count, step.options);
     case 'survey':
       return bind(survey, step.options);
     case 'transmit':
@@ -120,6 +128,7 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
     case 'blit':
     case 'dma':
     case 'probe':
+    case 'count':
     case 'stress':
     case 'survey':
     case 'transmit':

@@ -9,6 +9,7 @@ import {mmap} from './mmap.ts';
 import {unload} from './unload.ts';
 import {blit} from './blit.ts';
 import {copy} from './copy.ts';
+import {count} from './count.ts';
 import {dma} from './dma.ts';
 import {load} from './load.ts';
 import {probe} from './probe.ts';
@@ -24,6 +25,7 @@ export const verbs = {
   bind,
   blit,
   copy,
+  count,
   dma,
   exhaust,
   io,
