@@ -9,8 +9,9 @@ import {inLane, selectKernel} from '../../src/cli/select-kernel.ts';
 import {compareCounts, undeclared} from '../../src/results/counted/compare.ts';
 import {measurementsOf} from '../../src/results/measurements.ts';
 import type {RunRecord} from '../../src/scenario/record.ts';
+import {findScenarios} from '../../src/spec/catalog.ts';
 import {type Machine, prepareMachine} from '../../src/scenario/machine.ts';
-import {context, machineOf, type Outcome, proofs, qemu, runFile} from './lab.ts';
+import {context, flows, machineOf, type Outcome, proofs, qemu, runFile} from './lab.ts';
 
 const scenario = 'counted/outside-provider';
 const file = path.join(labRoot, 'scenarios', `${scenario}.yaml`);
@@ -50,6 +51,22 @@ test.serial('every boot counts the same, and QEMU counts it, too', async (t) => 
   }
   [base] = runs;
   t.is(Object.keys(base === undefined ? {} : instructions(base)).length, 10);
+});
+
+test.serial('all scenarios that count are proven by the clock, and move nothing', async (t) => {
+  t.timeout(300_000, 'a boot for each');
+  const machine = await counting('baseline');
+  for (const {name, file: own} of findScenarios(labRoot, ['counted'])) {
+    const run = await runFile(machine, name, own);
+    t.is(run.verdict, 'pass', `${name}: ${run.reason}`);
+    t.deepEqual(flows(run), []);
+    t.deepEqual(
+      proofs(run).filter((proof) => !/^(path|disk .*)$/.test(proof)),
+      ['ledger', 'clock'],
+    );
+    // Plain Linux does not care who asks, nor who else is there.
+    t.deepEqual(instructions(run), base === undefined ? undefined : instructions(base));
+  }
 });
 
 test.serial('one instruction more for each page is found, and fails a night', async (t) => {
