@@ -94,9 +94,7 @@ async function readBuilt(folder: string, database: string, look: string): Promis
     return undefined;
   }
   const read = builtSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
-  return read.success && read.data.look === look && read.data.database === database
-    ? read.data
-    : undefined;
+  return read.success && read.data.look === look && read.data.database === database ? read.data : undefined;
 }
 
 async function newest(db: Database, table: 'runs' | 'nights'): Promise<number> {

@@ -15,7 +15,16 @@ export const counts: PageMaker = async (context) => {
   const {db} = context;
   const suites = await latestNights(db);
   const looked = await Promise.all(suites.map(({suite}) => nights(db, {suite, most, ended: true})));
-  const all = (await Promise.all(looked.map((own) => seriesIn(db, own.map(({id}) => id))))).flat();
+  const all = (
+    await Promise.all(
+      looked.map((own) =>
+        seriesIn(
+          db,
+          own.map(({id}) => id),
+        ),
+      ),
+    )
+  ).flat();
   const changed = all.filter(({change}) => change !== undefined);
   const names = [...new Set(all.map(({name}) => name))].toSorted();
   return {
