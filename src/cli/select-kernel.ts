@@ -161,9 +161,9 @@ export interface InLane {
  */
 export function inLane(kernel: KernelRecipe, name: string): InLane {
   const entry = findLane(labRoot, name);
-  const {config, series, ...rest} = readLane(entry.file).value;
+  const {config, series, epilogue, ...rest} = readLane(entry.file).value;
   return {
     kernel: {...kernel, config: [...kernel.config, ...config], series: [...kernel.series, ...series]},
-    lane: {...rest, name: entry.name},
+    lane: {...rest, ...(epilogue !== undefined && {epilogue}), name: entry.name},
   };
 }
