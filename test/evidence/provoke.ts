@@ -23,7 +23,7 @@ const kernels: Readonly<Record<Illness['kernel'], () => Promise<Machine>>> = {
   arm64: () => machineOf('baseline', [], 'aarch64'),
   'broken-tests': () => machineOf('pagemap', ['lab/mutants/pagemap-hook-ignored']),
   checked: () => {
-    const baseline = selectKernel('baseline', []);
+    const baseline = selectKernel('baseline');
     const series = [path.join(labRoot, 'lab/patches/debug')];
     const recipe = {...baseline, name: 'checked', config: checkers, series, arch: 'x86_64'} as const;
     return prepareMachine(recipe, qemu, context);
