@@ -81,7 +81,8 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
       })
         .catch((error: unknown) => {
           if (!options.bisect) throw error;
-          return unsaid(error, finish);
+          finish(unsaid(error));
+          return undefined;
         })
         .finally(() => {
           reporter.close();
@@ -101,11 +102,10 @@ function bisectExitCode(results: readonly Result[]): number {
 }
 
 /** A kernel that does not build, or a lab that failed, says nothing of what is searched for. */
-function unsaid(error: unknown, finish: (exitCode: number) => void): undefined {
+function unsaid(error: unknown): number {
   if (!(error instanceof BuildError || error instanceof HostError)) throw error;
   fail(error);
-  finish(exitCodes.skip);
-  return undefined;
+  return exitCodes.skip;
 }
 
 /** Refuses options that are given and mean nothing with `--mutants`. */

@@ -41,7 +41,7 @@ test.serial('a series patch by patch: which does not build, and since which a sc
   t.timeout(300_000, 'two kernels of one file');
   const folder = path.join(temporary, 'series');
   mkdirSync(folder);
-  const [name = ''] = ['0001-mutant-PCI-P2PDMA-Give-the-bus-address-of-the-next-p.patch'];
+  const name = '0001-mutant-PCI-P2PDMA-Give-the-bus-address-of-the-next-p.patch';
   copyFileSync(path.join(mutant, name), path.join(folder, '0001-bad.patch'));
   const broken =
     '--- a/drivers/pci/p2pdma.c\n+++ b/drivers/pci/p2pdma.c\n@@ -1 +1,2 @@\n // SPDX-License-Identifier: GPL-2.0\n+#error "broken"\n';

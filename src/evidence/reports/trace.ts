@@ -62,7 +62,7 @@ export function traceOf(
     start === -1 ? [] : framesBetween(lines.slice(bare ? start : start + 1), bare ? bareFooter : footer);
   const at = registers === undefined ? [] : [frameOf(registers, 1, true)];
   // arm64 begins its trace with it, too.
-  const rest = at[0] !== undefined && listed[0]?.symbol === at[0].symbol ? listed.slice(1) : listed;
+  const rest = listed[0]?.symbol === at.at(0)?.symbol ? listed.slice(1) : listed;
   const all = [...at, ...rest];
   const first = all.findIndex(
     (frame) => !isReporting(frame.function, kind === 'oops') && !isEntry(frame.function),
