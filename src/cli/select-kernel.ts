@@ -42,9 +42,9 @@ export interface InLane {
  */
 export function inLane(kernel: KernelRecipe, name: string): InLane {
   const entry = findLane(labRoot, name);
-  const {config, series, commandLine, slower} = readLane(entry.file).value;
+  const {config, series, commandLine, epilogue, slower} = readLane(entry.file).value;
   return {
     kernel: {...kernel, config: [...kernel.config, ...config], series: [...kernel.series, ...series]},
-    lane: {name: entry.name, commandLine, slower},
+    lane: {name: entry.name, commandLine, ...(epilogue !== undefined && {epilogue}), slower},
   };
 }

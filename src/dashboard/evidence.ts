@@ -37,8 +37,16 @@ export interface EvidenceFile {
   readonly kind: 'picture' | 'packets' | 'text';
 }
 
+/** What a kernel reported of itself. */
+export interface EvidenceReport {
+  readonly title: string;
+  /** Its trace, with where each function is in the source. */
+  readonly decoded: readonly string[];
+}
+
 /** What a bundle has to show. */
 export interface Evidence {
+  readonly report: EvidenceReport | undefined;
   readonly log: Log | undefined;
   readonly tree: readonly TreeNode[];
   readonly paths: string | undefined;
@@ -118,20 +126,25 @@ async function readTree(file: string): Promise<readonly TreeNode[]> {
   return text === undefined ? [] : (JSON.parse(text) as readonly TreeNode[]);
 }
 
-async function readResult(file: string): Promise<Pick<Evidence, 'checks' | 'kernelSays'>> {
+async function readResult(file: string): Promise<Pick<Evidence, 'checks' | 'kernelSays' | 'report'>> {
   const size = (await stat(file).catch(() => undefined))?.size ?? Infinity;
-  if (size > largestFile) return {checks: [], kernelSays: []};
-  const {steps = [], kernelSays = []} = JSON.parse(await readFile(file, 'utf8')) as {
+  if (size > largestFile) return {checks: [], kernelSays: [], report: undefined};
+  const {
+    steps = [],
+    kernelSays = [],
+    report,
+  } = JSON.parse(await readFile(file, 'utf8')) as {
     readonly steps?: readonly {
       readonly title: string;
       readonly checks: readonly Evidence['checks'][number][];
     }[];
     readonly kernelSays?: readonly string[];
+    readonly report?: EvidenceReport;
   };
   const checks = steps.flatMap(({title, checks: own}) =>
     own.map(({name, ok, witness, detail}) => ({step: title, name, ok, witness, detail})),
   );
-  return {checks, kernelSays};
+  return {checks, kernelSays, report};
 }
 
 const kinds: Readonly<Record<string, EvidenceFile['kind']>> = {

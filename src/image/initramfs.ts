@@ -30,6 +30,8 @@ export interface Image {
   /** The private key of the user root, in OpenSSH's format, and where it lies. */
   readonly sshKey: string;
   readonly sshKeyFile: string;
+  /** What can be loaded in its guest. */
+  readonly modules: readonly Module[];
   /** What the guest will show as its public key: `ssh-ed25519 AAAA…`. */
   readonly hostPublicKey: string;
 }
@@ -152,6 +154,7 @@ export async function ensureImage(plan: ImagePlan, context: Context): Promise<Im
     key,
     file: path.join(folder, 'image.cpio'),
     sha256: record.sha256,
+    modules: plan.modules,
     sshKey: keys.clientKey,
     sshKeyFile: keys.clientKeyFile,
     hostPublicKey: keys.hostPublicKey,

@@ -47,6 +47,14 @@ const resultSchema = z.looseObject({
   reason: z.string(),
   gap: z.string().optional(),
   durationMs: z.number(),
+  report: z
+    .looseObject({
+      kind: z.string(),
+      title: z.string(),
+      function: z.string().optional(),
+      trace: z.array(z.string()),
+    })
+    .optional(),
   steps: z.array(
     z.looseObject({
       title: z.string(),

@@ -23,19 +23,30 @@ const differing: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The kind of a failure: its verdict, and its reason without addresses, numbers and functions' places. Two
- * scenarios that fail for one reason have the same.
+ * The kind of a failure: its verdict, and its reason without addresses, numbers and functions' places; of a
+ * crash that the kernel has words for, what it reports, in which function, and how it came there. Two scenarios
+ * that fail for one reason have the same.
  * @returns undefined for what is no failure
  */
 export function fingerprintOf({
   verdict,
   reason,
-}: Pick<RunRecord, 'verdict' | 'reason'>): Fingerprint | undefined {
+  report,
+}: Pick<RunRecord, 'verdict' | 'reason' | 'report'>): Fingerprint | undefined {
   if (verdict === 'pass' || verdict === 'skip') return undefined;
-  const title = differing
+  if (verdict === 'crash' && report !== undefined) {
+    const {kind, title, function: name = '', trace} = report;
+    const key = sha256([verdict, kind, withoutDifferences(title), name, ...trace].join('\n')).slice(0, 12);
+    return {key, title: withoutDifferences(title), verdict};
+  }
+  const title = withoutDifferences(reason);
+  return {key: sha256(`${verdict}\n${title}`).slice(0, 12), title, verdict};
+}
+
+function withoutDifferences(reason: string): string {
+  return differing
     .reduce((text, [pattern, word]) => text.replaceAll(pattern, word), reason)
     .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .slice(0, 300);
-  return {key: sha256(`${verdict}\n${title}`).slice(0, 12), title, verdict};
 }

@@ -6,9 +6,10 @@ import {bootGuest, type Guest, GuestError} from '../guest/guest.ts';
 import {WaitError} from '../guest/within.ts';
 import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
 import {bootPlan} from './boot-plan.ts';
+import type {Crash} from './crash.ts';
 import {type Acted, actStep, machineMemory, type Scene, stepTitle} from './drive.ts';
 import {examineStep} from './examine.ts';
-import {readHealth} from './health.ts';
+import {readHealth, runEpilogue} from './health.ts';
 import {loadKernelModules, servedEndpoints} from './kernel-modules.ts';
 import {reasonToSkipStep} from './plan.ts';
 import {modulesBefore} from './prologue.ts';
@@ -25,7 +26,7 @@ export interface Draft {
   readonly steps: StepRecord[];
   readonly errors: string[];
   kernelSays: readonly string[];
-  crash: string | undefined;
+  crash: (Pick<Crash, 'reason'> & Partial<Crash>) | undefined;
 }
 
 /** Boots a run's guest and drives its steps, one after the other. */
@@ -71,10 +72,16 @@ async function driveSteps(
 ): Promise<void> {
   const {steps, independent} = plan.scenario.value;
   let scene = begun;
+  let unread = false;
   const readLog = async (): Promise<void> => {
-    const {says, crash} = await readHealth(scene.guest, files.folder);
+    const {says, crash} = await readHealth(scene.guest, machine, files.folder);
     draft.kernelSays = says;
     draft.crash = crash;
+  };
+  const readLastLog = async (): Promise<void> => {
+    unread = false;
+    draft.errors.push(...(await runEpilogue(scene.guest, machine)));
+    await readLog();
   };
   for (const [index, step] of steps.entries()) {
     const skip = reasonToSkipStep(step, scene.topology, machine.kernel);
@@ -84,14 +91,15 @@ async function driveSteps(
     }
     context.report({topic: plan.name, text: stepTitle(step)});
     const acted = await act(step, scene, draft);
+    unread = true;
     // After the last step the guest is idle: its log comes while the evidence is read.
     const early = independent || index === steps.length - 1;
-    const log = early ? readLog() : undefined;
+    const log = early ? (index === steps.length - 1 ? readLastLog() : readLog()) : undefined;
     // Its request must be out before this thread is busy with the trace.
     await setImmediate();
     const [record] = await Promise.all([examineStep(acted, scene), log]);
     const {crash} = draft;
-    draft.steps.push(crash === undefined ? record : {...record, verdict: 'crash', reason: crash});
+    draft.steps.push(crash === undefined ? record : {...record, verdict: 'crash', reason: crash.reason});
     if (crash !== undefined) return;
     scene = sceneAfter(step, record, scene);
     if (record.verdict === 'pass') continue;
@@ -100,6 +108,8 @@ async function driveSteps(
     // What it left on the disks is not held against those that come after it.
     await scene.disks.adopt();
   }
+  // Where the last step was skipped, nobody has looked after those before it.
+  if (unread) await readLastLog();
 }
 
 /** What a step has changed for those that come after it: the tree, and what the kernel has worked out of it. */

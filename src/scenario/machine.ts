@@ -22,6 +22,8 @@ export interface Lane {
   readonly name: string;
   /** Words for the kernel. */
   readonly commandLine: readonly string[];
+  /** Commands in the guest when all steps are done, before its log is judged. */
+  readonly epilogue?: readonly (readonly string[])[];
   /** How many times as long as on the plain lane a step may take. */
   readonly slower: number;
 }

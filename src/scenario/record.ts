@@ -3,6 +3,7 @@ import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep} from '../verdict/expectation.ts';
 import type {Judgement} from '../verdict/judge.ts';
+import type {CrashReport} from './crash.ts';
 import type {Fact} from './facts.ts';
 
 /** What one step did, what was seen of it, and what that means. */
@@ -35,6 +36,8 @@ export interface RunRecord extends Judgement {
   /** Whether its steps were judged each by itself. */
   readonly independent: boolean;
   readonly steps: readonly StepRecord[];
+  /** What the kernel reported, of a crash that it has words for. */
+  readonly report?: CrashReport;
   /** Lines that the kernel wrote about peer-to-peer DMA: its own reasons. */
   readonly kernelSays: readonly string[];
 }

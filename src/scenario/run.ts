@@ -5,6 +5,7 @@ import {GuestError} from '../guest/guest.ts';
 import {describeQemu} from '../guest/qemu-binary.ts';
 import {judgeRun} from '../verdict/judge.ts';
 import type {RunFiles} from './boot-plan.ts';
+import {crashOnConsole} from './crash.ts';
 import type {Disks} from './disks.ts';
 import {type Draft, driveAll} from './drive-all.ts';
 import type {Machine} from './machine.ts';
@@ -36,7 +37,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
       await driveAll(run, draft, context);
     } catch (error) {
       if (error instanceof Interrupted || context.signal.aborted) throw new Interrupted();
-      if (error instanceof GuestError) draft.crash = `${error.failure.kind}: ${error.failure.reason}`;
+      if (error instanceof GuestError) await tellCrash(run, error, draft);
       else draft.errors.push(wordsOf(error));
     }
   }
@@ -48,11 +49,20 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     lane: machine.lane.name,
     qemu: describeQemu(machine.qemu),
     independent,
-    ...judgeRun({skip, crash, errors}, steps, independent),
+    ...judgeRun({skip, crash: crash?.reason, errors}, steps, independent),
+    ...(crash?.report !== undefined && {report: crash.report}),
     durationMs: Math.round(performance.now() - begun),
     steps,
     kernelSays,
   };
+}
+
+/** What a guest died of: the kernel's own report on the console, else what the lab saw. */
+async function tellCrash({machine, files}: Run, {failure}: GuestError, draft: Draft): Promise<void> {
+  const reported = await crashOnConsole(machine, files.folder);
+  draft.crash = reported ?? {reason: `${failure.kind}: ${failure.reason}`};
+  const last = draft.steps.at(-1);
+  if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});
 }
 
 function wordsOf(error: unknown): string {

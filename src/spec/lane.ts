@@ -17,6 +17,8 @@ export const laneSchema = z
     /** Folders or mailboxes of patches, applied after the kernel's own; paths from the file's folder. */
     series: z.array(z.string().min(1)).default([]),
     'command-line': z.array(commandLineWord).default([]),
+    /** Commands in the guest when all steps are done, before its log is judged. */
+    epilogue: z.array(z.array(z.string().min(1)).min(1)).optional(),
     /** How many times as long as on the plain lane everything may take. */
     slower: z.number().min(1).max(100).default(1),
   })

@@ -21,11 +21,19 @@ export const run =
       data: {...found, evidence: evidence && {...evidence, log: undefined}},
       body: html`
         <p class="lead">${badge(found.verdict)} ${words(found.reason)}</p>
-        ${about(context, found, evidence)} ${drawing(found, evidence)} ${ledger(found)}
+        ${report(evidence)} ${about(context, found, evidence)} ${drawing(found, evidence)} ${ledger(found)}
         ${steps(found)} ${evidence === undefined ? html`<p class="alert">Its bundle is gone: what follows from the database is all there is.</p>` : html`${kernelWords(evidence)} ${checks(evidence)} ${pictures(context, found, evidence)} ${files(context, found, evidence)} ${log(evidence.log, bad)}`}
       `,
     };
   };
+
+/** What the kernel reported: more than anything else it tells what to look at. */
+function report(evidence: Evidence | undefined): Html {
+  if (evidence?.report === undefined) return html``;
+  const {title, decoded} = evidence.report;
+  return html`<h2>What the kernel reports</h2>
+    <pre>${words(title)}\n${decoded.map((line) => `  ${words(line)}\n`).join('')}</pre>`;
+}
 
 function about(context: PageContext, found: Run, evidence: Evidence | undefined): Html {
   const {up} = context;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {type CodePlace, linesOf} from '../build/symbols.ts';
+import {type KernelReport, kernelReports} from '../evidence/kernel-log.ts';
+import type {Machine} from './machine.ts';
+
+/** What a kernel reports of itself, with the lines of its source. */
+export interface CrashReport extends Pick<KernelReport, 'kind' | 'title' | 'function' | 'trace'> {
+  /** `file:line` of the function that is to be looked at. */
+  readonly place?: string;
+  /** The trace, a line a function, with where it is in the source if that is known. */
+  readonly decoded: readonly string[];
+}
+
+/** A report, and what a run says of it in one line. */
+export interface Crash {
+  readonly reason: string;
+  readonly report: CrashReport;
+}
+
+/** Finds the first report in a log, decodes it, and keeps it in the run's folder as report.txt. */
+export async function crashIn(
+  log: string,
+  machine: Pick<Machine, 'kernel' | 'image'>,
+  folder: string,
+): Promise<Crash | undefined> {
+  const [found] = kernelReports(log);
+  if (found === undefined) return undefined;
+  const report = await decode(found, machine);
+  const {kind, title, place} = report;
+  const reason = `${kind}: ${title}${place === undefined ? '' : ` (${place})`}`;
+  const parts = [title, ...report.decoded.map((line) => `  ${line}`), '', found.excerpt];
+  await writeFile(path.join(folder, 'report.txt'), `${parts.join('\n')}\n`);
+  return {reason, report};
+}
+
+/** The same of a guest that is no more, by its console. */
+export async function crashOnConsole(
+  machine: Pick<Machine, 'kernel' | 'image'>,
+  folder: string,
+): Promise<Crash | undefined> {
+  const log = await readFile(path.join(folder, 'console.log'), 'utf8').catch(() => '');
+  return crashIn(log, machine, folder);
+}
+
+async function decode(
+  {kind, title, function: name, trace, frames, place}: KernelReport,
+  {kernel, image}: Pick<Machine, 'kernel' | 'image'>,
+): Promise<CrashReport> {
+  const fileOf = (module: string | undefined): string =>
+    module === undefined ? kernel.vmlinux : (image.modules.find((one) => one.name === module)?.file ?? '');
+  const lines = new Map<CodePlace, string | undefined>();
+  for (const file of new Set(frames.map(({module}) => fileOf(module)))) {
+    const own = frames.filter(({module}) => fileOf(module) === file);
+    const found = await linesOf(file, kernel.arch, own);
+    own.forEach((frame, index) => lines.set(frame, found[index]));
+  }
+  const decoded = frames.map((frame) => {
+    const where = lines.get(frame);
+    return where === undefined ? frame.function : `${frame.function} (${where})`;
+  });
+  // The kernel names the line that complains; a warning's is the one to be looked at.
+  const own = frames[0] === undefined ? undefined : lines.get(frames[0]);
+  const at = own ?? place;
+  return {
+    kind,
+    title,
+    ...(name !== undefined && {function: name}),
+    trace,
+    ...(at !== undefined && {place: at}),
+    decoded,
+  };
+}
