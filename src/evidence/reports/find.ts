@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {tidy} from '../../build/symbols.ts';
 import {type Illness, illnessOf} from './kinds.ts';
 import {messagesOf} from './lines.ts';
 import type {KernelReport} from './report.ts';
@@ -49,9 +50,10 @@ function findIllnesses(lines: readonly string[]): readonly Found[] {
 }
 
 function reportOf(excerpt: readonly string[], lines: readonly string[], illness: Illness): KernelReport {
-  const {kind, title, place, bare} = illness;
+  const {kind, title, place} = illness;
   const end = lines.findIndex((line) => endOfReport.test(line));
-  const frames = traceOf(end === -1 ? lines : lines.slice(0, end), bare);
+  const own = end === -1 ? lines : lines.slice(0, end);
+  const frames = traceOf(kind === 'hang' ? withoutGracePeriod(own) : own, illness);
   const at = illness.function ?? frames[0]?.function ?? illness.fallback;
   return {
     kind,
@@ -59,8 +61,19 @@ function reportOf(excerpt: readonly string[], lines: readonly string[], illness:
     ...(at !== undefined && {function: at}),
     trace: frames.map((frame) => frame.function),
     frames,
-    ...(place !== undefined && {place}),
+    ...(place !== undefined && {place: tidy(place) ?? place}),
     line: (excerpt[0] ?? '').trim(),
     excerpt: excerpt.join('\n'),
   };
+}
+
+/** A report of RCU's may first tell of its own thread, which waits for the CPU that stalls as all others do. */
+function withoutGracePeriod(lines: readonly string[]): readonly string[] {
+  let skipping = false;
+  return lines.filter((line) => {
+    if (/RCU grace-period kthread stack dump|RCU GP kthread last ran/.test(line)) skipping = true;
+    const skipped = skipping;
+    if (/^\s*<\/TASK>/.test(line)) skipping = false;
+    return !skipped;
+  });
 }

@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
   ['lockdep', row(`BUG: (sleeping function called from invalid context) at ${place}`), '$1'],
   [
     'lockdep',
-    /BUG: (sleeping function called from invalid context|scheduling while atomic|spinlock [a-z ]+)/,
+    /BUG: (sleeping function called from invalid context|scheduling while atomic|spinlock (?:[a-z/]+ )*?[a-z/]+(?= on CPU))/,
     '$1',
   ],
   ['lockdep', /DEBUG_LOCKS_WARN|BUG: sleeping function called|INFO: possible/, '$&'],
@@ -99,14 +99,20 @@ const rows: readonly Row[] = [
   ['oops', /(Unable to handle kernel .*?) at virtual address/, '$1'],
   ['oops', /Internal error: (Oops - [\w ]+\w|[\w -]+\w)/, 'Internal error: $1'],
   ['oops', /Insufficient stack space to handle exception/, 'kernel stack overflow'],
-  ['oops', /(BUG: .*|Oops\b.*\[#\d|Unable to handle kernel.*|Internal error: .*|kernel BUG at .*)/, '$1'],
+  ['oops', /(\bBUG: .*|Oops\b.*\[#\d|Unable to handle kernel.*|Internal error: .*|kernel BUG at .*)/, '$1'],
 
   // lib/refcount.c, lib/list_debug.c, lib/debugobjects.c, kernel/dma/debug.c, lib/string_helpers.c
   ['warning', /(refcount_t: .*?)\.?$/, '$1'],
   ['warning', /(list_(?:add|del) corruption)/, '$1'],
   ['warning', /(ODEBUG: .*?) \(active state .* object type: (\w+)/, '$1 $2'],
+  [
+    'warning',
+    /DMA-API: (\S+) \S+: (device driver has pending DMA allocations while released from device)/,
+    'DMA-API: $2 ($1)',
+    'whole',
+  ],
   ['warning', /DMA-API: (?!preallocated |debugging )(?:\S+ \S+: )?(.*?)(?: ?\[.*)?$/, 'DMA-API: $1'],
-  ['warning', /(\w+: detected (?:buffer overflow|field-spanning write))/, '$1'],
+  ['warning', /(\b\w{1,64}: detected (?:buffer overflow|field-spanning write))/, '$1'],
   ['warning', row(`WARNING: CPU: \\d+ PID: \\d+ at ${place} ${at}`), 'WARNING'],
   ['warning', row(`WARNING: CPU: \\d+ PID: \\d+ at ${at}`), 'WARNING'],
   ['warning', /WARNING: (CPU: |at )/, 'WARNING'],
@@ -125,8 +131,12 @@ const rows: readonly Row[] = [
 const quoting =
   /^(Kernel command line|Command line|Unknown kernel command line parameters|User command line)\b/i;
 
+/** More of a line than this is not read: a guest's output is hostile, and patterns take long for long lines. */
+const longestLine = 1000;
+
 /** What a line says of a kernel's ill health; undefined for nothing. */
-export function illnessOf(line: string): Illness | undefined {
+export function illnessOf(whole: string): Illness | undefined {
+  const line = whole.slice(0, longestLine);
   if (quoting.test(line)) return undefined;
   for (const [kind, pattern, title, ...traits] of rows) {
     const match = pattern.exec(line);

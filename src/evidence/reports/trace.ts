@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {Illness} from './kinds.ts';
 import {isEntry, isReporting} from './machinery.ts';
 import type {Frame} from './report.ts';
 
@@ -6,7 +7,9 @@ import type {Frame} from './report.ts';
 const longest = 12;
 
 const symbol = String.raw`([A-Za-z_$][\w.$]*)\+0x([0-9a-f]+)/0x([0-9a-f]+)(?: \[([\w-]+)[^\]]*\])?`;
-const frameLine = new RegExp(String.raw`^\s*(?:\[<[0-9a-f]+>\] )?(\? )?${symbol}(?: \([A-Z]+\))?$`);
+const frameLine = new RegExp(
+  String.raw`^(?:kmemleak:)?\s*(?:\[<[0-9a-f]+>\] )?(\? )?${symbol}(?: \([A-Z]+\))?$`,
+);
 /** Where a CPU was: x86 in kernel code, arm64. */
 const registerLine = new RegExp(String.raw`^(?:RIP: 0010:|pc : )${symbol}$`);
 
@@ -44,9 +47,12 @@ function framesBetween(lines: readonly string[], ends: RegExp): readonly Frame[]
  * The trace of a report: from the function that is to be looked at on outwards, without what reports it and
  * without how the task came into the kernel.
  * @param lines those of the report
- * @param bare whether its trace has no header of its own
+ * @param illness says whether its trace has a header of its own
  */
-export function traceOf(lines: readonly string[], bare: boolean): readonly Frame[] {
+export function traceOf(
+  lines: readonly string[],
+  {bare, kind}: Pick<Illness, 'bare' | 'kind'>,
+): readonly Frame[] {
   const start = bare
     ? lines.findIndex((line) => frameLine.test(line))
     : lines.findIndex((line) => header.test(line));
@@ -58,7 +64,9 @@ export function traceOf(lines: readonly string[], bare: boolean): readonly Frame
   // arm64 begins its trace with it, too.
   const rest = at[0] !== undefined && listed[0]?.symbol === at[0].symbol ? listed.slice(1) : listed;
   const all = [...at, ...rest];
-  const first = all.findIndex((frame) => !isReporting(frame.function) && !isEntry(frame.function));
+  const first = all.findIndex(
+    (frame) => !isReporting(frame.function, kind === 'oops') && !isEntry(frame.function),
+  );
   if (first === -1) return [];
   const inner = all.slice(first);
   const last = inner.findIndex((frame) => isEntry(frame.function));

@@ -111,7 +111,7 @@ static noinline int redzone(void)
 	return 0;
 }
 
-static noinline int bad_page(void)
+static noinline int mapped_page(void)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
 
@@ -210,7 +210,7 @@ const struct illness memory_illnesses[] = {
 	{ "free-twice", free_twice },
 	{ "free-middle", free_middle },
 	{ "redzone", redzone },
-	{ "bad-page", bad_page },
+	{ "bad-page", mapped_page },
 	{ "leak", leak },
 	{ "refcount", refcount },
 	{ "underflow", underflow },
