@@ -73,7 +73,7 @@ export function parseSymbols(
   const symbols = new Map<string, Symbol[]>();
   for (const line of table.split('\n')) {
     const [, address = '', section = '', size = '', name = ''] =
-      /^([0-9a-f]+) .{7} (\S+)\t([0-9a-f]+) (?:\.hidden )?(\S+)$/.exec(line) ?? [];
+      /^([0-9a-f]+) .{7} (\S+)\t([0-9a-f]+) +(?:\.hidden )?(\S+)$/.exec(line) ?? [];
     if (!wanted.has(name)) continue;
     const same = symbols.get(name) ?? [];
     same.push({section, address: BigInt(`0x${address}`), size: Number.parseInt(size, 16)});

@@ -3,6 +3,7 @@ import './temporary-state.ts';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import {fingerprintOf} from '../../src/results/fingerprint.ts';
 import {machineOf, type Outcome, runOwn, withModule} from './lab.ts';
 
 /** What may be lost of a second here: the machine may be busy with more than this test. */
@@ -17,14 +18,14 @@ interface Illness {
 const crash = (scenario: string, reason: RegExp): Illness => ({scenario, verdict: 'crash', reason});
 
 const illnesses: readonly Illness[] = [
-  crash('panics', /^panic: Kernel panic - not syncing: sysrq triggered crash$/),
-  crash('ailing-oops', /^oops: BUG: kernel NULL pointer dereference, address: 0000000000000000$/),
-  crash('ailing-bug', /^oops: (kernel BUG at .*|Oops: invalid opcode: .*)$/),
-  crash('ailing-warn', /^warning: WARNING: CPU: \d+ PID: \d+ at ailing_init/),
+  crash('panics', /^panic: kernel panic: sysrq triggered crash$/),
+  crash('ailing-oops', /^oops: BUG: kernel NULL pointer dereference in oops$/),
+  crash('ailing-bug', /^oops: (kernel BUG|invalid opcode) in bug$/),
+  crash('ailing-warn', /^warning: WARNING in ailing_init$/),
   crash('ailing-lockup', /^hang: no heartbeat for \d+ s, in which QEMU computed for \d+ s$/),
-  crash('ailing-stall', /^hang: watchdog: BUG: soft lockup - CPU#\d+ stuck for \d+s! \[insmod:\d+\]$/),
+  crash('ailing-stall', /^hang: soft lockup in stall$/),
   crash('ailing-sleep', /^hang: load ailing: waited 3 s for "insmod .*, and it still runs$/),
-  crash('ailing-blocked', /^hang: INFO: task insmod:\d+ blocked for more than 1 seconds\.$/),
+  crash('ailing-blocked', /^hang: task hung in sleep$/),
   crash('never-ends', /^hang: run sleep 60: waited 2 s for "sleep 60" in the guest, and it still runs$/),
   crash('powers-off', /^exit: the guest ended by itself \(guest-shutdown\)$/),
   crash('resets', /^exit: the guest ended by itself \(guest-reset\)$/),
@@ -42,5 +43,12 @@ for (const {scenario, verdict, reason} of illnesses) {
     t.true(outcome.durationMs < limit, `it took ${outcome.durationMs} ms`);
     const console = await readFile(path.join(outcome.bundle, 'console.log'), 'utf8');
     t.regex(console, /Run \/init as init process/, 'the console is kept');
+    // What the kernel has words for is kept, and its kind is told by them.
+    const {report} = outcome;
+    if (report === undefined) return;
+    t.true(outcome.reason.startsWith(`${report.kind}: ${report.title}`));
+    t.is(fingerprintOf(outcome)?.title, report.title);
+    const kept = await readFile(path.join(outcome.bundle, 'report.txt'), 'utf8');
+    t.true(kept.startsWith(report.title));
   });
 }
