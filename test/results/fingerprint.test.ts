@@ -22,6 +22,23 @@ test('other words, or another verdict, are another kind', (t) => {
   t.not(kind('it hangs'), kind('it hangs', 'crash'));
 });
 
+const crash = (title: string, trace: readonly string[], reason = title) =>
+  fingerprintOf({
+    verdict: 'crash',
+    reason,
+    report: {kind: 'oops', title, function: trace[0] ?? '', trace, decoded: []},
+  });
+
+test('a crash is known by what the kernel reports, in which function, and how it came there', (t) => {
+  const trace = ['pci_p2pdma_map_segment', 'dma_direct_map_sg', 'nvme_map_data'];
+  const title = 'BUG: unable to handle page fault in pci_p2pdma_map_segment';
+  const one = crash(title, trace, `oops: ${title} (drivers/pci/p2pdma.c:1034)`);
+  t.is(one?.key, crash(title, trace, `oops: ${title} (drivers/pci/p2pdma.c:1040)`)?.key);
+  t.is(one?.title, title);
+  t.not(one?.key, crash(title, trace.with(1, 'iommu_dma_map_sg'))?.key);
+  t.not(one?.key, crash('general protection fault in pci_p2pdma_map_segment', trace)?.key);
+});
+
 test('what did not fail is of no kind, and a hostile reason is one line', (t) => {
   t.is(fingerprintOf({verdict: 'pass', reason: 'all'}), undefined);
   t.is(fingerprintOf({verdict: 'skip', reason: 'none'}), undefined);
