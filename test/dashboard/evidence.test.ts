@@ -29,6 +29,13 @@ test('a report of the kernel is marked where it begins', (t) => {
   );
 });
 
+test('what the kernel reported comes with the evidence', async (t) => {
+  const report = {title: 'KASAN: slab-use-after-free in f', decoded: ['f (drivers/pci/p2pdma.c:123)']};
+  const result = JSON.stringify({steps: [], kernelSays: [], report});
+  t.deepEqual((await readEvidence(bundle('reported', {'result.json': result})))?.report, report);
+  t.is((await readEvidence(bundle('well', {})))?.report, undefined);
+});
+
 test('control characters and words that turn the text around do not reach a page', (t) => {
   const shown = markReports('a\u001b[2J\u0007\u202eb\tc\u0000\u009b\r')
     .map(({text}) => text)

@@ -34,7 +34,9 @@ function bundle(console_: string): string {
   put('tree.json', JSON.stringify(tree));
   put('reproduce.sh', '#!/bin/sh\n');
   const check = {name: 'ledger', ok: false, witness: 'host', detail: hostile};
-  put('result.json', JSON.stringify({steps: [{title: 'copy', checks: [check]}], kernelSays: [hostile]}));
+  const report = {title: `KASAN: use-after-free ${hostile}`, decoded: [`f (a.c:1) ${hostile}`]};
+  const steps = [{title: 'copy', checks: [check]}];
+  put('result.json', JSON.stringify({steps, kernelSays: [hostile], report}));
   put('screens/display.png', PNG.sync.write(new PNG({width: 8, height: 8})));
   return folder;
 }

@@ -30,6 +30,23 @@ test('every page has a JSON twin, and neither lets anything in from elsewhere', 
   }
 });
 
+test('what the kernel reports stands before all else of its run', async (t) => {
+  const text = await (await app.request(`/${paths.run(bad.id)}`, local)).text();
+  const at = [
+    'What the kernel reports',
+    'KASAN: use-after-free',
+    'f (a.c:1)',
+    'Where the bytes went',
+    'Console',
+  ];
+  const found = at.map((word) => text.indexOf(word));
+  t.true(found.every((place) => place >= 0));
+  t.deepEqual(
+    found,
+    found.toSorted((a, b) => a - b),
+  );
+});
+
 test('what a guest wrote is text', async (t) => {
   const text = await (await app.request(`/${paths.run(bad.id)}`, local)).text();
   t.true(text.includes('&lt;script&gt;document.title='));

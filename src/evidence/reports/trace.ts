@@ -60,7 +60,7 @@ export function traceOf(
   const registers = before.map((line) => registerLine.exec(line)).find((match) => match !== null);
   const listed =
     start === -1 ? [] : framesBetween(lines.slice(bare ? start : start + 1), bare ? bareFooter : footer);
-  const at = registers === undefined || registers === null ? [] : [frameOf(registers, 1, true)];
+  const at = registers === undefined ? [] : [frameOf(registers, 1, true)];
   // arm64 begins its trace with it, too.
   const rest = at[0] !== undefined && listed[0]?.symbol === at[0].symbol ? listed.slice(1) : listed;
   const all = [...at, ...rest];
