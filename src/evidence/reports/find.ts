@@ -9,7 +9,7 @@ import {traceOf} from './trace.ts';
 const excerptLines = 40;
 
 /** How far from its first line its trace may be: lockdep tells of each lock's first time before. */
-const traceLines = 200;
+const traceLines = 400;
 
 const endOfReport = /---\[ end (trace|Kernel panic)/;
 

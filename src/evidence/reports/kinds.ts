@@ -103,7 +103,7 @@ const rows: readonly Row[] = [
 
   // lib/refcount.c, lib/list_debug.c, lib/debugobjects.c, kernel/dma/debug.c, lib/string_helpers.c
   ['warning', /(refcount_t: .*?)\.?$/, '$1'],
-  ['warning', /(list_(?:add|del) corruption)/, '$1'],
+  ['warning', /(list_(?:add|del) (?:corruption|double add))/, '$1'],
   ['warning', /(ODEBUG: .*?) \(active state .* object type: (\w+)/, '$1 $2'],
   [
     'warning',
@@ -111,7 +111,11 @@ const rows: readonly Row[] = [
     'DMA-API: $2 ($1)',
     'whole',
   ],
-  ['warning', /DMA-API: (?!preallocated |debugging )(?:\S+ \S+: )?(.*?)(?: ?\[.*)?$/, 'DMA-API: $1'],
+  [
+    'warning',
+    /DMA-API: (?!preallocated |debugging |Mapped at)(?:\S+ \S+: )?(.*?)(?: ?\[.*)?$/,
+    'DMA-API: $1',
+  ],
   ['warning', /(\b\w{1,64}: detected (?:buffer overflow|field-spanning write))/, '$1'],
   ['warning', row(`WARNING: CPU: \\d+ PID: \\d+ at ${place} ${at}`), 'WARNING'],
   ['warning', row(`WARNING: CPU: \\d+ PID: \\d+ at ${at}`), 'WARNING'],

@@ -15,7 +15,7 @@ const end = 'provoke: end';
 const limit = 120_000;
 
 /** The longest log that is kept, in lines: a report, and what comes with it. */
-const kept = 150;
+const kept = 300;
 
 /** Time goes by instructions, so that a host that is busy makes no hang; and nobody waits for an idle guest. */
 const icount = 'shift=3,sleep=off';
@@ -83,7 +83,7 @@ function archive(script: string, segfault: Uint8Array): Uint8Array {
     script,
     'sleep 1',
     `echo '${end}' >/dev/kmsg`,
-    'poweroff -f',
+    'reboot -f',
   ];
   return cpioArchive([
     {kind: 'directory', path: 'p2plab', mode: 0o755},
