@@ -6,13 +6,10 @@ import {labRoot} from '../base/paths.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {comparison, pairResults} from './compare/table.ts';
-import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
-import {progressLines} from './progress.ts';
 import {toJson} from './reporters/json.ts';
-import {RunRecorder} from './run-recorder.ts';
 import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
-import {sideBySide} from './side-by-side.ts';
+import {shownSideBySide} from './side-by-side.ts';
 
 /** `p2plab compare`. */
 export function addCompare(program: Command, finish: (exitCode: number) => void): void {
@@ -39,20 +36,7 @@ export function addCompare(program: Command, finish: (exitCode: number) => void)
       const {lane} = inLane(kernels[0], options.lane);
       const variants = kernels.map((kernel) => ({kernel: inLane(kernel, options.lane).kernel, modules}));
       const entries = findScenarios(labRoot, patterns.length === 0 ? ['**'] : patterns);
-      const lines = progressLines({alone: true});
-      const columns = await interruptible(lines.show, async (context) => {
-        const recorder = new RunRecorder(database, context);
-        return sideBySide(
-          {entries, variants, lane, qemu, jobs, seconds},
-          (result) => {
-            recorder.add(result.bundle);
-            lines.end(result.scenario);
-          },
-          context,
-        ).finally(() => recorder.close());
-      }).finally(() => {
-        lines.close();
-      });
+      const columns = await shownSideBySide({entries, variants, lane, qemu, jobs, seconds}, database);
       const [first, second] = columns.map((column) => {
         // One of two that does not build leaves nothing to compare.
         if ('unbuilt' in column) throw column.unbuilt;

@@ -3,13 +3,10 @@ import {type Command, Option} from '@commander-js/extra-typings';
 import {prefixesOf} from '../build/prefixes.ts';
 import {labRoot} from '../base/paths.ts';
 import {findScenarios} from '../spec/catalog.ts';
-import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
-import {progressLines} from './progress.ts';
-import {RunRecorder} from './run-recorder.ts';
 import {inLane, selectKernel} from './select-kernel.ts';
 import {alongSeries, changesAlong} from './series/table.ts';
-import {sideBySide} from './side-by-side.ts';
+import {shownSideBySide} from './side-by-side.ts';
 
 /** `p2plab series`. */
 export function addSeries(program: Command, finish: (exitCode: number) => void): void {
@@ -29,7 +26,6 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
     .addOption(new Option('--format <format>', 'what is printed').choices(['text', 'json']).default('text'))
     .action(async (given, patterns, {kernel: base, config, lane: laneName, qemu, database, jobs, format}) => {
       const entries = findScenarios(labRoot, patterns);
-      const lines = progressLines({alone: true});
       const patches = await prefixesOf(given);
       const recipes = [undefined, ...patches].map((patch, number) => ({
         ...selectKernel(base, {config, series: patch === undefined ? [] : [patch.upTo]}),
@@ -39,19 +35,7 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
       if (first === undefined) return;
       const {lane} = inLane(first, laneName);
       const variants = recipes.map((recipe) => ({kernel: inLane(recipe, laneName).kernel}));
-      const columns = await interruptible(lines.show, async (context) => {
-        const recorder = new RunRecorder(database, context);
-        return sideBySide(
-          {entries, variants, lane, qemu, jobs},
-          (result) => {
-            recorder.add(result.bundle);
-            lines.end(result.scenario);
-          },
-          context,
-        ).finally(() => recorder.close());
-      }).finally(() => {
-        lines.close();
-      });
+      const columns = await shownSideBySide({entries, variants, lane, qemu, jobs}, database);
       const scenarios = entries.map(({name}) => name);
       const subjects = patches.map(({subject}) => subject);
       const changes = changesAlong(scenarios, columns);

@@ -6,7 +6,10 @@ import {pool} from '../plan/pool.ts';
 import {type Lane, Machines} from '../scenario/machine.ts';
 import {planScenario} from '../scenario/plan.ts';
 import type {Entry} from '../spec/catalog.ts';
+import {interruptible} from './interrupt.ts';
+import {progressLines} from './progress.ts';
 import {type Result, runOne} from './run-all.ts';
+import {RunRecorder} from './run-recorder.ts';
 
 /** One kernel of several that run the same. */
 export interface Variant {
@@ -62,4 +65,25 @@ export async function sideBySide(
   return prepared.map((machines, variant) =>
     machines instanceof BuildError ? {unbuilt: machines} : {results: results[variant] ?? []},
   );
+}
+
+/** {@link sideBySide} as a command does it: with its progress shown, each run recorded, and until it is interrupted. */
+export async function shownSideBySide(
+  request: SideBySide,
+  database: string | undefined,
+): Promise<readonly Column[]> {
+  const lines = progressLines({alone: true});
+  return interruptible(lines.show, async (context) => {
+    const recorder = new RunRecorder(database, context);
+    const told = (result: Result): void => {
+      recorder.add(result.bundle);
+      lines.end(result.scenario);
+    };
+    return sideBySide(request, told, context).finally(async () => {
+      const trouble = await recorder.close();
+      if (trouble !== undefined) process.stderr.write(`p2plab: not recorded: ${trouble}\n`);
+    });
+  }).finally(() => {
+    lines.close();
+  });
 }

@@ -49,6 +49,20 @@ export interface Night extends NightSummary {
   readonly results: readonly NightResult[];
 }
 
+/** Nights, each with how many runs it has. */
+function heads(db: Database) {
+  return db
+    .selectFrom('nights')
+    .selectAll()
+    .select((eb) =>
+      eb
+        .selectFrom('runs')
+        .whereRef('runs.night_id', '=', 'nights.id')
+        .select((count) => count.fn.countAll<number>().as('count'))
+        .as('runs'),
+    );
+}
+
 /** The nights of a suite, or of all, the newest first. */
 export async function nights(
   db: Database,
@@ -58,18 +72,7 @@ export async function nights(
     ended = false,
   }: {readonly suite?: string | undefined; most?: number; ended?: boolean} = {},
 ): Promise<readonly NightSummary[]> {
-  let query = db
-    .selectFrom('nights')
-    .selectAll()
-    .select((eb) =>
-      eb
-        .selectFrom('runs')
-        .whereRef('runs.night_id', '=', 'nights.id')
-        .select((count) => count.fn.countAll<number>().as('count'))
-        .as('runs'),
-    )
-    .orderBy('begun', 'desc')
-    .limit(most);
+  let query = heads(db).orderBy('begun', 'desc').limit(most);
   if (suite !== undefined) query = query.where('suite', '=', suite);
   if (ended) query = query.where('state', '=', 'ended');
   return (await query.execute()).map((row) => ({...row, runs: row.runs ?? 0}));
@@ -84,18 +87,7 @@ export async function latestNights(db: Database): Promise<readonly NightSummary[
 
 /** A night with its results; undefined if there is none of that number. */
 export async function nightOf(db: Database, id: number): Promise<Night | undefined> {
-  const [head] = await db
-    .selectFrom('nights')
-    .selectAll()
-    .select((eb) =>
-      eb
-        .selectFrom('runs')
-        .whereRef('runs.night_id', '=', 'nights.id')
-        .select((count) => count.fn.countAll<number>().as('count'))
-        .as('runs'),
-    )
-    .where('id', '=', id)
-    .execute();
+  const head = await heads(db).where('id', '=', id).executeTakeFirst();
   if (head === undefined) return undefined;
   return {...head, runs: head.runs ?? 0, results: await resultsOf(db, id)};
 }
