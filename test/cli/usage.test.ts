@@ -47,7 +47,7 @@ test(
   'it is for x86_64',
 );
 test('an unknown format', refused, ['run', '--format', 'xml'], 'text, json, ktap, junit');
-test('an unknown lane', refused, ['run', '--lane', 'kasan'], 'plain');
+test('an unknown lane', refused, ['run', '--lane', 'no-such-lane'], 'plain');
 test('no jobs', refused, ['run', '--jobs', '0'], 'a whole number from 1 on');
 
 /** The same for what a file of the user's holds. */
