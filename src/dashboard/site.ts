@@ -22,7 +22,8 @@ const builtSchema = z.strictObject({
   /** There are pages of the runs from this number on. */
   firstRun: z.number(),
   lastRun: z.number(),
-  lastNight: z.number(),
+  /** When the newest night ended that there is a page of: one that began earlier may end later. */
+  lastEnd: z.string(),
 });
 
 type Built = z.output<typeof builtSchema>;
@@ -48,10 +49,10 @@ export async function buildSite(
 ): Promise<SiteReport> {
   const look = await lookKey();
   const before = await readBuilt(folder, name, look);
-  const lastRun = await newest(db, 'runs');
+  const lastRun = await newestRun(db);
   const firstRun = before?.firstRun ?? Math.max(1, lastRun - firstRuns + 1);
-  const since = {run: before?.lastRun ?? firstRun - 1, night: before?.lastNight ?? 0};
-  const lastNight = await lastEnded(db);
+  const since = {run: before?.lastRun ?? firstRun - 1, end: before?.lastEnd};
+  const lastEnd = await newestEnd(db);
   const pages = await changedPages(db, since);
   const now = new Date();
   let written = 0;
@@ -70,7 +71,7 @@ export async function buildSite(
       context.report({topic: 'dashboard', text: `${written} of ${pages.length} pages`});
     }
   }
-  const built: Built = {look, database: name, firstRun, lastRun, lastNight};
+  const built: Built = {look, database: name, firstRun, lastRun, lastEnd};
   // Last: a build that was cut short is made again.
   await put(folder, 'built.json', `${JSON.stringify(built)}\n`);
   return {pages: written, files: copied};
@@ -97,27 +98,27 @@ async function readBuilt(folder: string, database: string, look: string): Promis
   return read.success && read.data.look === look && read.data.database === database ? read.data : undefined;
 }
 
-async function newest(db: Database, table: 'runs' | 'nights'): Promise<number> {
+async function newestRun(db: Database): Promise<number> {
   const row = await db
-    .selectFrom(table)
+    .selectFrom('runs')
     .select((eb) => eb.fn.max('id').as('id'))
     .executeTakeFirst();
   return row?.id ?? 0;
 }
 
-async function lastEnded(db: Database): Promise<number> {
+async function newestEnd(db: Database): Promise<string> {
   const row = await db
     .selectFrom('nights')
     .where('state', '=', 'ended')
-    .select((eb) => eb.fn.max('id').as('id'))
+    .select((eb) => eb.fn.max('ended').as('ended'))
     .executeTakeFirst();
-  return row?.id ?? 0;
+  return row?.ended ?? '';
 }
 
 /** The pages that what is new appears on; those of the newest nights always. */
 async function changedPages(
   db: Database,
-  since: {readonly run: number; readonly night: number},
+  since: {readonly run: number; readonly end: string | undefined},
 ): Promise<readonly string[]> {
   const runs = await db
     .selectFrom('runs')
@@ -129,16 +130,24 @@ async function changedPages(
     .selectFrom('nights')
     .select('id')
     .where('state', '=', 'ended')
-    .where('id', '>', since.night)
-    .orderBy('id', 'desc')
+    .where('ended', '>', since.end ?? '')
+    .orderBy('ended', 'desc')
     // A site that begins shows a month: what is older is in the database.
-    .limit(since.night === 0 ? 31 : 10_000)
+    .limit(since.end === undefined ? 31 : 10_000)
     .execute();
-  const oldest = nights.at(-1)?.id;
   const judged =
-    oldest === undefined
+    nights.length === 0
       ? []
-      : await db.selectFrom('results').select('case_id').distinct().where('night_id', '>=', oldest).execute();
+      : await db
+          .selectFrom('results')
+          .select('case_id')
+          .distinct()
+          .where(
+            'night_id',
+            'in',
+            nights.map(({id}) => id),
+          )
+          .execute();
   const cases = new Set([...runs, ...judged].map(({case_id: id}) => id));
   const kinds = new Set(runs.flatMap(({fingerprint}) => fingerprint ?? []));
   return [

@@ -72,13 +72,17 @@ async function lookAtBad(
       },
     );
   }
-  const showing = results.filter((result) => markOf([seen(result)], symptom).mark === 'bad');
+  const shows = (result: Result): boolean => markOf([seen(result)], symptom).mark === 'bad';
+  const after = results.find(shows);
   // All scenarios together are one look.
-  const bad_ = Math.min(looks, showing.length);
-  const repeats = repeatsFor(bad_, looks);
-  say(`bad  ${bad.name}\n       ${printable(showing[0]?.reason ?? '')}`);
-  if (repeats > 1) say(`       it shows in ${bad_} of ${looks}: what passes is run ${repeats} times`);
-  return {symptom, repeats, after: showing[0]};
+  const size = results.length / looks;
+  const shown = Array.from({length: looks}, (_, look) =>
+    results.slice(look * size, (look + 1) * size).some(shows),
+  ).filter(Boolean).length;
+  const repeats = repeatsFor(shown, looks);
+  say(`bad  ${bad.name}\n       ${printable(after?.reason ?? '')}`);
+  if (repeats > 1) say(`       it shows in ${shown} of ${looks}: what passes is run ${repeats} times`);
+  return {symptom, repeats, after};
 }
 
 async function lookAtGood(
