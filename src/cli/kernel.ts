@@ -27,7 +27,7 @@ export function addKernel(program: Command): void {
   kernel
     .command('build')
     .description('compile kernels now, so that no run has to wait for it')
-    .argument('[name...]', 'kernels of lab/kernels, or paths of such files; baseline if none is given')
+    .argument('[kernel...]', 'kernels of lab/kernels, or paths of such files; baseline if none is given')
     .addOption(shared.series())
     .addOption(
       new Option('--arch <name>', 'for these guests').choices(architectureNames).default('x86_64' as const),

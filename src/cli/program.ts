@@ -24,15 +24,16 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   qemu: async () => (await import('./qemu.ts')).addQemu,
   topology: async () => (await import('./topology.ts')).addTopology,
   doctor: async () => (await import('./doctor.ts')).addDoctor,
+  completion: async () => {
+    const {addCompletion} = await import('./completion.ts');
+    return (program) => {
+      addCompletion(program, (words) => programFor(words, () => undefined));
+    };
+  },
 };
 
-/** Parses the command line and does what it says. Returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  endWithReader();
-  let exitCode = 0;
-  const finish = (code: number): void => {
-    exitCode = code;
-  };
+/** The program with the command that the first word names, or with all of them. */
+async function programFor(words: readonly string[], finish: (exitCode: number) => void): Promise<Command> {
   // Commands inherit this: it must stand before they are made.
   const program = new Command('p2plab')
     .description('A bench for PCI peer-to-peer DMA in Linux')
@@ -44,9 +45,19 @@ export async function main(args: readonly string[]): Promise<number> {
       },
     })
     .configureHelp({sortSubcommands: false});
-  const called = Object.entries(commands).filter(([name]) => name === args[0]);
+  const called = Object.entries(commands).filter(([name]) => name === words[0]);
   for (const [, load] of called.length > 0 ? called : Object.entries(commands))
     (await load())(program, finish);
+  return program;
+}
+
+/** Parses the command line and does what it says. Returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  endWithReader();
+  let exitCode = 0;
+  const program = await programFor(args, (code) => {
+    exitCode = code;
+  });
   try {
     await program.parseAsync([...args], {from: 'user'});
     return exitCode;

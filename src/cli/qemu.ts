@@ -17,12 +17,12 @@ export function addQemu(program: Command, finish: (exitCode: number) => void): v
   qemu
     .command('build')
     .description('build QEMUs now, so that no run has to wait for it')
-    .argument('[name...]', 'QEMUs of lab/qemu; routed if none is given')
+    .argument('[qemu...]', 'QEMUs of lab/qemu; routed if none is given')
     .action((names) => build(names.length === 0 ? ['routed'] : names));
   qemu
     .command('test')
     .description("run QEMU's own tests of PCI on one, or see whether they catch the mutants of its series")
-    .argument('[name]', 'a QEMU of lab/qemu', 'routed')
+    .argument('[qemu]', 'a QEMU of lab/qemu', 'routed')
     .option('--mutants', 'try the mutants', false)
     .action(async (name, {mutants}) => {
       finish(await testAll(name, mutants));

@@ -34,7 +34,7 @@ export function addTopology(program: Command): void {
   topology
     .command('show')
     .description('draw a topology, and say what Linux must make of each pair in it')
-    .argument('<name>', 'a topology of lab/topologies, or the path of such a file')
+    .argument('<topology>', 'a topology of lab/topologies, or the path of such a file')
     .addOption(shared.qemu())
     .action(async (name, {qemu}) => {
       const planned = await interruptible(
