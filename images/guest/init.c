@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +18,14 @@
 #include <unistd.h>
 
 #include "port.h"
+#include "ssh.h"
 #include "system.h"
 #include "verbs.h"
 
 /* A bundle's own script: a run repeated without the lab. */
 #define REPLAY "/p2plab/replay"
+
+#define BEAT_MS 500
 
 static void power_off(void)
 {
@@ -59,36 +63,41 @@ static void say(int fd, const char *line)
 		give_up("the lab's port", errno);
 }
 
-/* It goes into the background once it listens: by then the guest is ready. */
-static void serve(void)
+static long long now_ms(void)
 {
-	char *const dropbear[] = {
-		"/sbin/dropbear", "-s", "-j", "-k", "-p", "22",
-		"-r", "/etc/dropbear/host_key", NULL
-	};
-	int ret = run(dropbear);
+	struct timespec now;
 
-	if (ret)
-		give_up("dropbear", ret < 0 ? -ret : ECANCELED);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Between the beats it reaps whatever is left to it. */
-static void keep_alive(int fd)
+/* Between the beats it lets the lab in, and reaps whatever is left to it. */
+static void keep_alive(int port, int listener)
 {
-	static const struct timespec pause = { .tv_nsec = 500000000 };
+	struct pollfd waited = { .fd = listener, .events = POLLIN };
+	long long next = now_ms() + BEAT_MS;
 
 	for (;;) {
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+		long long left = next - now_ms();
+		int ret = left > 0 ? poll(&waited, 1, left) : 0;
+
+		if (ret > 0) {
+			ret = ssh_accept(listener);
+			if (ret)
+				give_up("ssh", -ret);
+			continue;
+		}
+		next = now_ms() + BEAT_MS;
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
-		if (fd >= 0)
-			say(fd, "beat\n");
+		if (port >= 0)
+			say(port, "beat\n");
 	}
 }
 
 int guest_init(void)
 {
-	int ret, fd;
+	int ret, port, listener;
 
 	setenv("PATH", "/sbin:/usr/sbin:/bin:/usr/bin", 1);
 	setenv("HOME", "/root", 1);
@@ -106,12 +115,14 @@ int guest_init(void)
 		power_off();
 	}
 
-	fd = port_open();
-	if (fd < 0 && fd != -ENODEV)
-		give_up("the lab's port", -fd);
-	serve();
-	if (fd >= 0)
-		say(fd, "ready\n");
-	keep_alive(fd);
+	port = port_open();
+	if (port < 0 && port != -ENODEV)
+		give_up("the lab's port", -port);
+	listener = ssh_listen();
+	if (listener < 0)
+		give_up("ssh", -listener);
+	if (port >= 0)
+		say(port, "ready\n");
+	keep_alive(port, listener);
 	return EXIT_KERNEL;
 }

@@ -107,12 +107,13 @@ async function entries(
       .map((name): Entry => ({kind: 'link', path: `bin/${name}`, target: 'busybox'})),
     // The lab's tool is the first process too.
     {kind: 'link', path: 'init', target: 'bin/p2p'},
+    {kind: 'link', path: 'bin/p2p-shell', target: 'p2p'},
     // The kernel opens it for /init before anything is mounted.
     {kind: 'character-device', path: 'dev/console', mode: 0o600, major: 5, minor: 1},
     {kind: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3},
-    text('etc/passwd', 'root::0:0:root:/root:/bin/sh\n'),
+    text('etc/passwd', 'root::0:0:root:/root:/bin/p2p-shell\n'),
     text('etc/group', 'root:x:0:\n'),
-    text('etc/shells', '/bin/sh\n'),
+    text('etc/shells', '/bin/p2p-shell\n'),
     {kind: 'file', path: 'etc/dropbear/host_key', mode: 0o600, content: hostKey},
     text('root/.ssh/authorized_keys', `${authorized}\n`, 0o600),
   ];
