@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {type FileHandle, open} from 'node:fs/promises';
+import {closeSync, openSync, readSync} from 'node:fs';
 import {HostError, messageOf} from '../base/errors.ts';
 import {displayPath} from '../base/paths.ts';
 import {lineReader} from './lines.ts';
@@ -20,16 +20,15 @@ const period = 20;
  * keeps them if the lab dies. Each whole line is told as it comes.
  */
 export class ConsoleRecorder {
-  readonly #file: FileHandle;
+  readonly #file: number;
   readonly #name: string;
   readonly #take: (chunk: Buffer) => void;
   readonly #onFull: () => void;
   readonly #timer: NodeJS.Timeout;
   readonly #buffer = Buffer.alloc(pieceBytes);
   #position = 0;
-  #reading: Promise<void> | undefined;
 
-  private constructor(name: string, file: FileHandle, onLine: (line: string) => void, onFull: () => void) {
+  private constructor(name: string, file: number, onLine: (line: string) => void, onFull: () => void) {
     this.#name = name;
     this.#file = file;
     this.#take = lineReader(lineLimit, onLine);
@@ -43,44 +42,40 @@ export class ConsoleRecorder {
    * Makes the file and follows it.
    * @param onFull called when the console has as much as is kept: QEMU is to write no more of it
    */
-  static async start(
-    name: string,
-    onLine: (line: string) => void,
-    onFull: () => void,
-  ): Promise<ConsoleRecorder> {
-    return new ConsoleRecorder(name, await open(name, 'w+'), onLine, onFull);
+  static start(name: string, onLine: (line: string) => void, onFull: () => void): ConsoleRecorder {
+    return new ConsoleRecorder(name, openSync(name, 'w+'), onLine, onFull);
   }
 
   /**
    * Reads the rest, for QEMU has ended.
    * @throws HostError when the file could not be read
    */
-  async end(): Promise<void> {
+  end(): void {
     clearInterval(this.#timer);
     try {
-      await this.#reading;
-      await this.#readOn();
+      this.#readOn();
     } catch (error) {
       throw new HostError(`cannot read ${displayPath(this.#name)}: ${messageOf(error)}`, {cause: error});
     } finally {
-      await this.#file.close();
+      closeSync(this.#file);
     }
   }
 
   #look(): void {
-    this.#reading ??= this.#readOn().finally(() => {
-      this.#reading = undefined;
-    });
-    // Whoever asks for the end is told.
-    this.#reading.catch(() => undefined);
+    try {
+      this.#readOn();
+    } catch {
+      // Whoever asks for the end meets it again, and is told.
+    }
   }
 
-  async #readOn(): Promise<void> {
+  /** What a local file holds is there at once: to wait for it takes a hundred times as long as to read it. */
+  #readOn(): void {
     while (this.#position < limit) {
-      const {bytesRead} = await this.#file.read(this.#buffer, 0, pieceBytes, this.#position);
-      if (bytesRead === 0) return;
-      this.#position += bytesRead;
-      this.#take(this.#buffer.subarray(0, bytesRead));
+      const bytes = readSync(this.#file, this.#buffer, 0, pieceBytes, this.#position);
+      if (bytes === 0) return;
+      this.#position += bytes;
+      this.#take(this.#buffer.subarray(0, bytes));
       if (this.#position >= limit) this.#onFull();
     }
   }

@@ -153,7 +153,7 @@ export class Guest {
     });
     await this.#process.exited;
     this.qmp.close();
-    await this.#recorder.end();
+    this.#recorder.end();
   }
 
   #connected(): Client {
@@ -188,7 +188,7 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
     trace: path.join(plan.folder, 'trace.log'),
   };
   const told: {watch?: Watch; guest?: Guest} = {};
-  const recorder = await ConsoleRecorder.start(
+  const recorder = ConsoleRecorder.start(
     consoleFile,
     (line) => told.watch?.onConsoleLine(line),
     () => told.guest?.muteConsole(),
@@ -209,12 +209,17 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
     await told.guest.ready(plan.ssh, plan.debugger === undefined ? readyLimit : longest);
     return told.guest;
   } catch (error) {
-    if (told.guest === undefined) {
+    if (told.guest !== undefined) await told.guest.close();
+    else {
       told.watch?.end();
       process?.kill();
       await process?.exited;
-      await recorder.end().catch(() => undefined);
-    } else await told.guest.close();
+      try {
+        recorder.end();
+      } catch {
+        // What led here is told.
+      }
+    }
     throw error;
   }
 }

@@ -15,7 +15,7 @@ async function until(condition: () => boolean): Promise<void> {
 test('lines are told while the file grows, and the rest at the end', async (t) => {
   const file = path.join(folder, 'grows');
   const lines: string[] = [];
-  const recorder = await ConsoleRecorder.start(
+  const recorder = ConsoleRecorder.start(
     file,
     (line) => lines.push(line),
     () => t.fail(),
@@ -24,7 +24,7 @@ test('lines are told while the file grows, and the rest at the end', async (t) =
   await until(() => lines.length === 1);
   t.deepEqual(lines, ['first']);
   await appendFile(file, 'ond\nlast\n');
-  await recorder.end();
+  recorder.end();
   t.deepEqual(lines, ['first', 'second', 'last']);
 });
 
@@ -32,7 +32,7 @@ test('a console without an end is given up at 16 MiB, and that is told once', as
   const file = path.join(folder, 'endless');
   let full = 0;
   let lines = 0;
-  const recorder = await ConsoleRecorder.start(
+  const recorder = ConsoleRecorder.start(
     file,
     () => lines++,
     () => full++,
@@ -40,7 +40,7 @@ test('a console without an end is given up at 16 MiB, and that is told once', as
   const megabyte = `${'x'.repeat(1023)}\n`.repeat(1024);
   for (let i = 0; i < 20; i++) await appendFile(file, megabyte);
   await until(() => full > 0);
-  await recorder.end();
+  recorder.end();
   t.is(full, 1);
   t.is(lines, 16 * 1024);
 });
