@@ -11,6 +11,8 @@ export interface Progress {
 export interface Context {
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
+  /** Told when a guest of this work has done all that it will, and takes next to nothing of the processor. */
+  readonly idle?: () => void;
 }
 
 /** Throws {@link Interrupted} once the context was told to stop. */

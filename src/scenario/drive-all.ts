@@ -93,8 +93,11 @@ async function driveSteps(
     const acted = await act(step, scene, draft);
     unread = true;
     // After the last step the guest is idle: its log comes while the evidence is read.
-    const early = independent || index === steps.length - 1;
-    const log = early ? (index === steps.length - 1 ? readLastLog() : readLog()) : undefined;
+    const last = index === steps.length - 1;
+    const early = independent || last;
+    const log = early ? (last ? readLastLog() : readLog()) : undefined;
+    // What the lane has the guest do at the end may be much.
+    if (last && machine.lane.epilogue === undefined) context.idle?.();
     // Its request must be out before this thread is busy with the trace.
     await setImmediate();
     const [record] = await Promise.all([examineStep(acted, scene), log]);

@@ -112,13 +112,12 @@ async function runWay<T extends Planned & Loaded>(
   try {
     await packed(queue, host, context, async (one, together) => {
       const {id} = one.run;
-      do {
-        const own = attempts.get(id) ?? [];
-        const entry = await attempt(one, {number: own.length + 1, begun, recorder}, together);
-        await journal.add(entry);
-        if (entry.bundle !== undefined) await recorder.add(entry.bundle);
-        attempts.set(id, [...own, entry]);
-      } while (!settled(one));
+      const own = attempts.get(id) ?? [];
+      const entry = await attempt(one, {number: own.length + 1, begun, recorder}, together);
+      await journal.add(entry);
+      if (entry.bundle !== undefined) await recorder.add(entry.bundle);
+      attempts.set(id, [...own, entry]);
+      return settled(one) ? 'done' : 'again';
     });
     await recorder.end(planned.flatMap((one) => caseOutcome(one, results.get(one.run.id)) ?? []));
     await journal.close(true);
