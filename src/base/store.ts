@@ -14,6 +14,7 @@ export type StoreKind =
   | 'sources'
   | 'trees'
   | 'kernels'
+  | 'kits'
   | 'qemus'
   | 'modules'
   | 'tools'

@@ -107,6 +107,27 @@ async function remains(kind: StoreKind, context: Context): Promise<Collected> {
   return {folders, bytes};
 }
 
+/** How long a kit that no kernel names stays: that of a kernel that is being stored is one. Milliseconds. */
+const kitGrace = 24 * 3600 * 1000;
+
+/** Deletes what modules are built against of kernels that are gone. */
+async function unneededKits(context: Context): Promise<readonly Collected[]> {
+  const named = new Set<string>();
+  for (const key of await keysOf('kernels')) {
+    const file = path.join(storePath('kernels', key), 'kernel.json');
+    if (existsSync(file)) named.add((JSON.parse(await readFile(file, 'utf8')) as KernelRecord).kit);
+  }
+  const all: Collected[] = [];
+  for (const key of await keysOf('kits')) {
+    const folder = storePath('kits', key);
+    if (key.includes('.') || named.has(key) || Date.now() - (await stat(folder)).mtimeMs < kitGrace) continue;
+    await ifFree(`${folder}.lock`, context, async () => {
+      all.push(await collect('kits', key));
+    });
+  }
+  return all;
+}
+
 /**
  * Deletes kernels, QEMUs, modules and images that were not used for the longest time, and what killed labs left.
  * Sources, work trees and the compiler's cache stay: they make the next build fast.
@@ -133,6 +154,7 @@ export async function collectGarbage(
     }
     all.push(await remains(kind, context));
   }
+  all.push(...(await unneededKits(context)), await remains('kits', context));
   all.push(await remains('sources', context));
   return {folders: all.flatMap(({folders}) => folders), bytes: all.reduce((sum, {bytes}) => sum + bytes, 0)};
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {copyFile, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256, sha256File} from '../base/hash.ts';
@@ -11,7 +12,7 @@ import {compilerVersion} from './compiler.ts';
 import {baseCommitOf} from './base-commit.ts';
 import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
-import {installKit} from './kit.ts';
+import {ensureKit} from './kit.ts';
 import {make} from './make.ts';
 import {
   guardObjects,
@@ -52,7 +53,7 @@ export interface Kernel {
   readonly systemMap: string;
   /** Compiled device trees of the boards that it is booted on. */
   readonly deviceTrees: readonly string[];
-  /** What modules are built against. */
+  /** What modules are built against: a folder of the store, by its key. */
   readonly kit: string;
   /** `uname -r`. */
   readonly release: string;
@@ -80,12 +81,14 @@ export interface KernelRecord {
   readonly release: string;
   readonly image: {readonly file: string; readonly sha256: string};
   readonly inputs: KernelInputs;
+  /** The key of what modules are built against. */
+  readonly kit: string;
   /** How long it took, and how many files were compiled, in its making. */
   readonly build: {readonly seconds: number; readonly compiled: number};
 }
 
 /** Counts up when what is built from the same inputs changes. */
-const recipe = 1;
+const recipe = 2;
 
 /** A fixed time and place, so that the same inputs make the same bytes. */
 const reproducible = {
@@ -176,13 +179,13 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
   const keep = (from: string, to = path.basename(from)): Promise<void> =>
     copyFile(path.join(objects, from), path.join(folder, to));
   await mkdir(folder, {recursive: true});
-  await Promise.all([
+  const [kit] = await Promise.all([
+    ensureKit({tree: tree.folder, objects, architecture}, context),
     keep(architecture.image),
     keep('vmlinux'),
     keep('System.map'),
     keep('.config', 'config'),
     ...architecture.deviceTrees.map((file) => keep(path.join('arch', architecture.folder, 'boot/dts', file))),
-    installKit(tree.folder, objects, architecture, path.join(folder, 'kit'), context),
   ]);
   const image = path.basename(architecture.image);
   const record: KernelRecord = {
@@ -190,6 +193,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
     release: (await readFile(path.join(objects, 'include/config/kernel.release'), 'utf8')).trim(),
     image: {file: image, sha256: await sha256File(path.join(folder, image))},
     inputs: parts.inputs,
+    kit,
     build: {seconds: (Date.now() - begun) / 1000, compiled},
   };
   await writeFile(path.join(folder, 'kernel.json'), `${JSON.stringify(record, null, 2)}\n`);
@@ -210,6 +214,7 @@ export async function kernelKey(plan: KernelPlan, context: Context): Promise<str
 export async function ensureKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
   const parts = await gather(plan, context);
   const {source, series, key} = parts;
+  await discardWithoutKit(key);
   const folder = await stored('kernels', key, `kernel ${plan.name}`, context, (partial) =>
     withWorkTree(source, series, context, (tree) => build(plan, parts, tree, partial, context)),
   );
@@ -225,13 +230,21 @@ export async function ensureKernel(plan: KernelPlan, context: Context): Promise<
     config: path.join(folder, 'config'),
     systemMap: path.join(folder, 'System.map'),
     deviceTrees: architectures[plan.arch].deviceTrees.map((file) => path.join(folder, path.basename(file))),
-    kit: path.join(folder, 'kit'),
+    kit: record.kit,
     release: record.release,
     abilities: plan.abilities,
     lacks: plan.lacks,
     modules: plan.modules,
     inputs: record.inputs,
   });
+}
+
+/** A kernel for which no module can be built any more, since somebody deleted what that takes, is made again. */
+async function discardWithoutKit(key: string): Promise<void> {
+  const file = path.join(kernelFolder(key), 'kernel.json');
+  if (!existsSync(file)) return;
+  const {kit} = JSON.parse(await readFile(file, 'utf8')) as KernelRecord;
+  if (!existsSync(storePath('kits', kit))) await rm(kernelFolder(key), {recursive: true});
 }
 
 /** Where the kernel with this key is kept. */

@@ -1,22 +1,94 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {mkdir} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {BuildError} from '../base/errors.ts';
+import {contentKey} from '../base/hash.ts';
 import {run} from '../base/process.ts';
+import {stored} from '../base/store.ts';
 import type {Architecture} from './architecture.ts';
 import {buildEnvironment} from './compiler.ts';
+import {fileHashes} from './file-hashes.ts';
+
+/** A built tree, and the folder of what it was built into. */
+export interface Built {
+  readonly tree: string;
+  readonly objects: string;
+  readonly architecture: Architecture;
+}
+
+/**
+ * What modules are built against, in the store by what it is made of: kernels that differ in a .c file alone share it,
+ * and with it the modules.
+ * @returns its key
+ */
+export async function ensureKit(built: Built, context: Context): Promise<string> {
+  const key = await kitKey(built);
+  await stored('kits', key, 'what modules are built against', context, (folder) =>
+    installKit(built, folder, context),
+  );
+  return key;
+}
+
+/** Of all that the kernel's recipe could copy. */
+async function kitKey({tree, objects, architecture}: Built): Promise<string> {
+  const arch = path.join('arch', architecture.folder);
+  const [sources, made] = await Promise.all([
+    filesOf(tree, ['Makefile', 'include', 'scripts', arch], isOfKit),
+    filesOf(
+      objects,
+      [
+        ...['Module.symvers', '.config', 'include', 'scripts', path.join(arch, 'include')],
+        ...['tools/objtool/objtool', 'tools/bpf/resolve_btfids/resolve_btfids'],
+      ],
+      isKept,
+    ),
+  ]);
+  const [ofTree, ofObjects] = await Promise.all([
+    fileHashes(tree, sources, `${objects}.kit-sources.json`),
+    fileHashes(objects, made, `${objects}.kit-objects.json`),
+  ]);
+  return contentKey([architecture.folder, [...ofTree].flat(), [...ofObjects].flat()]);
+}
+
+/** Of an architecture what is included, and what makes: its code is not. */
+function isOfKit(name: string): boolean {
+  return !name.startsWith('arch/') || /\/include\/|\/(Makefile[^/]*|Kbuild[^/]*|Platform)$/.test(name);
+}
+
+/** The recipe deletes what is left of compiling, and make writes times and paths into it. */
+function isKept(name: string): boolean {
+  return !/(^|\/)(\.[^/]*\.(cmd|d)|[^/]*\.o)$/.test(name);
+}
+
+/** All files at or below these paths. */
+async function filesOf(
+  root: string,
+  paths: readonly string[],
+  wanted: (name: string) => boolean,
+): Promise<readonly string[]> {
+  const found = await Promise.all(
+    paths.map(async (below) => {
+      const entries = await readdir(path.join(root, below), {recursive: true, withFileTypes: true}).catch(
+        () => undefined,
+      );
+      if (entries === undefined) return [below];
+      return entries
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+    }),
+  );
+  return found.flat().filter(wanted).sort();
+}
 
 /**
  * Copies what modules are built against out of a built tree: headers, scripts, Module.symvers. It is the
  * kernel's own recipe for Debian's headers package (scripts/package/install-extmod-build, from 6.7 on), so
  * modules need neither the tree nor its lock.
  */
-export async function installKit(
-  tree: string,
-  objects: string,
-  architecture: Architecture,
+async function installKit(
+  {tree, objects, architecture}: Built,
   kit: string,
   context: Context,
 ): Promise<void> {
@@ -29,7 +101,6 @@ export async function installKit(
       },
     );
   }
-  await mkdir(kit, {recursive: true});
   const env = {
     ...buildEnvironment(),
     srctree: tree,

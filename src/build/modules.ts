@@ -44,7 +44,7 @@ async function compile(kernel: Kernel, folder: string, target: string, context: 
     await make(
       {
         topic: `module ${name}`,
-        folder: kernel.kit,
+        folder: storePath('kits', kernel.kit),
         args: [...makeVariables(architectures[kernel.arch]), `M=${copy}`, 'modules'],
         // Compilers that are killed leave files.
         env: {TMPDIR: work},
@@ -73,7 +73,7 @@ async function ensureModule(
   included: Readonly<Record<string, string>>,
   context: Context,
 ): Promise<Module | undefined> {
-  const key = contentKey({recipe: 1, kernel: kernel.key, sources: await folderHashes(folder), included});
+  const key = contentKey({recipe: 2, kit: kernel.kit, sources: await folderHashes(folder), included});
   const topic = `module ${path.basename(folder)}`;
   const kept = await stored('modules', key, topic, context, (partial) =>
     compile(kernel, folder, partial, context),

@@ -9,14 +9,14 @@ import {storePath} from '../../src/base/store.ts';
 import {collectGarbage, listKernels} from '../../src/build/kernel-store.ts';
 
 /** A kernel's folder as it lies in the store, last used at `time` (seconds). */
-function keptKernel(key: string, time: number): string {
+function keptKernel(key: string, time: number, kit = ''): string {
   const folder = storePath('kernels', key);
   mkdirSync(folder, {recursive: true});
   const inputs = {source: {title: 'linux 6.12', key: 's'}, arch: 'x86_64', config: [], compiler: 'gcc'};
   const series = [{name: 'switch', patches: []}];
   writeFileSync(
     path.join(folder, 'kernel.json'),
-    JSON.stringify({key, release: '6.12', inputs: {...inputs, series}}),
+    JSON.stringify({key, release: '6.12', kit, inputs: {...inputs, series}}),
   );
   writeFileSync(path.join(folder, 'vmlinux'), new Uint8Array(100_000));
   utimesSync(folder, time, time);
@@ -63,4 +63,14 @@ test.serial('what a killed lab left goes', async (t) => {
   await collectGarbage({keep: ['aaaa', 'bbbb'], last: 0}, context);
   t.false(existsSync(storePath('kernels', 'dddd.partial')));
   t.false(existsSync(storePath('sources', 'x_1.partial-download-abc')));
+});
+
+test.serial('what modules are built against goes with the last kernel that it is of', async (t) => {
+  const kits = ['old', 'named', 'new'].map((key) => storePath('kits', key));
+  for (const folder of kits) mkdirSync(folder, {recursive: true});
+  utimesSync(storePath('kits', 'old'), 1000, 1000);
+  utimesSync(storePath('kits', 'named'), 1000, 1000);
+  keptKernel('eeee', 1000, 'named');
+  await collectGarbage({keep: ['eeee'], last: 0}, context);
+  t.deepEqual(kits.map(existsSync), [false, true, true]);
 });
