@@ -17,6 +17,7 @@ export type StoreKind =
   | 'kits'
   | 'qemus'
   | 'modules'
+  | 'objects'
   | 'tools'
   | 'images'
   | 'userlands'

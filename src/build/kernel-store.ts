@@ -139,7 +139,7 @@ export async function collectGarbage(
   context: Context,
 ): Promise<Collected> {
   const all: Collected[] = [];
-  for (const kind of ['kernels', 'qemus', 'modules', 'images', 'tools'] as const) {
+  for (const kind of ['kernels', 'qemus', 'modules', 'objects', 'images', 'tools'] as const) {
     const things: {key: string; usedAt: number}[] = [];
     for (const key of await keysOf(kind)) {
       if (key.includes('.') || (kind === 'kernels' && keep.includes(key))) continue;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
-import {copyFile, cp, mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
+import {copyFile, readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {BuildError} from '../base/errors.ts';
 import {contentKey, sha256} from '../base/hash.ts';
+import {withLock} from '../base/lock.ts';
 import {labRoot, stateRoot} from '../base/paths.ts';
 import {storePath, stored} from '../base/store.ts';
 import {architectures, makeVariables} from './architecture.ts';
 import type {Kernel} from './kernel.ts';
 import {make} from './make.ts';
+import {mirror} from './mirror.ts';
+import {guardObjects, scratchFolder} from './objects.ts';
 
 /** A compiled kernel module. */
 export interface Module {
@@ -33,38 +36,41 @@ export async function folderHashes(folder: string): Promise<Readonly<Record<stri
   return Object.fromEntries(await Promise.all(hashed));
 }
 
+/** Compiles in a folder that stays, so that the next time only what has changed is compiled. */
 async function compile(kernel: Kernel, folder: string, target: string, context: Context): Promise<void> {
   const name = path.basename(folder);
-  const work = await mkdtemp(`${target}-build-`);
-  try {
-    // Laid out as in images/, for the module's own relative paths.
-    const copy = path.join(work, 'modules', name);
-    await cp(folder, copy, {recursive: true});
-    await cp(includes, path.join(work, 'include'), {recursive: true});
-    await make(
-      {
-        topic: `module ${name}`,
-        folder: storePath('kits', kernel.kit),
-        args: [...makeVariables(architectures[kernel.arch]), `M=${copy}`, 'modules'],
-        // Compilers that are killed leave files.
-        env: {TMPDIR: work},
-        log: path.join(stateRoot, 'logs', `module-${name}.log`),
-        hide: copy,
-        scratch: path.join(work, 'tmp'),
-      },
-      context,
-    );
-    const built = (await readdir(copy)).filter((file) => file.endsWith('.ko'));
-    // None: its Kbuild asks for what this kernel does not have.
-    if (built.length > 1) {
-      throw new BuildError(
-        `${path.relative(labRoot, folder)} makes ${built.length} modules: it is to make one, or none`,
+  const work = storePath('objects', `${kernel.kit}-${name}`);
+  await withLock(`${work}.lock`, `module ${name}`, context, () =>
+    guardObjects(work, async () => {
+      // Laid out as in images/, for the module's own relative paths.
+      const copy = path.join(work, 'modules', name);
+      await Promise.all([mirror(folder, copy), mirror(includes, path.join(work, 'include'))]);
+      await make(
+        {
+          topic: `module ${name}`,
+          folder: storePath('kits', kernel.kit),
+          args: [...makeVariables(architectures[kernel.arch]), `M=${copy}`, 'modules'],
+          // Compilers that are killed leave files.
+          env: {TMPDIR: scratchFolder(work)},
+          log: path.join(stateRoot, 'logs', `module-${name}.log`),
+          hide: copy,
+        },
+        context,
       );
-    }
-    for (const file of built) await copyFile(path.join(copy, file), path.join(target, file));
-  } finally {
-    await rm(work, {recursive: true, force: true});
-  }
+      // None: its Kbuild asks for what this kernel does not have. An older one of another name may lie there.
+      const order = await readFile(path.join(copy, 'modules.order'), 'utf8').catch(() => '');
+      const built = order.split('\n').filter((line) => line !== '');
+      if (built.length > 1) {
+        throw new BuildError(
+          `${path.relative(labRoot, folder)} makes ${built.length} modules: it is to make one, or none`,
+        );
+      }
+      for (const object of built) {
+        const file = path.basename(object).replace(/\.k?o$/, '.ko');
+        await copyFile(path.join(copy, file), path.join(target, file));
+      }
+    }),
+  );
 }
 
 async function ensureModule(
@@ -90,11 +96,13 @@ async function ensureModule(
 /**
  * Compiles modules against a kernel's kit: each folder holds a Kbuild and makes one module, or none where the kernel
  * does not have what it takes. What is compiled already is taken from the store.
- * @throws {BuildError} with the compiler's own lines; for one that the kernel's file names, also if there is none
+ * @param wanted names of those that the kernel is to load: there must be one for each
+ * @throws {BuildError} with the compiler's own lines
  */
 export async function ensureModules(
   kernel: Kernel,
   moduleFolders: readonly string[],
+  wanted: readonly string[],
   context: Context,
 ): Promise<readonly Module[]> {
   const included = await folderHashes(includes);
@@ -102,7 +110,7 @@ export async function ensureModules(
     moduleFolders.map((folder) => ensureModule(kernel, folder, included, context)),
   );
   const modules = made.filter((module) => module !== undefined);
-  const lacking = kernel.modules.find((wanted) => !modules.some(({name}) => name === wanted));
+  const lacking = wanted.find((one) => !modules.some(({name}) => name === one));
   if (lacking === undefined) return modules;
   throw new BuildError(`the kernel ${kernel.name} is to load ${lacking}, which cannot be built for it`, {
     hint: `images/modules/${lacking}/Kbuild says what it takes`,

@@ -46,7 +46,7 @@ export async function runAll(
   const plans = request.entries.map((entry) => planScenario(entry, request.seconds));
   listener.begin?.(request);
   const {lane, modules} = request;
-  const variation = {...(lane !== undefined && {lane}), ...(modules !== undefined && {modules})};
+  const variation = {...(lane !== undefined && {lane}), ...(modules !== undefined && {sent: modules})};
   const machines = new Machines(request.kernel, request.qemu, context, variation);
   // One after the other: each compiles with all processors.
   for (const {topology} of plans) await machines.for(topology);

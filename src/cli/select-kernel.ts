@@ -137,7 +137,7 @@ function moduleNameOf(folder: string): string {
   for (const name of ['Kbuild', 'Makefile']) {
     const file = path.join(folder, name);
     if (statSync(file, {throwIfNoEntry: false}) === undefined) continue;
-    const made = /^\s*obj-(?:m|\$\(\w+\))\s*[+:]?=\s*([\w-]+)\.o/m.exec(readFileSync(file, 'utf8'))?.[1];
+    const made = /^\s*obj-[^\n]*?[+:?]?=\s*([\w-]+)\.o/m.exec(readFileSync(file, 'utf8'))?.[1];
     if (made !== undefined) return made.replaceAll('-', '_');
   }
   throw new UsageError(`${displayPath(folder)} is no module: no Kbuild there makes one`, {

@@ -100,6 +100,12 @@ export class Guest {
     return this.guard(within(limit, inTheGuest(words), result));
   }
 
+  /** Writes a file in the guest, at this path. */
+  async send(content: Uint8Array, file: string): Promise<void> {
+    const {send} = await this.#ssh;
+    await this.guard(within(30_000, `${file} to be sent`, send(this.#connected(), content, file)));
+  }
+
   async #openTool(): Promise<ToolSession> {
     const {openCommand} = await this.#ssh;
     return new ToolSession(await openCommand(this.#connected(), ['p2p', 'serve']));

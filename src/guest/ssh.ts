@@ -78,6 +78,23 @@ export async function exec(client: Client, words: readonly string[]): Promise<Ex
   });
 }
 
+/**
+ * Writes a file in the guest.
+ * @throws HostError when it is not there as a whole
+ */
+export async function send(client: Client, content: Uint8Array, file: string): Promise<void> {
+  const channel = await openCommand(client, ['sh', '-c', 'cat >"$1"', 'sh', file]);
+  const said = collect(channel.stderr);
+  channel.resume();
+  channel.end(content);
+  return new Promise((resolve, reject) => {
+    channel.once('close', (code: number | null | undefined) => {
+      if (code === 0) resolve();
+      else reject(new HostError(`${file} could not be sent to the guest: ${said.text().trim()}`));
+    });
+  });
+}
+
 /** A command in the guest with which the caller talks. */
 export async function openCommand(client: Client, words: readonly string[]): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {

@@ -37,7 +37,7 @@ export interface Image {
 }
 
 /** Counts up when the same inputs make another image. */
-const recipe = 2;
+const recipe = 3;
 
 /** A file of the image: where it goes, where it comes from, and a hash that says what it holds. */
 interface Ingredient {
@@ -81,7 +81,7 @@ function text(name: string, content: string, mode = 0o644): Entry {
 }
 
 /** Folders that only a running system fills. */
-const mountPoints = ['dev', 'proc', 'sys', 'tmp', 'run', 'root', 'mnt', 'var/log'];
+const mountPoints = ['dev', 'proc', 'sys', 'tmp', 'run', 'root', 'mnt', 'var/log', 'lib/modules'];
 
 /** What only its owner may read, or ssh will not trust it. */
 const guarded: Readonly<Record<string, number>> = {root: 0o700, 'root/.ssh': 0o700, tmp: 0o1777};
@@ -166,9 +166,16 @@ export async function ensureImage(plan: ImagePlan, context: Context): Promise<Im
  * A small archive that follows the image in `-initrd`: the script that the guest runs instead of waiting to
  * be driven, so that a bundle can be repeated without the lab.
  */
-export function replayArchive(script: string): Uint8Array {
+export async function replayArchive(script: string, modules: readonly Module[]): Promise<Uint8Array> {
+  const files = modules.map(
+    async ({name, file}): Promise<Entry> => ({
+      ...{kind: 'file', path: `lib/modules/${name}.ko`, mode: 0o755},
+      content: await readFile(file),
+    }),
+  );
   return cpioArchive([
     {kind: 'directory', path: 'p2plab', mode: 0o755},
     text('p2plab/replay', script, 0o755),
+    ...(await Promise.all(files)),
   ]);
 }

@@ -69,13 +69,10 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
       ? []
       : [copyFile(plan.stepsFile, path.join(folder, 'steps.yaml'))]),
     copyFile(plan.topologyFile, path.join(folder, 'topology.yaml')),
-    put(
-      'replay.cpio',
-      replayArchive(replayScript(plan.scenario.value, plan.topology, machine.kernel.modules)),
-    ),
+    replayOf(run).then((archive) => put('replay.cpio', archive)),
     put('topology.txt', `${drawTopology(plan.topology)}\n`),
     put('tree.json', json(treeOf(plan.topology))),
-    put('inputs.json', json(inputsOf(run))),
+    inputsOf(run).then((known) => put('inputs.json', json(known))),
     put('host.json', json({begun, host: thisHost()})),
     // What this QEMU cannot be started with, it cannot repeat.
     ...(missing(plan.topology, machine.qemu.version).length > 0
@@ -112,8 +109,15 @@ async function hashInputs(
   return hashes;
 }
 
+/** What a guest repeats the run from, without the lab. */
+async function replayOf({plan, machine}: Run): Promise<Uint8Array> {
+  const script = replayScript(plan.scenario.value, plan.topology, machine.kernel.modules);
+  return replayArchive(script, await machine.sent);
+}
+
 /** What a run is a function of. */
-function inputsOf({plan, machine}: Run): object {
+async function inputsOf({plan, machine}: Run): Promise<object> {
+  const sent = await machine.sent;
   const {lane, recipe, kernel, image, qemu, acceleration} = machine;
   return {
     scenario: plan.name,
@@ -122,6 +126,7 @@ function inputsOf({plan, machine}: Run): object {
     recipe,
     kernel: {name: kernel.name, key: kernel.key, release: kernel.release, ...kernel.inputs},
     image: {key: image.key, sha256: image.sha256},
+    ...(sent.length > 0 && {modules: sent.map(({name, key}) => ({name, key}))}),
     qemu: {path: qemu.path, version: qemu.version.text},
     acceleration,
   };

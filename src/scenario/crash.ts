@@ -22,7 +22,7 @@ export interface Crash {
 /** Finds the first report in a log, decodes it, and keeps it in the run's folder as report.txt. */
 export async function crashIn(
   log: string,
-  machine: Pick<Machine, 'kernel' | 'image'>,
+  machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,
   folder: string,
 ): Promise<Crash | undefined> {
   const [found] = kernelReports(log);
@@ -37,7 +37,7 @@ export async function crashIn(
 
 /** The same of a guest that is no more, by its console. */
 export async function crashOnConsole(
-  machine: Pick<Machine, 'kernel' | 'image'>,
+  machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,
   folder: string,
 ): Promise<Crash | undefined> {
   const log = await readFile(path.join(folder, 'console.log'), 'utf8').catch(() => '');
@@ -46,10 +46,11 @@ export async function crashOnConsole(
 
 async function decode(
   {kind, title, function: name, trace, frames, place}: KernelReport,
-  {kernel, image}: Pick<Machine, 'kernel' | 'image'>,
+  {kernel, image, sent}: Pick<Machine, 'kernel' | 'image' | 'sent'>,
 ): Promise<CrashReport> {
+  const modules = [...image.modules, ...(await sent.catch(() => []))];
   const fileOf = (module: string | undefined): string =>
-    module === undefined ? kernel.vmlinux : (image.modules.find((one) => one.name === module)?.file ?? '');
+    module === undefined ? kernel.vmlinux : (modules.find((one) => one.name === module)?.file ?? '');
   const lines = new Map<CodePlace, string | undefined>();
   for (const file of new Set(frames.map(({module}) => fileOf(module)))) {
     const own = frames.filter(({module}) => fileOf(module) === file);

@@ -10,7 +10,7 @@ import type {Crash} from './crash.ts';
 import {type Acted, actStep, machineMemory, type Scene, stepTitle} from './drive.ts';
 import {examineStep} from './examine.ts';
 import {readHealth, runEpilogue} from './health.ts';
-import {loadKernelModules, servedEndpoints} from './kernel-modules.ts';
+import {loadKernelModules, sendModules, servedEndpoints} from './kernel-modules.ts';
 import {reasonToSkipStep} from './plan.ts';
 import {modulesBefore} from './prologue.ts';
 import {Prototypes} from './prototypes.ts';
@@ -53,6 +53,7 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
     await mkdir(files.screens, {recursive: true});
     const {abilities} = machine.kernel;
     const modules = modulesBefore(machine.kernel.modules, plan.scenario.value);
+    await sendModules(await machine.sent, guest);
     draft.errors.push(...(await loadKernelModules(modules, plan.topology, guest)));
     if (draft.errors.length > 0) return;
     const served = servedEndpoints(abilities, plan.topology);

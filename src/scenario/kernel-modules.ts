@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
+import {readFile} from 'node:fs/promises';
+import type {Module} from '../build/modules.ts';
 import type {Guest} from '../guest/guest.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
 import {isServedAtSwitch} from '../verdict/prediction.ts';
 import {prologue} from './prologue.ts';
+
+/** Gives a guest modules that its image does not have. */
+export async function sendModules(modules: readonly Module[], guest: Guest): Promise<void> {
+  for (const {name, file} of modules) await guest.send(await readFile(file), `/lib/modules/${name}.ko`);
+}
 
 /**
  * Loads the modules of a guest's kernel and binds the drivers anew.

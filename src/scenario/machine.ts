@@ -6,7 +6,7 @@ import {labRoot} from '../base/paths.ts';
 import {architectures, isNative} from '../build/architecture.ts';
 import {ensureGuestTool} from '../build/guest-tool.ts';
 import {ensureKernel, type Kernel, type KernelPlan, type KernelRecipe} from '../build/kernel.ts';
-import {ensureModules} from '../build/modules.ts';
+import {ensureModules, type Module} from '../build/modules.ts';
 import {chooseQemu} from '../build/qemu.ts';
 import {type Acceleration, probeAcceleration} from '../guest/acceleration.ts';
 import {bootGuest} from '../guest/guest.ts';
@@ -43,6 +43,8 @@ export interface Variation {
   readonly lane?: Lane;
   /** Folders that stand in for those of images/modules, or come besides, by a module's name. */
   readonly modules?: Readonly<Record<string, string>>;
+  /** The same, but compiled while guests boot: for whoever waits for them. */
+  readonly sent?: Readonly<Record<string, string>>;
 }
 
 /** All that is needed to boot guests of one kernel, built and found. */
@@ -52,6 +54,8 @@ export interface Machine {
   readonly recipe: KernelPlan;
   readonly kernel: Kernel;
   readonly image: Image;
+  /** Modules that are not in the image, but compiled while guests boot, and sent to them. */
+  readonly sent: Promise<readonly Module[]>;
   readonly qemu: QemuBinary;
   readonly acceleration: Acceleration;
 }
@@ -64,19 +68,19 @@ export async function prepareMachine(
   plan: KernelPlan,
   givenQemu: string | undefined,
   context: Context,
-  {lane = plainLane, modules = {}}: Variation = {},
+  {lane = plainLane, modules = {}, sent: late = {}}: Variation = {},
 ): Promise<Machine> {
-  const [qemu, {kernel, image}] = await Promise.all([
+  const [qemu, {kernel, image, sent}] = await Promise.all([
     chooseQemu(givenQemu, context).then((choice) => findQemu(plan.arch, choice, context)),
-    buildGuest(plan, modules, context),
+    buildGuest(plan, modules, late, context),
   ]);
   if (lane.countInstructions) {
     const why = `the lane ${lane.name} counts instructions`;
-    return {lane, recipe: plan, kernel, image, qemu, acceleration: {name: 'tcg-icount', why}};
+    return {lane, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg-icount', why}};
   }
   if (!isNative(architectures[plan.arch])) {
     const why = `guests are ${plan.arch}, and this machine is not`;
-    return {lane, recipe: plan, kernel, image, qemu, acceleration: {name: 'tcg', why}};
+    return {lane, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg', why}};
   }
   const acceleration = await probeAcceleration(
     qemu,
@@ -103,7 +107,7 @@ export async function prepareMachine(
     },
     context,
   );
-  return {lane, recipe: plan, kernel, image, qemu, acceleration};
+  return {lane, recipe: plan, kernel, image, sent, qemu, acceleration};
 }
 
 /** The machines of one kernel, one for each architecture that guests have: each is built when it is first asked for. */
@@ -136,22 +140,28 @@ export class Machines {
 async function buildGuest(
   plan: KernelPlan,
   changed: Readonly<Record<string, string>>,
+  late: Readonly<Record<string, string>>,
   context: Context,
-): Promise<{kernel: Kernel; image: Image}> {
+): Promise<Pick<Machine, 'kernel' | 'image' | 'sent'>> {
   const folder = path.join(labRoot, 'images/modules');
   const [kernel, tool, names] = await Promise.all([
     ensureKernel(plan, context),
     ensureGuestTool(plan.arch, context),
     readdir(folder),
   ]);
+  const within = [...new Set([...names, ...Object.keys(changed)])].filter((name) => !(name in late));
   const modules = await ensureModules(
     kernel,
-    [...new Set([...names, ...Object.keys(changed)])]
-      .toSorted()
-      .map((name) => changed[name] ?? path.join(folder, name)),
+    within.toSorted().map((name) => changed[name] ?? path.join(folder, name)),
+    kernel.modules.filter((name) => !(name in late)),
     context,
   );
-  return {kernel, image: await ensureImage({arch: plan.arch, tool, modules}, context)};
+  const image = await ensureImage({arch: plan.arch, tool, modules}, context);
+  const wanted = kernel.modules.filter((name) => name in late);
+  const sent = ensureModules(kernel, Object.values(late), wanted, context);
+  // Whoever sends them is told of a failure.
+  sent.catch(() => undefined);
+  return {kernel, image, sent};
 }
 
 /** What a client needs to log in to a guest of this image. */

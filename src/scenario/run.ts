@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
-import {Interrupted, LabError, messageOf} from '../base/errors.ts';
+import {BuildError, Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {GuestError} from '../guest/guest.ts';
 import {describeQemu} from '../guest/qemu-binary.ts';
 import {judgeRun} from '../verdict/judge.ts';
@@ -22,7 +22,7 @@ export interface Run {
 
 /**
  * Boots a guest, drives a scenario in it, gathers the evidence and has it judged.
- * @throws Interrupted; anything else that goes wrong is the record's verdict
+ * @throws Interrupted, or BuildError for a module that was compiled meanwhile; anything else that goes wrong is the record's verdict
  */
 export async function runScenario(run: Run, context: Context): Promise<RunRecord> {
   const {plan, machine} = run;
@@ -37,6 +37,8 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
       await driveAll(run, draft, context);
     } catch (error) {
       if (error instanceof Interrupted || context.signal.aborted) throw new Interrupted();
+      // It says nothing of a run: there was to be none.
+      if (error instanceof BuildError) throw error;
       if (error instanceof GuestError) await tellCrash(run, error, draft);
       else draft.errors.push(wordsOf(error));
     }

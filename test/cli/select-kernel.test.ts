@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {temporary} from '../base/temporary-cache.ts';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import {labRoot} from '../../src/base/paths.ts';
 import {gitSource, moduleFolders, selectKernel} from '../../src/cli/select-kernel.ts';
 
 const made = (name: string, content = ''): string => {
@@ -59,4 +60,11 @@ test('fragments and modules come on top, by name or by path', (t) => {
     'the lab loads its own',
   );
   t.throws(() => moduleFolders([temporary]), {message: /is no module/});
+});
+
+test("each of the lab's own modules is one", (t) => {
+  const modules = path.join(labRoot, 'images/modules');
+  const folders = readdirSync(modules).map((name) => path.join(modules, name));
+  t.deepEqual(Object.values(moduleFolders(folders)), folders);
+  t.deepEqual(Object.keys(moduleFolders(folders)), readdirSync(modules));
 });

@@ -34,7 +34,7 @@ export async function machineOf(
 export async function withModule(machine: Machine, folder: string): Promise<Machine> {
   const [tool, modules] = await Promise.all([
     ensureGuestTool(machine.kernel.arch, context),
-    ensureModules(machine.kernel, [path.resolve(import.meta.dirname, folder)], context),
+    ensureModules(machine.kernel, [path.resolve(import.meta.dirname, folder)], [], context),
   ]);
   return {...machine, image: await ensureImage({arch: machine.kernel.arch, tool, modules}, context)};
 }

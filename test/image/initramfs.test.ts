@@ -77,6 +77,8 @@ test('the keys fit each other, and are for their owner only', async (t) => {
   }
 });
 
-test('a replay is an archive of its own', (t) => {
-  t.is(member(replayArchive('echo again\n'), 'p2plab/replay'), 'echo again\n');
+test('a replay is an archive of its own, with what was sent', async (t) => {
+  const archive = await replayArchive('echo again\n', [module]);
+  t.is(member(archive, 'p2plab/replay'), 'echo again\n');
+  t.is(member(archive, `lib/modules/${module.name}.ko`), readFileSync(module.file, 'utf8'));
 });

@@ -19,7 +19,8 @@ const golden = (name: string): string =>
 const machine = {
   kernel: {vmlinux: '/nowhere/vmlinux', arch: 'x86_64'},
   image: {modules: []},
-} as unknown as Pick<Machine, 'kernel' | 'image'>;
+  sent: Promise.resolve([]),
+} as unknown as Pick<Machine, 'kernel' | 'image' | 'sent'>;
 
 test('a report is the reason, and is kept with its trace', async (t) => {
   const folder = folderOfOwn();
