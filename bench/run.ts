@@ -3,40 +3,14 @@
 //   NAME: R x bare (LAB s / BARE s)
 // The two take turns, so that a machine whose speed drifts does not decide; medians are printed.
 import {existsSync} from 'node:fs';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {$, glob} from 'zx';
+import {module, rebuild} from './developer.ts';
+import {type Figure, jobs, lab, launcher, quiet, scenario, work} from './figure.ts';
 import {benchResults} from './results.ts';
-import {labRoot} from '../src/base/paths.ts';
 
-const launcher = path.join(labRoot, 'p2plab');
 const rounds = 7;
-/** Guests side by side, in a suite and by QEMU alone. */
-const jobs = 2;
-
-/** What `run --format json` prints, as far as it is needed here. */
-interface Document {
-  readonly results: readonly {readonly verdict: string; readonly bundle: string}[];
-}
-
-const quiet = $({quiet: true, stdio: ['ignore', 'pipe', 'pipe']});
-
-interface Figure {
-  readonly name: string;
-  readonly lab: () => Promise<void>;
-  readonly bare: () => Promise<void>;
-  /** How often; what takes minutes, once. */
-  readonly rounds?: number;
-}
-
-/** Runs a scenario by the lab; returns the folder of its bundle. */
-async function lab(...args: string[]): Promise<string> {
-  const {results} = await quiet`${launcher} run --format json ${args}`.json<Document>();
-  const wrong = results.find(({verdict}) => verdict !== 'pass');
-  if (wrong !== undefined) throw new Error(`a run to be measured did not pass: ${wrong.bundle}`);
-  return results[0]?.bundle ?? '';
-}
 
 async function seconds(work: () => Promise<void>): Promise<number> {
   const start = performance.now();
@@ -119,7 +93,19 @@ async function routing(name: string, scenario: string): Promise<Figure> {
   };
 }
 
-const scenario = 'nvme-copy-same-switch';
+/** Bare is the lab itself with one guest at a time: 0.77 is 1.3 times the throughput. */
+function sideBySide(name: string): Figure {
+  return {
+    name,
+    lab: async () => {
+      await lab(...several, '--jobs', '2');
+    },
+    bare: async () => {
+      await lab(...several, '--jobs', '1');
+    },
+  };
+}
+
 const several = [
   scenario,
   'nvme-copy-cascaded-switches',
@@ -140,44 +126,44 @@ const sixty = [
   ],
   ...['iommu/amd-vi-strict', 'iommu/virtio-strict'],
 ];
-const work = await mkdtemp(path.join(tmpdir(), 'p2plab-bench-'));
+
+/** By the names that `npm run bench -- NAME…` takes; all of them if none is given. */
+const figures: Readonly<Record<string, (name: string) => Promise<Figure>>> = {
+  'one-scenario': (name) => alone(name, scenario),
+  'one-scenario-imx8mp-evk': (name) => alone(name, 'offset/copy-identity'),
+  routed: (name) => routing(name, scenario),
+  // Eight devices below a switch, and all that each of them can reach.
+  'routed-pairs': (name) => routing(name, 'pairs/switch'),
+  'jobs-2': (name) => Promise.resolve(sideBySide(name)),
+  'suite-60': suite,
+  module,
+  rebuild,
+};
+
+/** Both ways in turn, and the medians as a line. */
+async function measured(figure: Figure): Promise<string> {
+  const labTimes: number[] = [];
+  const bareTimes: number[] = [];
+  const ratios: number[] = [];
+  for (let round = 0; round < (figure.rounds ?? rounds); round++) {
+    const bare = await seconds(figure.bare);
+    const time = await seconds(figure.lab);
+    bareTimes.push(bare);
+    labTimes.push(time);
+    ratios.push(time / bare);
+  }
+  const [ratio, labTime, bareTime] = [median(ratios), median(labTimes), median(bareTimes)];
+  return `${figure.name}: ${ratio.toFixed(2)} x bare (${labTime.toFixed(2)} s / ${bareTime.toFixed(2)} s)`;
+}
 
 try {
-  const figures: readonly Figure[] = [
-    await alone('one-scenario', scenario),
-    await alone('one-scenario-imx8mp-evk', 'offset/copy-identity'),
-    await routing('routed', scenario),
-    // Eight devices below a switch, and all that each of them can reach.
-    await routing('routed-pairs', 'pairs/switch'),
-    {
-      // Bare is the lab itself with one guest at a time: 0.77 is 1.3 times the throughput.
-      name: 'jobs-2',
-      lab: async () => {
-        await lab(...several, '--jobs', '2');
-      },
-      bare: async () => {
-        await lab(...several, '--jobs', '1');
-      },
-    },
-    await suite('suite-60'),
-  ];
-  for (const figure of figures) {
-    const labTimes: number[] = [];
-    const bareTimes: number[] = [];
-    const ratios: number[] = [];
-    for (let round = 0; round < (figure.rounds ?? rounds); round++) {
-      const bare = await seconds(figure.bare);
-      const measured = await seconds(figure.lab);
-      bareTimes.push(bare);
-      labTimes.push(measured);
-      ratios.push(measured / bare);
-    }
-    const [ratio, labTime, bareTime] = [median(ratios), median(labTimes), median(bareTimes)];
-    console.log(
-      `${figure.name}: ${ratio.toFixed(2)} x bare (${labTime.toFixed(2)} s / ${bareTime.toFixed(2)} s)`,
-    );
-  }
-  await benchResults();
+  const names = process.argv.slice(2);
+  const unknown = names.find((name) => name !== 'results' && !(name in figures));
+  if (unknown !== undefined)
+    throw new Error(`there is no ${unknown}: ${Object.keys(figures).join(', ')}, results`);
+  for (const [name, figure] of Object.entries(figures))
+    if (names.length === 0 || names.includes(name)) console.log(await measured(await figure(name)));
+  if (names.length === 0 || names.includes('results')) await benchResults();
 } finally {
   await rm(work, {recursive: true, force: true});
 }
