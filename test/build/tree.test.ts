@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import path from 'node:path';
@@ -10,7 +10,15 @@ import {recordingContext} from '../base/contexts.ts';
 import {contentKey} from '../../src/base/hash.ts';
 import {storePath} from '../../src/base/store.ts';
 import {withWorkTree} from '../../src/build/tree.ts';
-import {type Files, fakeSeries, fakeSource, patchBetween, readTimes, readTree} from './fake-linux.ts';
+import {
+  type Files,
+  fakeSeries,
+  fakeSource,
+  patchBetween,
+  readTimes,
+  readTree,
+  writeTree,
+} from './fake-linux.ts';
 
 const context = recordingContext();
 
@@ -118,6 +126,27 @@ test("a user's tree is copied, and followed when it changes", async (t) => {
   const two = await withWorkTree(asTree(after, fakeSource(after).folder), [], context, read);
   t.deepEqual(two.files, after);
   t.is(two.times['b.c'], one.times['b.c']);
+});
+
+test('a tree that cannot be written to will do, with a series on it', async (t) => {
+  const before = {Kbuild: '', 'mm/a.c': 'one\n', 'b.c': 'b\n', 'b.o': 'built\n'};
+  const after = {'mm/a.c': 'two\n', 'new.c': 'c\n'};
+  const [tree, series] = [
+    writeTree(before),
+    writeTree({'0001-x.patch': patchBetween({'mm/a.c': 'one\n'}, after)}),
+  ];
+  // Root may write wherever it likes, but to what is mounted to be read only.
+  const script = `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit
+    ! touch "$1/x" 2>&- || exit
+    shift; exec "$@"`;
+  const program = [process.execPath, path.join(import.meta.dirname, 'use-tree.ts'), tree, series];
+  const namespaces = process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--map-root-user'];
+  const ran = spawnSync('unshare', [...namespaces, 'sh', '-c', script, 'sh', tree, ...program], {
+    encoding: 'utf8',
+  });
+  t.is(ran.status, 0, ran.stderr);
+  t.deepEqual(JSON.parse(ran.stdout), {Kbuild: '', 'b.c': 'b\n', ...after});
+  t.deepEqual(readTree(tree), before);
 });
 
 async function until(condition: () => boolean): Promise<void> {
