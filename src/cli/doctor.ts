@@ -17,10 +17,11 @@ export function addDoctor(program: Command, finish: (exitCode: number) => void):
     .command('doctor')
     .description('say what this machine has and lacks, and what each lack costs')
     .addOption(shared.qemu())
-    .action(async ({qemu}) => {
+    .addOption(shared.database())
+    .action(async (options) => {
       const {examine} = await import('./doctor/examine.ts');
       const lines = progressLines();
-      const findings = await interruptible(lines.show, (context) => examine(qemu, context)).finally(() => {
+      const findings = await interruptible(lines.show, (context) => examine(options, context)).finally(() => {
         lines.close();
       });
       process.stdout.write(`${findings.map(describe).join('\n')}\n\n${conclusion(findings)}\n`);

@@ -128,7 +128,7 @@ test("a user's tree is copied, and followed when it changes", async (t) => {
   t.is(two.times['b.c'], one.times['b.c']);
 });
 
-test('a tree that cannot be written to will do, with a series on it', async (t) => {
+test('a tree that cannot be written to will do, with a series on it', (t) => {
   const before = {Kbuild: '', 'mm/a.c': 'one\n', 'b.c': 'b\n', 'b.o': 'built\n'};
   const after = {'mm/a.c': 'two\n', 'new.c': 'c\n'};
   const [tree, series] = [

@@ -33,6 +33,22 @@ test.serial('a doctor sees the missing device', async (t) => {
   t.regex(stdout, /^note +QEMU devices +missing: e1000e$/m);
 });
 
+test.serial('a doctor looks for the database, and makes none', async (t) => {
+  const target = path.join(folder, 'none.sqlite');
+  const absent = await p2plab(['doctor', '--qemu', poorQemu, '--database', target]);
+  t.regex(absent.stdout, /^ok +database +\S+none\.sqlite comes with the first run$/m);
+  t.false(existsSync(target));
+  const broken = await p2plab(['doctor', '--qemu', poorQemu, '--database', import.meta.filename]);
+  t.is(broken.exitCode, 0, broken.stdout);
+  t.regex(
+    broken.stdout,
+    /^note +database +\S+ cannot be opened as a database: .*\n +runs are made and not recorded/m,
+  );
+  await p2plab(['results', 'list', '--database', target]);
+  const empty = await p2plab(['doctor', '--qemu', poorQemu, '--database', target]);
+  t.regex(empty.stdout, /^ok +database +\S+none\.sqlite: 0 runs, 0 nights$/m);
+});
+
 /** A file system of so many MiB; undefined where we may not mount one. */
 async function smallDisk(t: ExecutionContext, name: string, mebibytes: number): Promise<string | undefined> {
   const target = path.join(folder, name);

@@ -29,18 +29,24 @@ const busyTimeout = 15_000;
 /** Whether a `--database` is one of PostgreSQL. */
 export const isPostgres = (url: string): boolean => /^postgres(ql)?:\/\//.test(url);
 
+/** The database that a `--database` asks for, or its absence: a URL, or the absolute path of a file. */
+export function databaseOf(url: string | undefined): string {
+  const given = url ?? process.env['P2PLAB_DATABASE'] ?? defaultDatabase;
+  if (isPostgres(given)) return given;
+  if (!/^[a-z0-9+]+:\/\//i.test(given)) return path.resolve(given);
+  throw new UsageError(`p2plab keeps results in no such database: ${given.replace(/:\/\/.*/s, '://…')}`, {
+    hint: 'give postgres://…, or the path of an SQLite file',
+  });
+}
+
 /**
  * Opens the database of results, and brings its tables up to date.
  * @param url `postgres://…`, or the path of an SQLite file; by default `P2PLAB_DATABASE`, else the lab's own file
  * @throws {HostError} when it cannot be reached, or was made by a newer p2plab
  */
 export async function openDatabase(url: string | undefined, context: Context): Promise<Connection> {
-  const given = url ?? process.env['P2PLAB_DATABASE'] ?? defaultDatabase;
-  if (!isPostgres(given) && /^[a-z0-9+]+:\/\//i.test(given))
-    throw new UsageError(`p2plab keeps results in no such database: ${given.replace(/:\/\/.*/s, '://…')}`, {
-      hint: 'give postgres://…, or the path of an SQLite file',
-    });
-  const connection = isPostgres(given) ? await openPostgres(given) : await openSqlite(path.resolve(given));
+  const given = databaseOf(url);
+  const connection = isPostgres(given) ? await openPostgres(given) : await openSqlite(given);
   try {
     await migrate(connection, context);
     return connection;
