@@ -73,6 +73,7 @@ export async function withDescriptors(
       sent.set(after, found);
     }
   }
+  if (sent.size === 0) return {events, gaps};
   return {events: events.flatMap((event) => [event, ...(sent.get(event) ?? [])]), gaps};
 }
 
@@ -86,6 +87,7 @@ export function withFetches(
   map: AddressMap,
   rings: readonly Ring[],
 ): readonly TraceEvent[] {
+  if (rings.length === 0) return events;
   const now = new Map(rings.map(({device, state}) => [device, {...state}]));
   return events.flatMap((event): readonly TraceEvent[] => {
     if (event.kind === 'register') {

@@ -52,7 +52,8 @@ export function difference(actual: Uint8Array, expected: Uint8Array): Difference
   return {offset, bytes};
 }
 
-const chunk = 256 * 1024;
+const chunk = 1024 * 1024;
+const zeros = Buffer.alloc(chunk);
 
 /**
  * Compares the whole of an image with what it must hold: `head`, and zeros after it.
@@ -65,18 +66,13 @@ export async function imageDifference(
 ): Promise<Difference | undefined> {
   const handle = await open(file, 'r');
   try {
-    const data = Buffer.alloc(chunk);
-    const expected = Buffer.alloc(chunk);
+    const data = Buffer.allocUnsafeSlow(Math.min(chunk, size));
     let first = -1;
     let bytes = 0;
     for (let offset = 0; offset < size; offset += chunk) {
-      const {bytesRead} = await handle.read(data, 0, Math.min(chunk, size - offset), offset);
-      expected.fill(0);
-      expected.set(head.subarray(offset, offset + chunk));
-      const found = difference(
-        data.subarray(0, bytesRead),
-        expected.subarray(0, Math.min(chunk, size - offset)),
-      );
+      const length = Math.min(chunk, size - offset);
+      const {bytesRead} = await handle.read(data, 0, length, offset);
+      const found = difference(data.subarray(0, bytesRead), expectedAt(head, offset, length));
       if (found === undefined) continue;
       if (first === -1) first = offset + found.offset;
       bytes += found.bytes;
@@ -85,4 +81,11 @@ export async function imageDifference(
   } finally {
     await handle.close();
   }
+}
+
+/** Of `head`, and zeros after it, this part. */
+function expectedAt(head: Uint8Array, offset: number, length: number): Uint8Array {
+  if (offset >= head.length) return zeros.subarray(0, length);
+  if (offset + length <= head.length) return head.subarray(offset, offset + length);
+  return Buffer.concat([head.subarray(offset), zeros.subarray(0, offset + length - head.length)]);
 }

@@ -109,6 +109,9 @@ export function eventsOf(iommu: keyof typeof iommuEvents | undefined, routed: bo
   ];
 }
 
+/** Where an access says what it is. */
+const operationAt = 'memory_region_ops_'.length;
+
 /** The region whose bytes matter: an NVMe controller's memory buffer. */
 const memoryRegion = 'nvme-cmb';
 
@@ -132,9 +135,16 @@ export type RegisterModel = (typeof registerRegions)[keyof typeof registerRegion
  */
 export function parseTrace(text: string): readonly TraceEvent[] {
   const events: TraceEvent[] = [];
+  // Of a page that is moved a word at a time, an IOMMU says the same for each word.
+  let last: {readonly line: string; readonly event: TraceEvent | undefined} = {line: '', event: undefined};
   for (const line of text.split('\n')) {
-    const event = parseLine(line);
-    if (event !== undefined) events.push(event);
+    if (line.startsWith('memory_region_ops_')) {
+      const access = parseAccess(line);
+      if (access !== undefined) events.push(access);
+      continue;
+    }
+    if (line !== last.line) last = {line, event: parseLine(line)};
+    if (last.event !== undefined) events.push(last.event);
   }
   return events;
 }
@@ -142,9 +152,6 @@ export function parseTrace(text: string): readonly TraceEvent[] {
 function parseLine(line: string): TraceEvent | undefined {
   const end = line.indexOf(' ');
   switch (line.slice(0, end)) {
-    case 'memory_region_ops_read':
-    case 'memory_region_ops_write':
-      return parseAccess(line);
     case 'pci_nvme_read':
     case 'pci_nvme_write': {
       const [, operation, nsid, bytes] = matched(
@@ -280,32 +287,41 @@ function parseRequest(line: string): TraceEvent {
   };
 }
 
+/**
+ * `memory_region_ops_read cpu 0 mr 0x… addr 0x… value 0x… size 8 name 'nvme-cmb'`. There are tens of thousands of
+ * them: a pattern takes twice as long.
+ */
 function parseAccess(line: string): TraceEvent | undefined {
-  const region = line.slice(line.lastIndexOf("name '") + 6, -1);
+  const name = line.lastIndexOf(" name '");
+  const region = line.slice(name + 7, -1);
   const model = Object.hasOwn(registerRegions, region)
     ? registerRegions[region as keyof typeof registerRegions]
     : undefined;
   if (region !== memoryRegion && region !== clockRegion && model === undefined) return undefined;
-  const [, operation, cpu, address, value = '', size] = matched(
-    line,
-    /^memory_region_ops_(read|write) cpu (-?\d+) mr \S+ addr (0x[\da-f]+) value (0x[\da-f]+) size (\d+) name/,
-  );
-  const access = {
-    operation: operation === 'read' ? 'read' : 'write',
-    address: Number(address),
-    value,
-  } as const;
-  if (region === clockRegion) {
-    return operation === 'read' ? {kind: 'clock', address: access.address, value} : undefined;
-  }
+  const operation = line.startsWith('read', operationAt) ? 'read' : 'write';
+  const cpu = line.indexOf(' cpu ');
+  const mr = line.indexOf(' mr ', cpu);
+  const addr = line.indexOf(' addr ', mr);
+  const val = line.indexOf(' value ', addr);
+  const length = line.indexOf(' size ', val);
+  const address = Number(line.slice(addr + 6, val));
+  const value = line.slice(val + 7, length);
+  const size = Number(line.slice(length + 6, name));
+  const vcpu = Number(line.slice(cpu + 5, mr));
+  const read = Math.min(cpu, mr, addr, val, length) > 0 && value.startsWith('0x') && size > 0;
+  if (!read || Number.isNaN(address + vcpu)) throw unreadable(line);
+  if (region === clockRegion) return operation === 'read' ? {kind: 'clock', address, value} : undefined;
   return model === undefined
-    ? {kind: 'access', ...access, cpu: Number(cpu), size: Number(size), region}
-    : {kind: 'register', ...access, model};
+    ? {kind: 'access', operation, address, value, cpu: vcpu, size, region}
+    : {kind: 'register', operation, address, value, model};
 }
 
 function matched(line: string, pattern: RegExp): RegExpExecArray {
   const match = pattern.exec(line);
-  if (match === null)
-    throw new SyntaxError(`QEMU's trace has a line that cannot be read: ${line.slice(0, 200)}`);
+  if (match === null) throw unreadable(line);
   return match;
+}
+
+function unreadable(line: string): SyntaxError {
+  return new SyntaxError(`QEMU's trace has a line that cannot be read: ${line.slice(0, 200)}`);
 }

@@ -82,7 +82,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
   const hashes = written.then((parts) => {
     const failed = parts.find((part) => part.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    return hashInputs(folder, Object.values(inputs.files), machine);
+    return hashInputs(folder, inputs, machine);
   });
   // Whoever finishes the bundle is told of a failure.
   hashes.catch(() => undefined);
@@ -95,9 +95,12 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
   return {...run, hashes};
 }
 
+/** A night makes the same disks for each kernel. */
+const diskHashes = new Map<string, string>();
+
 async function hashInputs(
   folder: string,
-  disks: readonly string[],
+  disks: Disks,
   {kernel, image}: Machine,
 ): Promise<ReadonlyMap<string, string>> {
   // The store knows what the largest files hash to.
@@ -105,7 +108,12 @@ async function hashInputs(
     ['kernel', kernel.imageSha256],
     ['initrd.cpio', image.sha256],
   ]);
-  for (const disk of disks) hashes.set(path.relative(folder, disk), await sha256File(disk));
+  for (const [id, file] of Object.entries(disks.files)) {
+    const content = disks.contentId(id);
+    const hash = diskHashes.get(content) ?? (await sha256File(file));
+    diskHashes.set(content, hash);
+    hashes.set(path.relative(folder, file), hash);
+  }
   return hashes;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {sha256} from '../base/hash.ts';
 import {createImage, imageDifference, pattern} from '../evidence/image.ts';
 import type {ScenarioSpec} from '../spec/scenario.ts';
 import {freshSectors, sectorBytes} from '../evidence/sectors.ts';
@@ -72,6 +73,11 @@ export class Disks {
         await createImage(file, this.#sizes.get(id) ?? 0, this.content(id));
       }),
     );
+  }
+
+  /** What stands for the whole content of a disk as it must be: the same for the same bytes. */
+  contentId(id: string): string {
+    return `${this.#sizes.get(id) ?? 0} ${sha256(this.content(id))}`;
   }
 
   /** What a disk must begin with; all after it must be zero. */

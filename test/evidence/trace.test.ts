@@ -133,6 +133,11 @@ test('a line of ours that reads otherwise than it should is an error, never noth
     'pci_nvme_map_addr 0xfb020000 4096',
     'e1000e_tx_descr 0x2e1b10',
     "memory_region_ops_read cpu x mr 0x1 addr 0x2 value 0x3 size 4 name 'nvme-cmb'",
+    "memory_region_ops_read cpu 0 mr 0x1 addr nil value 0x3 size 4 name 'nvme-cmb'",
+    "memory_region_ops_write cpu 0 mr 0x1 addr 0x2 value 3 size 4 name 'nvme-cmb'",
+    "memory_region_ops_write cpu 0 mr 0x1 addr 0x2 value 0x3 size name 'nvme-cmb'",
+    "memory_region_ops_write cpu 0 mr 0x1 addr 0x2 size 4 name 'nvme-cmb'",
+    "memory_region_ops_write addr 0x2 value 0x3 size 4 name 'e1000e-mmio'",
   ];
   for (const line of broken) t.throws(() => parseTrace(line), {instanceOf: SyntaxError}, line);
 });
