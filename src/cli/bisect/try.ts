@@ -57,7 +57,9 @@ export async function tryKernel(
     return {...markOf(results.map(seen), symptom), results};
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
-    return {mark: 'skip', why: `it does not build: ${error.message.split('\n')[0] ?? ''}`, results: []};
+    // What does not compile is told in its first line, and why in the next.
+    const [what = '', why = ''] = error.message.split('\n');
+    return {mark: 'skip', why: `it does not build: ${`${what} ${why.trim()}`.trim()}`, results: []};
   }
 }
 
