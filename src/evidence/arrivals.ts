@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type AddressMap, deviceAt} from './address-map.ts';
 import type {LedgerEntry} from './ledger.ts';
-import type {TraceEvent} from './trace.ts';
+import type {TraceEvent} from './trace-event.ts';
 
 type Access = Extract<TraceEvent, {kind: 'access'}>;
 

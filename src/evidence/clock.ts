@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {type AddressMap, deviceAt} from './address-map.ts';
-import type {TraceEvent} from './trace.ts';
+import type {TraceEvent} from './trace-event.ts';
 
 /** Nanoseconds in a tick of QEMU's HPET: include/hw/timer/hpet.h, HPET_CLK_PERIOD. */
 export const tickNanoseconds = 10;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type AddressMap, deviceAt} from './address-map.ts';
-import {type TraceEvent, transmitDescriptor} from './trace.ts';
+import type {TraceEvent} from './trace-event.ts';
+import {transmitDescriptor} from './trace.ts';
 
 /**
  * Registers of an 8254x by which it transmits, as offsets into BAR 0 (its Software Developer's Manual, 13.4):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {type AddressMap, deviceAt} from './address-map.ts';
-import type {TraceEvent} from './trace.ts';
+import type {TraceEvent} from './trace-event.ts';
 
 /** The registers of QEMU's edu (docs/specs/edu.rst), as offsets into its BAR. */
 const registers = {source: 0x80, target: 0x88, count: 0x90, command: 0x98} as const;

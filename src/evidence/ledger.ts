@@ -4,7 +4,7 @@ import {type AddressMap, deviceAt, locate} from './address-map.ts';
 import {arrivalGaps} from './arrivals.ts';
 import {Edus} from './edu.ts';
 import {type Routed, Routes} from './route.ts';
-import type {TraceEvent} from './trace.ts';
+import type {TraceEvent} from './trace-event.ts';
 import {type Iommu, type Passed, Translations} from './translation.ts';
 
 /** Bytes that one initiator moved in one direction to or from one place, contiguous there. */

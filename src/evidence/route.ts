@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Way} from '../topology/route.ts';
 import {firstAfter} from './first-after.ts';
-import type {TraceEvent} from './trace.ts';
+import type {TraceEvent} from './trace-event.ts';
 
 /** A part of a transfer, and which way its requests took. */
 export interface Routed {

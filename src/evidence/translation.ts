@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {firstAfter} from './first-after.ts';
-import type {TraceEvent} from './trace.ts';
+import type {TraceEvent} from './trace-event.ts';
 
 /** Whose requests an IOMMU sees, and whether it translates them. */
 export interface Iommu {

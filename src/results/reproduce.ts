@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import {eventsOf} from '../evidence/trace.ts';
+import {eventsOf} from '../evidence/traced-events.ts';
 import {bootArguments} from '../guest/boot-arguments.ts';
 import {bootPlan, runFiles} from '../scenario/boot-plan.ts';
 import type {Run} from '../scenario/run.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {open, stat} from 'node:fs/promises';
 import {type AddressMap, readBars, readMemory} from '../evidence/address-map.ts';
-import {eventsOf} from '../evidence/trace.ts';
+import {eventsOf} from '../evidence/traced-events.ts';
 import type {Ring} from '../evidence/e1000-ring.ts';
 import {HostError} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';

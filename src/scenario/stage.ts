@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {AddressMap} from '../evidence/address-map.ts';
 import type {Ledger, LedgerEntry} from '../evidence/ledger.ts';
-import type {TraceEvent} from '../evidence/trace.ts';
+import type {TraceEvent} from '../evidence/trace-event.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';

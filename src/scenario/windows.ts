@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {setTimeout as delay} from 'node:timers/promises';
-import type {TraceEvent} from '../evidence/trace.ts';
+import type {TraceEvent} from '../evidence/trace-event.ts';
 
 /** How a long step is watched: the trace is on for `open` of every `every` milliseconds. */
 export const windows = {open: 1000, every: 15_000} as const;

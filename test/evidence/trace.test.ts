@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {parseTrace, tracedEvents} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../../src/evidence/trace.ts';
+import {tracedEvents} from '../../src/evidence/traced-events.ts';
 import {recordedText, recordedTrace} from './traces.ts';
 
 test('a copy: the CPU fills, a drive writes, the CPU reads back, a drive reads', (t) => {

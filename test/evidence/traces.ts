@@ -2,7 +2,8 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
-import {parseTrace, type TraceEvent} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../../src/evidence/trace.ts';
+import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 
 /**
  * A part of what QEMU 10.0.2 wrote on a q35 with three drives below one switch: nsid 1 to 3, the third with

@@ -3,7 +3,8 @@ import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {buildLedger, type Initiators} from '../../src/evidence/ledger.ts';
-import {parseTrace, type TraceEvent} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../../src/evidence/trace.ts';
+import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 import {Translations} from '../../src/evidence/translation.ts';
 import {recordedTrace} from './traces.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import {execa} from 'execa';
 import test, {type ExecutionContext} from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {tracedEvents} from '../../src/evidence/trace.ts';
+import {tracedEvents} from '../../src/evidence/traced-events.ts';
 import {reproduceScript} from '../../src/results/reproduce.ts';
 import {runFiles} from '../../src/scenario/boot-plan.ts';
 import {Disks} from '../../src/scenario/disks.ts';

@@ -3,7 +3,7 @@ import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import {pattern} from '../../src/evidence/image.ts';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
-import type {TraceEvent} from '../../src/evidence/trace.ts';
+import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 import {providerChecks} from '../../src/scenario/steps/copy.ts';
 
 const start = 0xfb02_0000;

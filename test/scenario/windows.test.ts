@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
-import type {TraceEvent} from '../../src/evidence/trace.ts';
+import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 import {inWindows, wholeCommands} from '../../src/scenario/windows.ts';
 
 const command: TraceEvent = {kind: 'nvme-command', operation: 'read', nsid: 1, bytes: 4096};
