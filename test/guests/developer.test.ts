@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What a developer runs ten times an hour.
 import {temporary} from './temporary-state.ts';
-import {copyFileSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {appendFileSync, copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import {execa} from 'execa';
 import {labRoot} from '../../src/base/paths.ts';
 import {machineOf, qemu} from './lab.ts';
 import {LabProcess} from './processes.ts';
@@ -66,6 +67,32 @@ test.serial(
     t.is(await run('--no-such-option'), 129);
   },
 );
+
+test.serial('a module is compiled while the guest boots, sent to it, and kept with the run', async (t) => {
+  t.timeout(300_000, 'a module, two boots');
+  await machineOf('switch');
+  const folder = path.join(temporary, 'p2pdma_switch');
+  cpSync(path.join(labRoot, 'images/modules/p2pdma_switch'), folder, {recursive: true});
+  appendFileSync(path.join(folder, 'main.c'), 'MODULE_INFO(changed, "by the test");\n');
+  const words = ['run', scenario, '--kernel', 'switch', '--module', folder, '--format', 'json'];
+  const {code, output} = await lab(...words);
+  t.is(code, 0, output);
+  const [, bundle = ''] = /"bundle": "([^"]+)"/.exec(output) ?? [];
+  t.regex(
+    readFileSync(path.join(bundle, 'inputs.json'), 'utf8'),
+    /"modules": \[\s+\{\s+"name": "p2pdma_switch"/,
+  );
+  t.true(readFileSync(path.join(bundle, 'replay.cpio')).includes('changed=by the test'));
+  t.false(readFileSync(path.join(bundle, 'initrd.cpio')).includes('DMA below a PCIe switch by dma_map_ops'));
+  const again = await execa(path.join(bundle, 'reproduce.sh'), {env: {TRACE: '0'}});
+  t.regex(again.stdout, /insmod \/lib\/modules\/p2pdma_switch\.ko/);
+  t.regex(again.stdout, /p2plab: replayed/);
+  t.notRegex(again.stdout, /p2plab: exit status/);
+  appendFileSync(path.join(folder, 'main.c'), 'int broken = nothing;\n');
+  const broken = await lab(...words);
+  t.is(broken.code, 2, broken.output);
+  t.regex(broken.output, /main\.c:\d+:\d+: error: /);
+});
 
 test.serial('watch runs again when a file changes, and also what came of an error', async (t) => {
   t.timeout(300_000, 'some boots');
