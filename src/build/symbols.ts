@@ -100,7 +100,8 @@ export function tidy(line: string): string | undefined {
   const place = line.replace(/ \(discriminator \d+\)$/, '');
   if (place.startsWith('??') || /:[0?]$/.test(place) || place === '') return undefined;
   return place
-    .replace(/^.*-build-\w+\/modules\//, '')
+    .replace(/^.*\/objects\/[^/]+\/modules\//, '')
+    .replace(/^.*\/kits\/\w+\//, '')
     .replace(new RegExp(`^.*?/linux/(?=(?:${topFolders})/)`), '')
     .replace(/^(\.\.?\/)+/, '');
 }
