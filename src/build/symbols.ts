@@ -100,7 +100,7 @@ export function tidy(line: string): string | undefined {
   const place = line.replace(/ \(discriminator \d+\)$/, '');
   if (place.startsWith('??') || /:[0?]$/.test(place) || place === '') return undefined;
   return place
-    .replace(/^.*\/objects\/[^/]+\/modules\//, '')
+    .replace(/^.*(\/objects\/[^/]+|-build-\w+)\/modules\//, '')
     .replace(/^.*\/kits\/\w+\//, '')
     .replace(new RegExp(`^.*?/linux/(?=(?:${topFolders})/)`), '')
     .replace(/^(\.\.?\/)+/, '');

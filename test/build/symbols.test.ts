@@ -102,6 +102,7 @@ test('of functions of one name each is known by its section, its address and its
 test('a line is told from the root of its source on', (t) => {
   t.is(tidy('/tmp/trees/x/linux/drivers/pci/p2pdma.c:12 (discriminator 3)'), 'drivers/pci/p2pdma.c:12');
   t.is(tidy('../../linux/include/linux/list.h:7'), 'include/linux/list.h:7');
+  t.is(tidy('/c/modules/k-build-aB3xyz/modules/ailing/fault.c:31'), 'ailing/fault.c:31', 'in older logs');
   t.is(tidy('/c/objects/ab12-my-module/modules/my-module/fault.c:31'), 'my-module/fault.c:31');
   t.is(tidy('/c/kits/63746b0f7a/./include/linux/slab.h:894'), 'include/linux/slab.h:894');
   t.is(tidy('??:0'), undefined);
