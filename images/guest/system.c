@@ -3,19 +3,16 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "system.h"
@@ -26,9 +23,6 @@
 /* Its own address, and a port at which nobody listens. */
 #define HOST "10.0.2.2"
 #define DISCARD_PORT 9
-
-#define LINK_MS 2000
-#define LINK_PAUSE_MS 3
 
 int mount_all(void)
 {
@@ -101,37 +95,6 @@ static int control_nic(char name[static IFNAMSIZ])
 	return -ENODEV;
 }
 
-static bool has_link(const char *name)
-{
-	char file[PATH_MAX], state = '0';
-	int fd;
-
-	snprintf(file, sizeof(file), "/sys/class/net/%s/carrier", name);
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return true;
-	if (read(fd, &state, 1) < 0)
-		state = '1';
-	close(fd);
-	return state == '1';
-}
-
-/*
- * A NIC with a PHY has its link some milliseconds later, and is then set up
- * anew.  What comes before is lost, and comes again only much later.
- */
-static void await_link(const char *name)
-{
-	static const struct timespec pause = { .tv_nsec = LINK_PAUSE_MS * 1000000 };
-	int left;
-
-	if (has_link(name))
-		return;
-	for (left = LINK_MS; left > 0 && !has_link(name); left -= LINK_PAUSE_MS)
-		nanosleep(&pause, NULL);
-	nanosleep(&pause, NULL);
-}
-
 /*
  * QEMU's network has a first connection wait for a quarter of a second, until
  * it knows who the guest is: it learns that from a question for itself.
@@ -160,10 +123,8 @@ int start_network(void)
 		ret = control_nic(name);
 	if (!ret)
 		ret = bring_up(fd, name, ADDRESS);
-	if (!ret) {
-		await_link(name);
+	if (!ret)
 		announce(fd);
-	}
 	close(fd);
 	return ret;
 }
