@@ -1,81 +1,75 @@
 // SPDX-License-Identifier: MIT
 // Runs all tests and ends with a line of its own that any CI can read: `N passed, N failed[, N skipped]`.
-// What needs no guest goes first, so that a mistake there shows early.
+// Tests that boot no guest run first, so that a mistake there shows early. Kernels and QEMU are built before the
+// phase that needs them: a build's duration must not count against the time limit of a test.
 import {execa} from 'execa';
 import {labRoot} from '../src/base/paths.ts';
-
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import {type Counts, runAva} from './ava.ts';
 
 interface Phase {
   readonly title: string;
+  /** Commands of p2plab that build what the phase's tests boot. */
+  readonly builds: readonly string[];
   readonly files: readonly string[];
-  /** Test files at the same time: guests want the cores for themselves. */
+  /** How many test files run at the same time. Guests need the cores for themselves. */
   readonly concurrency: number;
 }
 
 const phases: readonly Phase[] = [
-  {title: 'units', files: ['test/!(guests|cli)/**/*.test.ts'], concurrency: 2},
-  {title: 'the command line', files: ['test/cli/**/*.test.ts'], concurrency: 1},
-  {title: 'guests', files: ['test/guests/**/*.test.ts'], concurrency: 1},
+  {title: 'units', builds: [], files: ['test/*.test.ts', 'test/!(guests|cli)/**/*.test.ts'], concurrency: 2},
+  {title: 'the command line', builds: ['kernel build'], files: ['test/cli/**/*.test.ts'], concurrency: 1},
+  {
+    title: 'guests',
+    builds: [
+      'kernel build switch pagemap resource',
+      'kernel build --arch aarch64 baseline pagemap resource',
+      'kernel build --lane debug',
+      'qemu build routed',
+    ],
+    files: ['test/guests/**/*.test.ts'],
+    concurrency: 1,
+  },
 ];
 
-/** Runs a phase by AVA, which prints TAP, and counts its results. */
-async function run({title, files, concurrency}: Phase): Promise<Counts> {
-  const counts: Counts = {passed: 0, failed: 0, skipped: 0};
-  console.log(`\n== ${title}`);
-  const args = ['--tap', `--concurrency=${concurrency}`, '--timeout=15m', ...files];
-  const ava = execa('ava', args, {
+/** AVA stops a phase in which no test has ended for so long. It has to be longer than the limit of any test. */
+const inactivity = '45m';
+
+async function build(words: string): Promise<boolean> {
+  const {exitCode} = await execa('./p2plab', words.split(' '), {
     cwd: labRoot,
-    preferLocal: true,
     reject: false,
-    stdin: 'ignore',
-    stderr: 'inherit',
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
-  for await (const line of ava) {
-    count(line, counts);
-    if (!/^(TAP version|1\.\.|# (tests|pass|fail|skip)\b)/.test(line)) console.log(line);
-  }
-  const {exitCode} = await ava;
-  const ran = counts.passed + counts.failed + counts.skipped;
-  if (ran === 0 || (exitCode !== 0 && counts.failed === 0)) {
-    console.log(`not ok - AVA ended with ${exitCode ?? 'a signal'} after ${ran} tests`);
-    counts.failed++;
-  }
-  return counts;
-}
-
-/** Counts a line of TAP; a test that is to be done is one that is skipped. */
-function count(line: string, counts: Counts): void {
-  if (/^not ok\b/.test(line)) {
-    if (/# TODO\b/i.test(line)) counts.skipped++;
-    else counts.failed++;
-  } else if (/^ok\b/.test(line)) {
-    if (/# (SKIP|TODO)\b/i.test(line)) counts.skipped++;
-    else counts.passed++;
-  }
-}
-
-// On a new machine this is where the minutes go: no test has the patience for it.
-const built = await execa('./p2plab', ['kernel', 'build', 'baseline', 'switch', 'pagemap', 'resource'], {
-  cwd: labRoot,
-  reject: false,
-  stdio: ['ignore', 'inherit', 'inherit'],
-});
-if (built.exitCode !== 0) {
-  console.log('\n0 passed, 1 failed');
-  process.exit(1);
+  return exitCode === 0;
 }
 
 const total: Counts = {passed: 0, failed: 0, skipped: 0};
-for (const phase of phases) {
-  const counts = await run(phase);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+
+function add({passed, failed, skipped}: Counts): void {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+}
+
+for (const {title, builds, files, concurrency} of phases) {
+  console.log(`\n== ${title}`);
+  const begun = performance.now();
+  for (const words of builds) {
+    if (await build(words)) continue;
+    console.log(`not ok - p2plab ${words}`);
+    total.failed++;
+  }
+  const built = performance.now();
+  const args = [`--concurrency=${concurrency}`, `--timeout=${inactivity}`, ...files];
+  add(
+    await runAva(args, (line) => {
+      console.log(line);
+    }),
+  );
+  const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(0)} s`;
+  console.log(
+    `# ${title}: ${seconds(begun, built)} of builds, ${seconds(built, performance.now())} of tests`,
+  );
 }
 console.log(
   `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,

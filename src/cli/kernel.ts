@@ -13,7 +13,7 @@ import {interruptible} from './interrupt.ts';
 import {formatTime} from './live-lines.ts';
 import {shared} from './options.ts';
 import {progressLines} from './progress.ts';
-import {selectKernel} from './select-kernel.ts';
+import {inLane, selectKernel} from './select-kernel.ts';
 import {table} from './table.ts';
 
 /** How many kernels that are none of lab/kernels `gc` leaves: those used last. */
@@ -32,7 +32,10 @@ export function addKernel(program: Command): void {
     .addOption(
       new Option('--arch <name>', 'for these guests').choices(architectureNames).default('x86_64' as const),
     )
-    .action((names, {series, arch}) => build(names.length === 0 ? ['baseline'] : names, series, arch));
+    .option('--lane <name>', 'as this lane has them', 'plain')
+    .action((names, {series, arch, lane}) =>
+      build(names.length === 0 ? ['baseline'] : names, {series, arch, lane}),
+    );
   kernel
     .command('list')
     .description('print the kernels there are, and which of them are compiled')
@@ -53,13 +56,16 @@ async function withProgress(work: (context: Context) => Promise<readonly string[
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function build(
-  names: readonly string[],
-  series: readonly string[],
-  arch: ArchitectureName,
-): Promise<void> {
+interface Variant {
+  readonly series: readonly string[];
+  readonly arch: ArchitectureName;
+  readonly lane: string;
+}
+
+async function build(names: readonly string[], variant: Variant): Promise<void> {
+  const {arch} = variant;
   // All of them are read before the first is compiled: a typing error is not to cost ten minutes.
-  const plans = names.map((name) => planFor(name, series, arch));
+  const plans = names.map((name) => planFor(name, variant));
   for (const plan of plans) {
     await withProgress(async (context) => {
       const begun = performance.now();
@@ -71,8 +77,8 @@ async function build(
 }
 
 /** @throws UsageError if the kernel is not for these guests */
-function planFor(name: string, series: readonly string[], arch: ArchitectureName): KernelPlan {
-  const recipe = selectKernel(name, {series});
+function planFor(name: string, {series, arch, lane}: Variant): KernelPlan {
+  const recipe = inLane(selectKernel(name, {series}), lane).kernel;
   if (recipe.architectures.includes(arch)) return {...recipe, arch};
   throw new UsageError(`the kernel ${name} cannot be built for ${arch}`, {
     hint: `it is for ${recipe.architectures.join(', ')}: see lab/kernels/${name}.yaml`,
@@ -83,7 +89,7 @@ function planFor(name: string, series: readonly string[], arch: ArchitectureName
 function namedPlans(): readonly (KernelPlan & {readonly description: string})[] {
   return listKernels(labRoot).flatMap(({name, file}) => {
     const {description, architectures} = readKernel(file).value;
-    return architectures.map((arch) => ({...planFor(name, [], arch), description}));
+    return architectures.map((arch) => ({...planFor(name, {series: [], arch, lane: 'plain'}), description}));
   });
 }
 
