@@ -39,6 +39,11 @@ static const struct verb {
 	  "--through BDF --bytes N [--offset N] [--private]\n"
 	  "           [--read-only] [--pause]" },
 	{ "exhaust", verb_exhaust, "BDF BYTES" },
+	{ "gup", verb_gup,
+	  "BDF process_vm_readv|process_vm_writev|proc-mem-read|\n"
+	  "           proc-mem-write|vmsplice …" },
+	{ "use-after-unmap", verb_use_after_unmap,
+	  "BDF BDF|host-memory sg|page|resource" },
 	{ "begin", verb_begin, "JOB COMMAND…" },
 	{ "end", verb_end, "JOB SECONDS" },
 	{ "await", verb_await, "BDF" },

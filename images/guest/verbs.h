@@ -23,6 +23,8 @@ int verb_rebind(int argc, char **argv);
 int verb_io(int argc, char **argv);
 int verb_map(int argc, char **argv);
 int verb_exhaust(int argc, char **argv);
+int verb_gup(int argc, char **argv);
+int verb_use_after_unmap(int argc, char **argv);
 int verb_begin(int argc, char **argv);
 int verb_end(int argc, char **argv);
 int verb_await(int argc, char **argv);

@@ -86,6 +86,10 @@ export function stepTitle(step: Step): string {
       return `map ${step.options.provider}${meanwhile(step.options)}`;
     case 'exhaust':
       return `exhaust ${step.options.provider}`;
+    case 'gup':
+      return `gup ${step.options.provider} by ${step.options.callers.join(', ')}`;
+    case 'use-after-unmap':
+      return `use after unmap: ${step.options.edu} <- ${step.options.memory} by ${step.options.api}`;
     case 'unload':
       return `unload ${step.options.module}`;
     case 'acs':

@@ -89,7 +89,10 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
       ? checkSample(ledger.entries, expected.transfers)
       : (verb.ledger(ledger.entries, expected.transfers) ??
         checkTransfers(ledger.entries, expected.transfers)),
-    ...checkAddresses(scene.topology, ledger.entries),
+    ...checkAddresses(
+      scene.topology,
+      verb.blocked ? ledger.entries.filter(({faulted}) => faulted !== true) : ledger.entries,
+    ),
     ...checkPaths(scene.topology, ledger.entries),
     ...(accountOf(verb, expected, guest, scene) ??
       guestChecks(

@@ -10,6 +10,7 @@ import {checkScenario, readScenario, type ScenarioSpec} from '../spec/scenario.t
 import type {Step} from '../spec/step.ts';
 import {readTopology, type TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
+import {hostAddress, mapping} from '../topology/maptype.ts';
 import {findNode, nodeOf, type Topology} from '../topology/model.ts';
 import {planTopology, type RoutingTraits} from '../topology/plan.ts';
 import {lackingDevices, missing} from '../topology/requirements.ts';
@@ -149,13 +150,25 @@ export function reasonToSkipStep(
     const reason = unmodelled(topology, {provider: target, client: initiator});
     if (reason !== undefined) return reason;
   }
-  return untraced(step, topology);
+  return untraced(step, topology) ?? unpromised(step, topology);
+}
+
+/** Only an IOMMU that translates strictly promises that an unmapped address no longer translates. */
+function unpromised(step: Step, topology: Topology): string | undefined {
+  if (step.verb !== 'use-after-unmap') return undefined;
+  const {edu, memory} = step.options;
+  if (!topology.translated || topology.iommu?.mode !== 'strict') return 'no IOMMU translates in strict mode';
+  const address =
+    memory === 'host-memory'
+      ? hostAddress(topology)
+      : mapping(topology, {provider: memory, client: edu}).address;
+  return address === 'iova' ? undefined : `${edu} is given no IOVA for ${memory}`;
 }
 
 /** Whether user space in the guest has memory of a provider in its hands. */
 function takesUserMemory(step: Step, topology: Topology): boolean {
   const {verb, options} = step;
-  if (verb === 'mmap' || verb === 'exhaust' || verb === 'starve') return true;
+  if (verb === 'mmap' || verb === 'exhaust' || verb === 'starve' || verb === 'gup') return true;
   if (verb === 'probe')
     return options.segments.some(({memory, bar}) => memory !== 'host-memory' && bar === undefined);
   return (

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
+import type {Ability} from '../spec/abilities.ts';
 import {BuildError, Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {GuestError} from '../guest/guest.ts';
 import {describeQemu} from '../guest/qemu-binary.ts';
@@ -44,6 +45,8 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     }
   }
   const {steps, errors, crash, kernelSays} = draft;
+  const judgement = judgeRun({skip, crash: crash?.reason, errors}, steps, independent);
+  const gap = judgement.verdict === 'crash' ? knownCrash(run, crash) : undefined;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
@@ -51,12 +54,21 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     lane: machine.lane.name,
     qemu: describeQemu(machine.qemu),
     independent,
-    ...judgeRun({skip, crash: crash?.reason, errors}, steps, independent),
+    ...judgement,
+    ...(gap !== undefined && {gap}),
     ...(crash?.report !== undefined && {report: crash.report}),
     durationMs: Math.round(performance.now() - begun),
     steps,
     kernelSays,
   };
+}
+
+/** The ability without which a kernel is known to crash in this way. */
+function knownCrash({plan, machine}: Run, crash: Draft['crash']): Ability | undefined {
+  const known = plan.scenario.value['known-crash'];
+  if (known === undefined || machine.kernel.abilities.includes(known.without)) return undefined;
+  const kind = crash?.report?.kind;
+  return kind !== undefined && known.kinds.includes(kind) ? known.without : undefined;
 }
 
 /** What a guest died of: the kernel's own report on the console, else what the lab saw. */

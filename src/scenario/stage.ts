@@ -53,6 +53,8 @@ export interface DataVerb<Options> {
     entries: readonly LedgerEntry[],
     expected: readonly ExpectedTransfer[],
   ) => Check | undefined;
+  /** Whether the IOMMU has to block something of it: the verb's own `ledger` says what. */
+  readonly blocked?: boolean;
   /** Evidence beyond ledger and disks, for a step that goes through. */
   readonly checks: (options: Options, observed: Observed) => Promise<readonly Check[]>;
   /** What is wrong with the evidence itself: it says nothing of the kernel. */

@@ -6,6 +6,7 @@ import * as z from 'zod';
  * the lab predicts what the kernel does where Linux has a known gap, and a scenario may require them.
  */
 export const abilities = {
+  'acs-list': 'The list of ports that redirect on a path stays within its buffer, however many there are.',
   'block-under-ops': 'Block I/O from peer to peer passes devices that have dma_map_ops of their own.',
   'map-page':
     'dma_map_page of a P2PDMA page answers by the tree: the address that reaches it, or DMA_MAPPING_ERROR.',

@@ -6,6 +6,7 @@ import {ability} from './abilities.ts';
 import {description, kebabName} from './names.ts';
 import {findNamedIn, findScenario} from './catalog.ts';
 import {type Problem, specError, throwProblems} from './problems.ts';
+import {reportKinds} from './report-kind.ts';
 import {stepSchema} from './step.ts';
 import {verbs} from './steps/registry.ts';
 import type {Scene} from './steps/scene.ts';
@@ -21,6 +22,11 @@ const common = {
   requires: z.array(ability).default([]),
   /** The lanes on which it means something, else the verdict is `skip`; all if not given. */
   lanes: z.array(kebabName).min(1).optional(),
+  /**
+   * A crash that kernels without an ability are known to end in, if its report is of one of these kinds: a known
+   * issue, not a regression.
+   */
+  'known-crash': z.strictObject({without: ability, kinds: z.array(z.enum(reportKinds)).min(1)}).optional(),
   /** Whether each step is judged by itself: a step that failed ends the run if it is not. */
   independent: z.boolean().default(false),
 };

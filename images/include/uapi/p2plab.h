@@ -123,6 +123,8 @@ struct p2plab_extent {
  * @refusal: returned: 0, or the errno that the API refused with; a
  *           DMA_MAPPING_ERROR is EIO
  * @timeout_ms: P2PLAB_MOVE: how long each DMA may take, 1 to 60000
+ * @flags: P2PLAB_MOVE: P2PLAB_MOVE_AFTER_UNMAP or 0
+ * @reserved: 0
  */
 struct p2plab_map {
 	__u32 initiator;
@@ -138,7 +140,17 @@ struct p2plab_map {
 	__u32 mapping_count;
 	__u32 refusal;
 	__u32 timeout_ms;
+	__u32 flags;
+	__u32 reserved;
 };
+
+/*
+ * Once the memory is unmapped, and before it is unpinned, the edu moves again
+ * to or from the addresses that it had.  An IOMMU that translates strictly has
+ * to block that.  P2PLAB_TO_DEVICE only: a kernel that is wrong is not to lose
+ * data by it.
+ */
+#define P2PLAB_MOVE_AFTER_UNMAP 0x1
 
 /*
  * Maps the segments, syncs them to and fro, and unmaps them.  Returns 0 if

@@ -91,6 +91,8 @@ static int ask(struct p2plab_map *request, struct device *dev,
 	if (!ret && move)
 		ret = p2plab_edu_move(dev, extents, request);
 	p2plab_mapping_unmap(&mapping);
+	if (!ret && move && request->flags & P2PLAB_MOVE_AFTER_UNMAP)
+		ret = p2plab_edu_move(dev, extents, request);
 free:
 	kvfree(extents);
 	return ret;
@@ -144,6 +146,11 @@ static bool makes_sense(const struct p2plab_map *request, bool move)
 	    request->direction > P2PLAB_BOTH_WAYS)
 		return false;
 	if (move && request->direction == P2PLAB_BOTH_WAYS)
+		return false;
+	if (request->reserved || request->flags & ~P2PLAB_MOVE_AFTER_UNMAP)
+		return false;
+	if (request->flags &&
+	    (!move || request->direction != P2PLAB_TO_DEVICE))
 		return false;
 	return request->mask_bits <= 64 && request->room &&
 	       request->room <= P2PLAB_MAX_EXTENTS;

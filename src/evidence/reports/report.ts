@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-/** What sort of ill health a kernel reports. */
-export type ReportKind = 'panic' | 'oops' | 'lockdep' | 'sanitizer' | 'hang' | 'warning' | 'kunit';
+import type {ReportKind} from '../../spec/report-kind.ts';
+
+export type {ReportKind};
 
 /** A place in the kernel's code, as a trace names it: `function+0x10/0x80 [module]`. */
 export interface Frame {

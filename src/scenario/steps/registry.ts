@@ -16,6 +16,7 @@ import {copy} from './copy.ts';
 import {count} from './count.ts';
 import {dma} from './dma.ts';
 import {exhaust} from './exhaust.ts';
+import {gup} from './gup.ts';
 import {io} from './io.ts';
 import {mmap} from './mmap.ts';
 import {plugCommand, removalCommand} from './removal.ts';
@@ -23,6 +24,7 @@ import {probe} from './probe.ts';
 import {stress} from './stress.ts';
 import {survey} from './survey.ts';
 import {transmit} from './transmit.ts';
+import {useAfterUnmap} from './use-after-unmap.ts';
 
 /** A verb's behaviour with the options of one step already given. */
 export interface BoundDataVerb {
@@ -36,6 +38,8 @@ export interface BoundDataVerb {
     entries: readonly LedgerEntry[],
     expected: readonly ExpectedTransfer[],
   ) => Check | undefined;
+  /** Whether the IOMMU has to block something of it. */
+  readonly blocked: boolean;
   readonly checks: (observed: Observed) => Promise<readonly Check[]>;
   readonly gaps: (observed: Observed) => readonly string[];
   readonly measurements: (results: GuestResults) => readonly Measurement[];
@@ -51,6 +55,7 @@ function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb
     },
     account: (results, topology) => verb.account?.(options, results, topology),
     ledger: (entries, expected) => verb.ledger?.(options, entries, expected),
+    blocked: verb.blocked ?? false,
     checks: (observed) => verb.checks(options, observed),
     gaps: (observed) => verb.gaps?.(options, observed) ?? [],
     measurements: (results) => verb.measurements?.(options, results) ?? [],
@@ -82,6 +87,10 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
       return bind(mmap, step.options);
     case 'exhaust':
       return bind(exhaust, step.options);
+    case 'gup':
+      return bind(gup, step.options);
+    case 'use-after-unmap':
+      return bind(useAfterUnmap, step.options);
     case 'load':
     case 'unload':
     case 'run':
@@ -135,6 +144,8 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
     case 'io':
     case 'mmap':
     case 'exhaust':
+    case 'gup':
+    case 'use-after-unmap':
       return dataVerb(step)?.commands(topology) ?? [];
   }
 }

@@ -4,6 +4,7 @@ import type {Frozen} from '../yaml.ts';
 import {acs} from './acs.ts';
 import {bind, plug, reset, unbind, unplug} from './device.ts';
 import {exhaust} from './exhaust.ts';
+import {gup} from './gup.ts';
 import {io} from './io.ts';
 import {mmap} from './mmap.ts';
 import {unload} from './unload.ts';
@@ -18,6 +19,7 @@ import {starve} from './starve.ts';
 import {stress} from './stress.ts';
 import {survey} from './survey.ts';
 import {transmit} from './transmit.ts';
+import {useAfterUnmap} from './use-after-unmap.ts';
 
 /** All verbs. A new one is a file of its own and a name here. */
 export const verbs = {
@@ -28,6 +30,7 @@ export const verbs = {
   count,
   dma,
   exhaust,
+  gup,
   io,
   load,
   mmap,
@@ -42,6 +45,7 @@ export const verbs = {
   unbind,
   unload,
   unplug,
+  'use-after-unmap': useAfterUnmap,
 } as const;
 
 export type VerbName = keyof typeof verbs;
