@@ -123,11 +123,7 @@ export async function openShell(
   );
 }
 
-type Use<T> = (
-  channel: ClientChannel,
-  resolve: (value: T) => void,
-  reject: (error: Error) => void,
-) => void;
+type Use<T> = (channel: ClientChannel, resolve: (value: T) => void, reject: (error: Error) => void) => void;
 
 async function withCommand<T>(client: Client, words: readonly string[], use: Use<T>): Promise<T> {
   return onChannel((opened) => client.exec(shellWords(words), opened), use);

@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import {createConnection, createServer, type Server as TcpServer, type Socket} from 'node:net';
 import test from 'ava';
 import ssh2, {type Client} from 'ssh2';
-import {HostError} from '../../src/base/errors.ts';
+import {HostError, messageOf} from '../../src/base/errors.ts';
 import {connect, exec, openCommand, send, type SshTarget} from '../../src/guest/ssh.ts';
 import {ToolSession} from '../../src/guest/tool-session.ts';
 
@@ -36,8 +36,9 @@ async function sshServer(serve: Serve = obey): Promise<{readonly port: number; r
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const address = server.address();
   return {
-    port: server.address().port,
+    port: typeof address === 'object' && address !== null ? address.port : 0,
     close: () => {
       server.close();
     },
@@ -130,7 +131,7 @@ test('a connection that breaks anywhere in its handshake or in a command rejects
     );
     if (error === undefined) continue;
     failed++;
-    t.true(error instanceof HostError, `after ${bytes} bytes: ${String(error)}`);
+    t.true(error instanceof HostError, `after ${bytes} bytes: ${messageOf(error)}`);
   }
   t.true(failed > total / 5 / 2, `${failed} of ${total}`);
 });

@@ -3,6 +3,7 @@ import type {ClientChannel} from 'ssh2';
 import {HostError} from '../../base/errors.ts';
 import type {Guest} from '../../guest/guest.ts';
 import {connect, openCommand, type SshTarget} from '../../guest/ssh.ts';
+import {within} from '../../guest/within.ts';
 
 /** Connects this terminal with a shell of the guest until that ends; the terminal is then as it was. */
 export async function runInteractive(guest: Guest): Promise<number> {
@@ -35,7 +36,7 @@ function size(): {readonly rows: number; readonly cols: number} {
 
 /** Runs the commands that come from standard input in a shell of the guest. */
 export async function runCommands(target: SshTarget): Promise<number> {
-  const client = await connect(target);
+  const client = await within(60_000, 'the ssh handshake', connect(target));
   try {
     const channel = await openCommand(client, ['sh']);
     process.stdin.pipe(channel);
