@@ -45,7 +45,7 @@ static void halt_without_interrupts(void *unused)
 }
 
 /* All CPUs sleep, and nothing will wake them. */
-static int halt(void)
+static int halt_all(void)
 {
 	smp_call_function(halt_without_interrupts, NULL, 0);
 	halt_without_interrupts(NULL);
@@ -109,7 +109,7 @@ static int workqueue(void)
 }
 
 const struct illness hangs[] = {
-	{ "halt", halt },
+	{ "halt", halt_all },
 	{ "lockup", lockup },
 	{ "stall", stall },
 	{ "rcu-stall", rcu_stall },
