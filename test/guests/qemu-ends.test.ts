@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {temporary} from './temporary-state.ts';
-import {mkdirSync} from 'node:fs';
+import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {HostError} from '../../src/base/errors.ts';
 import {bootGuest} from '../../src/guest/guest.ts';
 import {findQemu} from '../../src/guest/qemu-binary.ts';
@@ -17,22 +17,43 @@ test.before(async (t) => {
 
 const pauses = path.join(import.meta.dirname, 'scenarios/pauses.yaml');
 
-test.serial('what QEMU refuses is told in its own words, and is no crash', async (t) => {
+/** Boots a machine that QEMU does not make, and returns what is said of it. */
+async function refusal(
+  t: ExecutionContext,
+  name: string,
+  machine: readonly string[],
+  program?: string,
+): Promise<string> {
   t.timeout(120_000);
-  const qemu = await findQemu('x86_64', {name: 'stock', path: undefined}, context);
-  const folder = path.join(temporary, 'refused');
+  const qemu = await findQemu('x86_64', {name: 'stock'}, context);
+  const folder = path.join(temporary, name);
   mkdirSync(folder, {recursive: true});
   const {kernel, image} = await machineOf('baseline');
   const plan = {
-    ...{qemu, folder, platform: platforms.q35, kernel: kernel.image, initrd: image.file, commandLine: []},
+    ...{folder, platform: platforms.q35, kernel: kernel.image, initrd: image.file, commandLine: [], machine},
+    qemu: {...qemu, path: program ?? qemu.path},
     acceleration: {name: 'tcg', why: 'a test'} as const,
-    machine: ['-machine', 'q35', '-m', '256M', '-device', 'nvme,serial=x,bus=nowhere'],
     ssh: {privateKey: '', hostKey: ''},
   };
-  await t.throwsAsync(bootGuest(plan, context), {
-    instanceOf: HostError,
-    message: /^QEMU does not start: .*Bus 'nowhere' not found/s,
-  });
+  return (await t.throwsAsync(bootGuest(plan, context), {instanceOf: HostError})).message;
+}
+
+test.serial('what QEMU refuses is told in its own words, and is no crash', async (t) => {
+  const device = ['-device', 'nvme,serial=x,bus=nowhere'];
+  const words = await refusal(t, 'refused', ['-machine', 'q35', '-m', '256M', ...device]);
+  t.regex(words, /^QEMU does not start: .*Bus 'nowhere' not found/s);
+});
+
+test.serial('so is what it says after it has greeted and hung up', async (t) => {
+  // QEMU's monitor greets before the devices are made; how long its end then takes is chance, but not here.
+  const program = path.join(temporary, 'hangs-up');
+  const greeting = '{"QMP": {"version": {}, "capabilities": []}}';
+  writeFileSync(
+    program,
+    `#!/bin/sh\necho '${greeting}' >&3\nexec 3>&- 3<&-\nsleep 0.5\necho 'not available for igbvf' >&2\nexit 1\n`,
+  );
+  chmodSync(program, 0o755);
+  t.is(await refusal(t, 'hung-up', [], program), 'QEMU does not start: not available for igbvf');
 });
 
 test.serial(
