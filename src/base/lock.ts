@@ -5,6 +5,7 @@ import path from 'node:path';
 import {execa} from 'execa';
 import {type Context, checkpoint} from './context.ts';
 import {HostError, Interrupted} from './errors.ts';
+import {mortalCommand} from './mortal.ts';
 import {missingCommand} from './process.ts';
 
 /**
@@ -12,9 +13,6 @@ import {missingCommand} from './process.ts';
  * ends with the lab because its standard input does. (A lock file with a time stamp would outlive the lab.)
  */
 const holder = ['sh', '-c', 'echo held; read -r _'] as const;
-
-/** While it waits for the lock it reads no input, so that the lab's death has to reach it as a signal. */
-const mortal = ['--pdeathsig', 'SIGKILL', '--'] as const;
 
 /**
  * Runs `work` while holding an exclusive lock on `file`, which is created with its folder.
@@ -28,7 +26,9 @@ export async function withLock<T>(
 ): Promise<T> {
   checkpoint(context);
   await mkdir(path.dirname(file), {recursive: true});
-  const lock = execa('setpriv', [...mortal, 'flock', '--exclusive', file, ...holder], {
+  // While it waits for the lock it reads no input, so that the lab's death has to reach it as a signal.
+  const [helper, ...words] = mortalCommand('flock', ['--exclusive', file, ...holder]);
+  const lock = execa(helper, words, {
     reject: false,
     stdin: 'pipe',
     stderr: 'inherit',

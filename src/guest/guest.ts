@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import type {Client, ClientChannel} from 'ssh2';
+import * as z from 'zod';
 import {type Context, checkpoint} from '../base/context.ts';
-import {HostError, Interrupted, LabError} from '../base/errors.ts';
+import {HostError, Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {consoleId, controlArguments} from '../topology/control.ts';
 import {bootArguments, type BootPlan} from './boot-arguments.ts';
+import type {ArchitectureName} from '../spec/architecture.ts';
+import {firmwareWords, isInFirmware} from './firmware.ts';
 import {ConsoleRecorder} from './console.ts';
 import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
 import {Qmp} from './qmp.ts';
@@ -12,20 +15,39 @@ import type {ExecResult, openShell, SshTarget} from './ssh.ts';
 import {canBeRequested, ToolSession} from './tool-session.ts';
 import type {GuestFailure} from './vitals.ts';
 import {Watch} from './watch.ts';
-import {within} from './within.ts';
+import {starvedHint, WaitError, within} from './within.ts';
+import type {WorkClock} from './work-clock.ts';
 
 /** The guest failed: its kernel panicked, oopsed, hung or ended. */
 export class GuestError extends LabError {
   readonly exitCode = 3;
   readonly failure: GuestFailure;
+  /** As {@link Guest.excuses}. */
+  readonly excuses: (report: string) => boolean;
 
-  constructor(failure: GuestFailure) {
+  constructor(failure: GuestFailure, excuses: (report: string) => boolean = () => false) {
     super(failure.reason);
     this.failure = failure;
+    this.excuses = excuses;
+  }
+}
+
+/** The kernel never ran. */
+class FirmwareError extends HostError {}
+
+/** A command of the guest that did not end in its time, while the guest went on. */
+export class CommandTimeout extends WaitError {
+  readonly limit: number;
+
+  constructor(words: readonly string[], limit: number) {
+    super(limit, inTheGuest(words));
+    this.limit = limit;
   }
 }
 
 const readyLimit = 180_000;
+/** A QEMU that gets no CPU at all is killed after so long. */
+const closeLimit = 20_000;
 /** As long as a timer can be: somebody is at a debugger. */
 const longest = 2 ** 31 - 1;
 
@@ -39,6 +61,7 @@ export class Guest {
   readonly #watch: Watch;
   readonly #recorder: ConsoleRecorder;
   readonly #context: Context;
+  readonly #architecture: ArchitectureName;
   /** Loaded while the guest boots: it is large. */
   readonly #ssh = import('./ssh.ts');
   #client: Client | undefined;
@@ -56,10 +79,12 @@ export class Guest {
     this.qmp = qmp;
     this.traceFile = path.join(plan.folder, 'trace.log');
     this.consoleFile = path.join(plan.folder, 'console.log');
+    this.#architecture = plan.platform.architecture;
     this.#process = process;
     this.#watch = watch;
     this.#recorder = recorder;
     this.#context = context;
+    watch.confirmHangsBy(() => this.#askQemu());
     this.#onAbort = () => {
       process.kill();
     };
@@ -71,22 +96,33 @@ export class Guest {
     return this.#watch.failure;
   }
 
+  /** Whether a report of the kernel is about time that the host withheld from it: then it is no word on the kernel. */
+  excuses(report: string): boolean {
+    return this.#watch.excuses(report);
+  }
+
+  /** The time in which the guest could go on: what limits of its work are measured by. */
+  get clock(): WorkClock {
+    return this.#watch.clock;
+  }
+
   /** Waits until the guest says that it is ready, then connects. `limit` is in milliseconds. */
   async ready(target: Omit<SshTarget, 'port'>, limit = readyLimit): Promise<void> {
-    await this.guard(within(limit, 'the guest to be ready', this.#watch.ready));
+    await this.guard(within(limit, 'the guest to be ready', this.#watch.ready, this.clock));
     const port = parseForwardedPort(await this.qmp.monitor('info usernet'));
     const {connect} = await this.#ssh;
-    this.#client = await this.guard(within(60_000, 'the ssh handshake', connect({...target, port})));
+    const handshake = connect({...target, port});
+    this.#client = await this.guard(within(60_000, 'the ssh handshake', handshake, this.clock));
   }
 
   /**
    * Runs a command in the guest, beside whatever else runs there.
    * @param limit milliseconds
-   * @throws GuestError when the guest fails meanwhile, WaitError at the limit
+   * @throws GuestError when the guest fails meanwhile; CommandTimeout at the limit, StarvedError when the host withholds it
    */
   async exec(words: readonly string[], limit = 30_000): Promise<ExecResult> {
     const {exec} = await this.#ssh;
-    return this.guard(within(limit, inTheGuest(words), exec(this.#connected(), words)));
+    return this.#inTime(words, limit, exec(this.#connected(), words));
   }
 
   /**
@@ -97,13 +133,21 @@ export class Guest {
     if (!canBeRequested(words)) return this.exec(words, limit);
     this.#tool ??= this.#openTool();
     const result = this.#tool.then((session) => session.run(words));
-    return this.guard(within(limit, inTheGuest(words), result));
+    return this.#inTime(words, limit, result);
+  }
+
+  async #inTime<T>(words: readonly string[], limit: number, result: Promise<T>): Promise<T> {
+    const inTime = within(limit, inTheGuest(words), result, this.clock).catch((error: unknown) => {
+      throw error instanceof WaitError ? new CommandTimeout(words, limit) : error;
+    });
+    return this.guard(inTime);
   }
 
   /** Writes a file in the guest, at this path. */
   async send(content: Uint8Array, file: string): Promise<void> {
     const {send} = await this.#ssh;
-    await this.guard(within(30_000, `${file} to be sent`, send(this.#connected(), content, file)));
+    const sent = send(this.#connected(), content, file);
+    await this.guard(within(30_000, `${file} to be sent`, sent, this.clock));
   }
 
   async #openTool(): Promise<ToolSession> {
@@ -128,6 +172,8 @@ export class Guest {
     const failed = this.#watch.failed.then((failure): never => {
       throw this.#asError(failure);
     });
+    // Whichever is later has nobody to hear of it.
+    for (const one of [promise, failed, stop]) one.catch(() => undefined);
     try {
       checkpoint(this.#context);
       return await Promise.race([promise, failed, stop]);
@@ -154,7 +200,10 @@ export class Guest {
     this.#context.signal.removeEventListener('abort', this.#onAbort);
     this.#client?.destroy();
     this.qmp.execute('quit').catch(() => undefined);
-    await within(2000, "QEMU's end", this.#process.exited).catch(() => {
+    await Promise.race([
+      within(2000, "QEMU's end", this.#process.exited, this.clock),
+      within(closeLimit, "QEMU's end", this.#process.exited),
+    ]).catch(() => {
       this.#process.kill();
     });
     await this.#process.exited;
@@ -169,15 +218,38 @@ export class Guest {
 
   async #soon(): Promise<GuestFailure | undefined> {
     if (this.#watch.failure !== undefined) return this.#watch.failure;
-    const patience = new Promise<undefined>((resolve) => setTimeout(resolve, 2000, undefined).unref());
-    return Promise.race([this.#watch.failed, patience]);
+    return within(2000, 'its cause', this.#watch.failed).catch(() => undefined);
   }
 
   #asError(failure: GuestFailure): LabError {
-    if (failure.kind === 'exit' && !this.#watch.guestEndedItself) return new HostError(failure.reason);
-    return new GuestError(failure);
+    const {kind, reason} = failure;
+    if (kind === 'exit' && !this.#watch.guestEndedItself) return new HostError(reason);
+    if (kind === 'qemu') return new HostError(reason);
+    if (kind === 'firmware') return new FirmwareError(reason);
+    if (kind === 'starved') return new HostError(reason, {hint: starvedHint});
+    return new GuestError(failure, (report) => this.excuses(report));
+  }
+
+  /** A kernel that was never started cannot hang. */
+  async #askFirmware(): Promise<GuestFailure | undefined> {
+    if (this.#watch.kernelSpoke || this.#architecture !== 'x86_64') return undefined;
+    if (!isInFirmware(await this.qmp.monitor('info registers'))) return undefined;
+    return {kind: 'firmware', reason: 'the firmware did not start the kernel'};
+  }
+
+  /** What QEMU says of a guest that is silent: it may have paused it, or not answer itself. */
+  async #askQemu(): Promise<GuestFailure | undefined> {
+    try {
+      const {running, status} = statusSchema.parse(await this.qmp.execute('query-status'));
+      if (running) return await this.#askFirmware();
+      return {kind: 'qemu', reason: `QEMU has stopped the guest (status ${status})`};
+    } catch (error) {
+      return {kind: 'qemu', reason: `the guest is silent, and so is its QEMU: ${messageOf(error)}`};
+    }
   }
 }
+
+const statusSchema = z.object({running: z.boolean(), status: z.string().max(100)});
 
 function inTheGuest(words: readonly string[]): string {
   return `"${words.join(' ')}" in the guest`;
@@ -206,11 +278,18 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
       ...controlArguments(plan.platform, channels),
     ]);
     told.watch = new Watch(process, plan.debugger !== undefined);
-    const early = process.exited.then(({stderr}): never => {
+    const {exited} = process;
+    const early = exited.then(({stderr}): never => {
       throw new HostError(`QEMU does not start: ${stderr === '' ? 'it says nothing' : stderr}`);
     });
-    const opening = Qmp.open(process.qmp, (event) => told.watch?.onEvent(event));
-    const qmp = await Promise.race([opening, early]);
+    const opening = Qmp.open(process.qmp, (event) => told.watch?.onEvent(event), told.watch.clock);
+    // Its socket closes before it is gone, and only its end tells why.
+    const opened = opening.catch(async (error: unknown) => {
+      await within(2000, "QEMU's end", exited).catch(() => undefined);
+      await settled();
+      throw error;
+    });
+    const qmp = await Promise.race([early, opened]);
     told.guest = new Guest(plan, process, told.watch, recorder, qmp, context);
     await told.guest.ready(plan.ssh, plan.debugger === undefined ? readyLimit : longest);
     return told.guest;
@@ -226,9 +305,19 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
         // What led here is told.
       }
     }
+    if (error instanceof FirmwareError) {
+      const words = await firmwareWords(plan).catch(() => '');
+      throw new HostError(words === '' ? error.message : `${error.message}, and says: ${words}`, {
+        hint: 'the devices may need more address space than it has: give them less memory',
+        cause: error,
+      });
+    }
     throw error;
   }
 }
+
+/** Lets handlers of what is settled already go first. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The host's port in what the monitor's `info usernet` prints of our one forwarding. */
 export function parseForwardedPort(text: string): number {

@@ -2,6 +2,7 @@
 import type {Socket} from 'node:net';
 import {execa} from 'execa';
 import {HostError} from '../base/errors.ts';
+import {mortalCommand} from '../base/mortal.ts';
 import {missingCommand} from '../base/process.ts';
 
 /** QEMU's end of each channel: sockets that it inherits, so that there is no file and no port to race for. */
@@ -31,7 +32,8 @@ const stderrLimit = 64 * 1024;
  * lab dies.
  */
 export function startQemu(binary: string, args: readonly string[]): QemuProcess {
-  const child = execa('setpriv', ['--pdeathsig', 'SIGKILL', '--', binary, ...args], {
+  const [helper, ...words] = mortalCommand(binary, args);
+  const child = execa(helper, words, {
     reject: false,
     buffer: false,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 import type {Socket} from 'node:net';
+import * as z from 'zod';
 import {HostError} from '../base/errors.ts';
 import {onLines} from './lines.ts';
 import {within} from './within.ts';
+import type {WorkClock} from './work-clock.ts';
 
 /** An event that QEMU sent: docs/interop/qmp-spec.rst. */
 export interface QmpEvent {
   readonly event: string;
-  readonly data?: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** More than the longest answer: that to `info mtree`. */
@@ -18,43 +20,48 @@ interface Reply {
   readonly reject: (error: Error) => void;
 }
 
-interface Message {
-  readonly QMP?: unknown;
-  readonly id?: number;
-  readonly return?: unknown;
-  readonly error?: {readonly class: string; readonly desc: string};
-  readonly event?: string;
-}
+/** All that a server may send: docs/interop/qmp-spec.rst. */
+const messageSchema = z.object({
+  QMP: z.unknown().optional(),
+  id: z.number().optional(),
+  return: z.unknown().optional(),
+  error: z.object({class: z.string(), desc: z.string()}).optional(),
+  event: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
 
 /** A QMP session on a connected socket. */
 export class Qmp {
   readonly #socket: Socket;
   readonly #pending = new Map<number, Reply>();
   readonly #onEvent: (event: QmpEvent) => void;
+  readonly #clock: WorkClock | undefined;
   #next = 1;
-  #greet: (() => void) | undefined;
-  #closed = false;
+  #greeting: {readonly resolve: () => void; readonly reject: (error: Error) => void} | undefined;
+  #broken: HostError | undefined;
 
-  private constructor(socket: Socket, onEvent: (event: QmpEvent) => void) {
+  private constructor(socket: Socket, onEvent: (event: QmpEvent) => void, clock: WorkClock | undefined) {
     this.#socket = socket;
     this.#onEvent = onEvent;
+    this.#clock = clock;
     onLines(socket, answerLimit, (line) => {
       this.#receive(line);
     });
     socket.on('close', () => {
-      this.#closed = true;
-      for (const {reject} of this.#pending.values()) reject(new HostError('QEMU closed its QMP socket'));
-      this.#pending.clear();
+      this.#break(new HostError('QEMU closed its QMP socket'));
     });
   }
 
-  /** Greets QEMU and leaves the negotiation mode. */
-  static async open(socket: Socket, onEvent: (event: QmpEvent) => void): Promise<Qmp> {
-    const qmp = new Qmp(socket, onEvent);
-    const greeting = new Promise<void>((resolve) => {
-      qmp.#greet = resolve;
+  /**
+   * Greets QEMU and leaves the negotiation mode.
+   * @param clock by which QEMU's answers may take so long
+   */
+  static async open(socket: Socket, onEvent: (event: QmpEvent) => void, clock?: WorkClock): Promise<Qmp> {
+    const qmp = new Qmp(socket, onEvent, clock);
+    const greeting = new Promise<void>((resolve, reject) => {
+      qmp.#greeting = {resolve, reject};
     });
-    await within(10_000, "QEMU's QMP greeting", greeting);
+    await within(10_000, "QEMU's QMP greeting", greeting, clock);
     await qmp.execute('qmp_capabilities');
     return qmp;
   }
@@ -69,13 +76,14 @@ export class Qmp {
     args: Readonly<Record<string, unknown>> = {},
     limit = 10_000,
   ): Promise<unknown> {
-    if (this.#closed) throw new HostError(`QEMU is gone: cannot ${command}`);
+    if (this.#broken !== undefined)
+      throw new HostError(`QEMU is gone: cannot ${command} (${this.#broken.message})`);
     const id = this.#next++;
     const answer = new Promise((resolve, reject) => {
       this.#pending.set(id, {resolve, reject});
     });
     this.#socket.write(`${JSON.stringify({execute: command, arguments: args, id})}\n`);
-    return within(limit, `QEMU's answer to ${command}`, answer);
+    return within(limit, `QEMU's answer to ${command}`, answer, this.#clock);
   }
 
   /** Runs a command of the human monitor and returns what it prints. */
@@ -88,13 +96,37 @@ export class Qmp {
   }
 
   #receive(line: string): void {
-    const message = JSON.parse(line) as Message;
-    if (message.QMP !== undefined) this.#greet?.();
-    if (message.event !== undefined) this.#onEvent(message as QmpEvent);
-    if (message.id === undefined) return;
-    const reply = this.#pending.get(message.id);
-    this.#pending.delete(message.id);
-    if (message.error === undefined) reply?.resolve(message.return);
-    else reply?.reject(new HostError(`QEMU: ${message.error.desc}`));
+    if (this.#broken !== undefined || line === '') return;
+    const message = parseMessage(line);
+    if (message === undefined) {
+      const words = JSON.stringify(line.slice(0, 200));
+      this.#break(new HostError(`QEMU sent what is no message of QMP (${line.length} characters): ${words}`));
+      this.#socket.destroy();
+      return;
+    }
+    const {id, error, event, data} = message;
+    if (message.QMP !== undefined) this.#greeting?.resolve();
+    if (event !== undefined) this.#onEvent({event, data});
+    if (id === undefined) return;
+    const reply = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (error === undefined) reply?.resolve(message.return);
+    else reply?.reject(new HostError(`QEMU: ${error.desc}`));
+  }
+
+  /** Nothing more is to be expected. */
+  #break(reason: HostError): void {
+    this.#broken ??= reason;
+    this.#greeting?.reject(reason);
+    for (const {reject} of this.#pending.values()) reject(reason);
+    this.#pending.clear();
+  }
+}
+
+function parseMessage(line: string): z.infer<typeof messageSchema> | undefined {
+  try {
+    return messageSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {createConnection} from 'node:net';
 import {Client, type ClientChannel} from 'ssh2';
-import {HostError} from '../base/errors.ts';
+import {HostError, messageOf} from '../base/errors.ts';
 import {shellWords} from './shell-words.ts';
 
 /** How a command in a guest ended. */
@@ -23,16 +23,24 @@ export interface SshTarget {
 
 const outputLimit = 4 * 1024 * 1024;
 
-/** Connects; the guest must have said that it is ready, or the handshake waits for a repeated SYN. */
+/**
+ * Connects; the guest must have said that it is ready, or the handshake waits for a repeated SYN.
+ * @throws HostError when the connection breaks before it is authenticated
+ */
 export async function connect({port, privateKey, hostKey}: SshTarget): Promise<Client> {
   const client = new Client();
   return new Promise((resolve, reject) => {
-    client.once('ready', () => {
-      client.on('error', () => undefined);
-      resolve(client);
-    });
-    client.once('error', (error) => {
+    const lost = (error: Error): void => {
       reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
+      client.destroy();
+    };
+    // For good: ssh2 reports one broken connection more than once, and an error without a listener ends the process.
+    client.on('error', lost);
+    client.on('close', () => {
+      lost(new Error('the connection was lost'));
+    });
+    client.once('ready', () => {
+      resolve(client);
     });
     client.connect({
       // Without this each step of the handshake waits for a delayed acknowledgement: 40 ms.
@@ -41,7 +49,8 @@ export async function connect({port, privateKey, hostKey}: SshTarget): Promise<C
       privateKey,
       authHandler: ['publickey'],
       hostVerifier: (key: Buffer) => key.toString('base64') === hostKey,
-      readyTimeout: 60_000,
+      // Whoever connects limits the time, by a clock that stands still where the host is too busy.
+      readyTimeout: 0,
       keepaliveInterval: 0,
       algorithms: {
         kex: ['curve25519-sha256'],
@@ -57,10 +66,9 @@ export async function connect({port, privateKey, hostKey}: SshTarget): Promise<C
  * @throws HostError when the connection is lost before it ended: that is never a success
  */
 export async function exec(client: Client, words: readonly string[]): Promise<ExecResult> {
-  const channel = await openCommand(client, words);
-  const stdout = collect(channel);
-  const stderr = collect(channel.stderr);
-  return new Promise((resolve, reject) => {
+  return withCommand(client, words, (channel, resolve, reject) => {
+    const stdout = collect(channel);
+    const stderr = collect(channel.stderr);
     channel.once('close', (code: number | null | undefined, signal?: string) => {
       if (typeof code !== 'number') {
         const how =
@@ -83,25 +91,22 @@ export async function exec(client: Client, words: readonly string[]): Promise<Ex
  * @throws HostError when it is not there as a whole
  */
 export async function send(client: Client, content: Uint8Array, file: string): Promise<void> {
-  const channel = await openCommand(client, ['sh', '-c', 'cat >"$1"', 'sh', file]);
-  const said = collect(channel.stderr);
-  channel.resume();
-  channel.end(content);
-  return new Promise((resolve, reject) => {
+  const words = ['sh', '-c', 'cat >"$1"', 'sh', file];
+  return withCommand(client, words, (channel, resolve, reject) => {
+    const said = collect(channel.stderr);
     channel.once('close', (code: number | null | undefined) => {
       if (code === 0) resolve();
       else reject(new HostError(`${file} could not be sent to the guest: ${said.text().trim()}`));
     });
+    channel.resume();
+    channel.end(content);
   });
 }
 
 /** A command in the guest with which the caller talks. */
 export async function openCommand(client: Client, words: readonly string[]): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    client.exec(shellWords(words), (error, channel) => {
-      if (error === undefined) resolve(channel);
-      else reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
-    });
+  return withCommand(client, words, (channel, resolve) => {
+    resolve(channel);
   });
 }
 
@@ -110,11 +115,47 @@ export async function openShell(
   client: Client,
   window: {readonly rows: number; readonly cols: number; readonly term: string},
 ): Promise<ClientChannel> {
+  return onChannel(
+    (opened) => client.shell({...window, height: 0, width: 0}, opened),
+    (channel, resolve) => {
+      resolve(channel);
+    },
+  );
+}
+
+type Use<T> = (channel: ClientChannel, resolve: (value: T) => void, reject: (error: Error) => void) => void;
+
+async function withCommand<T>(client: Client, words: readonly string[], use: Use<T>): Promise<T> {
+  return onChannel((opened) => client.exec(shellWords(words), opened), use);
+}
+
+/**
+ * Opens a channel and uses it. It is used at once, and not after a turn of promises: one packet may open a channel
+ * and the next, which came with it, close it.
+ */
+async function onChannel<T>(
+  open: (opened: (error: Error | undefined, channel: ClientChannel) => void) => unknown,
+  use: Use<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    client.shell({...window, height: 0, width: 0}, (error, channel) => {
-      if (error === undefined) resolve(channel);
-      else reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
-    });
+    const lost = (error: Error): void => {
+      reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
+    };
+    try {
+      open((error, channel) => {
+        if (error !== undefined) {
+          lost(error);
+          return;
+        }
+        // For good, as a connection's: what breaks is told by the channel's end.
+        channel.on('error', lost);
+        channel.stderr.on('error', lost);
+        use(channel, resolve, reject);
+      });
+    } catch (error) {
+      // It throws when the connection is lost already.
+      lost(error instanceof Error ? error : new Error(messageOf(error)));
+    }
   });
 }
 

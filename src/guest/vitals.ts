@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-import {readFileSync} from 'node:fs';
-
 /** Why a guest is of no more use. */
 export interface GuestFailure {
-  readonly kind: 'panic' | 'oops' | 'hang' | 'exit';
+  /**
+   * `exit` is QEMU's end, which the guest may have asked for; the others say nothing about the kernel: the firmware
+   * did not start it, QEMU does not answer or has paused it, or the host withholds what it needs.
+   */
+  readonly kind: 'panic' | 'oops' | 'hang' | 'exit' | 'firmware' | 'qemu' | 'starved';
   /** The kernel's own line where there is one, else what the lab saw. */
   readonly reason: string;
 }
@@ -18,7 +20,7 @@ const panic = /Kernel panic - not syncing: (.*)/;
 
 /** What a line of a console says of the kernel's health; undefined for nothing bad. */
 export function diagnoseLine(line: string): GuestFailure | undefined {
-  const text = line.replace(/^\[\s*[\d.]+\](\[[^\]]*\])? /, '').trim();
+  const text = withoutStamp(line);
   if (panic.test(text)) return {kind: 'panic', reason: text};
   if (survivable.test(text)) return undefined;
   if (lockup.test(text)) return {kind: 'hang', reason: text};
@@ -26,25 +28,51 @@ export function diagnoseLine(line: string): GuestFailure | undefined {
   return undefined;
 }
 
-/** CPU seconds that a process and its threads have used, by /proc/PID/stat; undefined when it is gone. */
-export function cpuSeconds(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // utime and stime are fields 14 and 15 of proc(5), in clock ticks of 100 a second.
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return undefined;
-  }
+/** What a kernel says of its own hangs: each is measured by clocks that go on while QEMU gets no CPU. */
+const complaint =
+  /soft lockup|hard LOCKUP|rcu.*(detected stalls|self-detected stall|detected expedited stalls)|INFO: task .* blocked for more than|BUG: workqueue lockup/;
+
+/** The kernel's complaint about time in a line of a console, without its time stamp; undefined if there is none. */
+export function complaintOf(line: string): string | undefined {
+  return complaint.test(line) ? withoutStamp(line) : undefined;
+}
+
+function withoutStamp(line: string): string {
+  return line.replace(/^\[\s*[\d.]+\](\[[^\]]*\])? /, '').trim();
+}
+
+/** How long a kernel says that something of it stood still, in seconds; its watchdogs look back for about 20 s. */
+export function stuckSeconds(line: string): number {
+  const found = /stuck for (\d+)s|for more than (\d+) seconds/.exec(line);
+  return Math.min(300, Number(found?.[1] ?? found?.[2] ?? 21));
 }
 
 /**
- * Tells a hung guest from one that a busy host starves. A guest is hung when its heartbeat was silent while
- * QEMU computed for `busy` seconds, or, with a CPU that sleeps, for `idle` seconds of wall time.
+ * Whether a kernel's own word on a hang is no proof: its clocks went on while the host withheld so much of the time
+ * that it complains about that a kernel in good health could have done no better.
+ * @param stuck seconds that the kernel complains about
+ * @param lost seconds of them that the host withheld
+ */
+export function isExcused(stuck: number, lost: number): boolean {
+  return stuck - lost < Math.min(6, stuck / 2);
+}
+
+/** A heartbeat's silence; all of it in seconds. */
+export interface Silence {
+  /** In which the guest could have gone on: see GuestClock. */
+  readonly worked: number;
+  /** CPU time of QEMU. */
+  readonly computed: number;
+}
+
+/**
+ * Tells a hung guest from one that is slow. A guest is hung when its heartbeat was silent for `busy` seconds in
+ * which it could go on and QEMU computed, or for `idle` seconds with a CPU that sleeps. Time that the host
+ * withheld is in neither.
  */
 export function isHung(
-  silence: {readonly seconds: number; readonly cpuSeconds: number},
+  {worked, computed}: Silence,
   limits: {readonly busy: number; readonly idle: number},
 ): boolean {
-  return silence.cpuSeconds >= limits.busy || silence.seconds >= limits.idle;
+  return worked >= limits.idle || (worked >= limits.busy && computed >= limits.busy);
 }

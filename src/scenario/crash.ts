@@ -19,13 +19,17 @@ export interface Crash {
   readonly report: CrashReport;
 }
 
-/** Finds the first report in a log, decodes it, and keeps it in the run's folder as report.txt. */
+/**
+ * Finds the first report in a log, decodes it, and keeps it in the run's folder as report.txt.
+ * @param excuses whether a report is about time that the host withheld from the guest
+ */
 export async function crashIn(
   log: string,
   machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,
   folder: string,
+  excuses: (line: string) => boolean = () => false,
 ): Promise<Crash | undefined> {
-  const [found] = kernelReports(log);
+  const found = kernelReports(log).find(({line}) => !excuses(line));
   if (found === undefined) return undefined;
   const report = await decode(found, machine);
   const {kind, title, place} = report;
@@ -39,9 +43,10 @@ export async function crashIn(
 export async function crashOnConsole(
   machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,
   folder: string,
+  excuses?: (line: string) => boolean,
 ): Promise<Crash | undefined> {
   const log = await readFile(path.join(folder, 'console.log'), 'utf8').catch(() => '');
-  return crashIn(log, machine, folder);
+  return crashIn(log, machine, folder, excuses);
 }
 
 async function decode(

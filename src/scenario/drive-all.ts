@@ -2,9 +2,10 @@
 import {mkdir} from 'node:fs/promises';
 import {setImmediate} from 'node:timers/promises';
 import type {Context} from '../base/context.ts';
-import {bootGuest, type Guest, GuestError} from '../guest/guest.ts';
-import {WaitError} from '../guest/within.ts';
+import {HostError} from '../base/errors.ts';
+import {bootGuest, CommandTimeout, type Guest, GuestError} from '../guest/guest.ts';
 import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
+import {explainTimeout} from './blocked-tasks.ts';
 import {bootPlan} from './boot-plan.ts';
 import type {Crash} from './crash.ts';
 import {type Acted, actStep, machineMemory, type Scene, stepTitle} from './drive.ts';
@@ -125,21 +126,23 @@ function sceneAfter(step: Step, {verdict, expected}: StepRecord, scene: Scene): 
   return {...scene, asked: askedAfter(scene, expected)};
 }
 
-/** A step that does not end while its guest lives on is a hang of what it asked the kernel for. */
+/** Acts a step; one that ends in no way of its own is recorded with the reason, and ends the run. */
 async function act(step: Parameters<typeof actStep>[0], scene: Scene, draft: Draft): Promise<Acted> {
   const begun = performance.now();
   try {
     return await actStep(step, scene).catch(async (error: unknown) => {
-      if (!(error instanceof WaitError)) throw error;
-      await scene.guest.exec(['sh', '-c', 'echo w >/proc/sysrq-trigger'], 5000).catch(() => undefined);
-      throw new GuestError({kind: 'hang', reason: `${stepTitle(step)}: ${error.message}, and it still runs`});
+      throw error instanceof CommandTimeout
+        ? await explainTimeout(scene.guest, stepTitle(step), error)
+        : error;
     });
   } catch (error) {
+    const durationMs = Math.round(performance.now() - begun);
     if (error instanceof GuestError) {
       const {kind, reason} = error.failure;
-      const durationMs = Math.round(performance.now() - begun);
       const record = skippedStep(step, scene, `${kind}: ${reason}`);
       draft.steps.push({...record, verdict: 'crash', durationMs});
+    } else if (error instanceof HostError) {
+      draft.steps.push({...skippedStep(step, scene, error.message), verdict: 'error', durationMs});
     }
     throw error;
   }

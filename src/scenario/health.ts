@@ -18,7 +18,7 @@ export interface Health {
 export async function readHealth(guest: Guest, machine: Machine, folder: string): Promise<Health> {
   const {stdout} = await guest.run(['p2p', 'log']);
   await writeFile(path.join(folder, 'dmesg.txt'), stdout);
-  const crash = await crashIn(stdout, machine, folder);
+  const crash = await crashIn(stdout, machine, folder, (line) => guest.excuses(line));
   return {says: wordsOnPeers(stdout), ...(crash !== undefined && {crash})};
 }
 

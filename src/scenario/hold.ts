@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {open, stat} from 'node:fs/promises';
-import {setTimeout as pause} from 'node:timers/promises';
 import {HostError} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
+import {until} from '../guest/within.ts';
 import {namespaceDevice, slowGroup} from '../topology/qemu.ts';
 
 const limitMs = 20_000;
@@ -53,13 +53,14 @@ export async function traceEnd(guest: Guest): Promise<number> {
 /** Waits until the trace shows, from `begin` on, that a drive has been given `count` reads. */
 export async function awaitReads(guest: Guest, nsid: number, count: number, begin: number): Promise<void> {
   const pattern = new RegExp(`^pci_nvme_read cid .* nsid ${nsid} nlb `, 'gm');
-  const end = performance.now() + limitMs;
-  while (performance.now() < end) {
-    const text = await readFrom(guest.traceFile, begin);
-    if ((text.match(pattern)?.length ?? 0) >= count) return;
-    await pause(10);
-  }
-  throw new HostError(`waited ${limitMs / 1000} s for the drive of namespace ${nsid} to be given a read`);
+  await until(
+    async () => {
+      const text = await readFrom(guest.traceFile, begin);
+      return (text.match(pattern)?.length ?? 0) >= count;
+    },
+    {milliseconds: limitMs, what: `the drive of namespace ${nsid} to be given a read`, everyMs: 10},
+    guest.clock,
+  );
 }
 
 async function readFrom(name: string, begin: number): Promise<string> {

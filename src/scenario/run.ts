@@ -72,8 +72,8 @@ function knownCrash({plan, machine}: Run, crash: Draft['crash']): Ability | unde
 }
 
 /** What a guest died of: the kernel's own report on the console, else what the lab saw. */
-async function tellCrash({machine, files}: Run, {failure}: GuestError, draft: Draft): Promise<void> {
-  const reported = await crashOnConsole(machine, files.folder);
+async function tellCrash({machine, files}: Run, {failure, excuses}: GuestError, draft: Draft): Promise<void> {
+  const reported = await crashOnConsole(machine, files.folder, excuses);
   draft.crash = reported ?? {reason: `${failure.kind}: ${failure.reason}`};
   const last = draft.steps.at(-1);
   if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});

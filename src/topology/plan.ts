@@ -4,12 +4,14 @@ import {findTopology} from '../spec/catalog.ts';
 import {type Problem, specError, throwProblems} from '../spec/problems.ts';
 import {deepFreeze, type Located} from '../spec/yaml.ts';
 import {acsProblems} from './acs.ts';
+import {barSpaceProblems} from './bar-space.ts';
 import {Enumeration} from './enumeration.ts';
 import {type Iommu, placeIommu, translates} from './iommu.ts';
 import type {Topology} from './model.ts';
 import {parentProblems} from './parents.ts';
 import {platforms} from './platform.ts';
 import {assignSlots, rootSlots, type Slots} from './slots.ts';
+import {virtualFunctionProblems} from './virtual-functions.ts';
 import {windowsOf} from './windows.ts';
 
 /**
@@ -50,6 +52,8 @@ export function planTopology(
     ...problems,
     ...acsProblems(located, slots),
     ...busProblems(located),
+    ...virtualFunctionProblems(located, slots),
+    ...barSpaceProblems(located),
   ]);
   const nodes = new Enumeration(located.value, slots, {routes, earlyAcs}).nodes;
   const iommu = planIommu(located, slots);

@@ -2,7 +2,8 @@
 import type {ClientChannel} from 'ssh2';
 import {HostError} from '../../base/errors.ts';
 import type {Guest} from '../../guest/guest.ts';
-import {connect, type SshTarget} from '../../guest/ssh.ts';
+import {connect, openCommand, type SshTarget} from '../../guest/ssh.ts';
+import {within} from '../../guest/within.ts';
 
 /** Connects this terminal with a shell of the guest until that ends; the terminal is then as it was. */
 export async function runInteractive(guest: Guest): Promise<number> {
@@ -35,14 +36,9 @@ function size(): {readonly rows: number; readonly cols: number} {
 
 /** Runs the commands that come from standard input in a shell of the guest. */
 export async function runCommands(target: SshTarget): Promise<number> {
-  const client = await connect(target);
+  const client = await within(60_000, 'the ssh handshake', connect(target));
   try {
-    const channel = await new Promise<ClientChannel>((resolve, reject) => {
-      client.exec('sh', (error, opened) => {
-        if (error === undefined) resolve(opened);
-        else reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
-      });
-    });
+    const channel = await openCommand(client, ['sh']);
     process.stdin.pipe(channel);
     channel.pipe(process.stdout, {end: false});
     channel.stderr.pipe(process.stderr, {end: false});
@@ -61,7 +57,7 @@ function exitOf(channel: ClientChannel): Promise<number> {
       else if (typeof signal === 'string') resolve(129);
       else reject(new HostError('the connection to the guest was lost'));
     });
-    channel.once('error', (error: Error) => {
+    channel.on('error', (error: Error) => {
       reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
     });
   });

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-import {setTimeout as pause} from 'node:timers/promises';
 import {HostError} from '../../base/errors.ts';
 import type {Guest} from '../../guest/guest.ts';
-import {WaitError} from '../../guest/within.ts';
+import {until} from '../../guest/within.ts';
 import type {Removal} from '../../spec/steps/removal.ts';
 import {nodeOf, type Topology} from '../../topology/model.ts';
 import {plugLine} from '../../topology/qemu.ts';
@@ -33,11 +32,11 @@ function unplugCommand(id: string, topology: Topology): GuestCommand {
       await qmp.execute('device_del', {id});
     },
     after: async (guest) => {
-      const end = performance.now() + unplugLimitMs;
-      while (await isPlugged(guest, id)) {
-        if (performance.now() > end) throw new WaitError(unplugLimitMs, `QEMU to let go of ${id}`);
-        await pause(20);
-      }
+      await until(
+        async () => !(await isPlugged(guest, id)),
+        {milliseconds: unplugLimitMs, what: `QEMU to let go of ${id}`, everyMs: 20},
+        guest.clock,
+      );
     },
   };
 }

@@ -9,6 +9,12 @@
 #include <linux/smp.h>
 #include <linux/workqueue.h>
 
+#ifdef CONFIG_X86
+#include <asm/irqflags.h>
+#else
+#include <asm/barrier.h>
+#endif
+
 #include "ailing.h"
 
 static void spin_without_interrupts(void *unused)
@@ -23,6 +29,26 @@ static int lockup(void)
 {
 	smp_call_function(spin_without_interrupts, NULL, 0);
 	spin_without_interrupts(NULL);
+	return 0;
+}
+
+static void halt_without_interrupts(void *unused)
+{
+	local_irq_disable();
+	for (;;) {
+#ifdef CONFIG_X86
+		native_halt();
+#else
+		wfi();
+#endif
+	}
+}
+
+/* All CPUs sleep, and nothing will wake them. */
+static int halt_all(void)
+{
+	smp_call_function(halt_without_interrupts, NULL, 0);
+	halt_without_interrupts(NULL);
 	return 0;
 }
 
@@ -83,6 +109,7 @@ static int workqueue(void)
 }
 
 const struct illness hangs[] = {
+	{ "halt", halt_all },
 	{ "lockup", lockup },
 	{ "stall", stall },
 	{ "rcu-stall", rcu_stall },
