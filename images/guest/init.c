@@ -83,6 +83,9 @@ static void keep_alive(int port, int listener)
 
 		if (ret > 0) {
 			ret = ssh_accept(listener);
+			/* Who connects is turned away; who is in stays in. */
+			if (ret == -EAGAIN || ret == -ENOMEM)
+				continue;
 			if (ret)
 				give_up("ssh", -ret);
 			continue;
