@@ -30,7 +30,15 @@ export async function crashIn(
   folder: string,
 ): Promise<Crash | undefined> {
   const [found] = kernelReports(log);
-  if (found === undefined) return undefined;
+  return found && crashOf(found, machine, folder);
+}
+
+/** Decodes a report, and keeps it in the run's folder as report.txt. */
+export async function crashOf(
+  found: KernelReport,
+  machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,
+  folder: string,
+): Promise<Crash> {
   const report = await decode(found, machine);
   const {kind, title, place} = report;
   const reason = bounded(oneLine(`${kind}: ${title}${place === undefined ? '' : ` (${place})`}`));

@@ -13,6 +13,7 @@ import type {Crash} from './crash.ts';
 import {type Acted, actStep, machineMemory, type Scene, stepTitle} from './drive.ts';
 import {examineStep} from './examine.ts';
 import {GuestLog} from './guest-log.ts';
+import {whereItHangs} from './hang.ts';
 import {readHealth, runEpilogue} from './health.ts';
 import {loadKernelModules, sendModules, servedEndpoints} from './kernel-modules.ts';
 import {reasonToSkipStep} from './plan.ts';
@@ -33,6 +34,8 @@ export interface Draft {
   readonly steps: StepRecord[];
   readonly errors: string[];
   kernelSays: readonly string[];
+  /** Where the guest hangs, if it does and that could be found out. */
+  hang?: Crash | undefined;
   /** When it is: `in step 2 (reset cmb)`. */
   at: string;
   /** The first, and when it came. */
@@ -74,6 +77,10 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
     const served = servedEndpoints(abilities, plan.topology);
     for (const name of modules) await scene.prototypes.loaded(name, served, guest);
     await driveSteps(run, scene, log, draft, context);
+  } catch (error) {
+    if (error instanceof GuestError && error.failure.kind === 'hang')
+      draft.hang = await whereItHangs(guest, machine, files.folder).catch(() => undefined);
+    throw error;
   } finally {
     await guest.close();
   }

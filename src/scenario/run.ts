@@ -73,12 +73,14 @@ function crashReason({reason, report, step}: NonNullable<Draft['crash']>): strin
 
 /** What a guest died of: the kernel's own report on the console, else what the lab saw. */
 async function tellCrash({machine, files}: Run, {failure}: GuestError, draft: Draft): Promise<void> {
-  const reported = await crashOnConsole(machine, files.folder);
+  const reported = draft.hang ?? (await crashOnConsole(machine, files.folder));
   const last = draft.steps.at(-1);
+  // What of it the lab itself saw is told behind what the kernel was at.
+  const step = draft.hang === undefined ? draft.at : `${draft.at}: ${bounded(oneLine(failure.reason), 500)}`;
   // What was reported first led to the rest.
   draft.crash ??= {
     ...(reported ?? {reason: bounded(oneLine(`${failure.kind}: ${failure.reason}`))}),
-    step: draft.at,
+    step,
   };
   if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});
 }
