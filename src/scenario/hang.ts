@@ -10,7 +10,7 @@ import {isEntry, isReporting} from '../evidence/reports/machinery.ts';
 import type {Frame} from '../evidence/reports/report.ts';
 import {type CpuStack, readCpuStacks} from '../guest/cpu-stacks.ts';
 import type {Guest} from '../guest/guest.ts';
-import {type Crash, crashIn, crashOf} from './crash.ts';
+import {type Crash, crashOf} from './crash.ts';
 import type {Machine} from './machine.ts';
 
 /** Milliseconds for a guest that may still answer, and for the panic that an NMI brings about. */
@@ -20,14 +20,14 @@ const panicLimit = 3000;
 type Built = Pick<Machine, 'kernel' | 'image' | 'sent'>;
 
 /**
- * Finds out in which function a guest hangs that is still there: by what its kernel has reported, else by the tasks that
- * are blocked in it or the CPUs that are busy in it (sysrq-w, sysrq-l), and where it does not answer at all, by the
- * registers and stacks of its CPUs as QEMU shows them. What was found is kept as stacks.txt and report.txt.
- * @returns undefined where the kernel waits for nothing: then it is user space that does
+ * Finds out in which function a guest hangs that QEMU still has: by the tasks that are blocked in its kernel or the CPUs
+ * that are busy in it (sysrq-w, sysrq-l), and where it does not answer at all, by the registers and stacks of its CPUs
+ * as QEMU shows them. What was found is kept as stacks.txt and report.txt.
+ * @returns undefined where the kernel waits for nothing, for then it is user space that does; and where the kernel has
+ * reported something itself, which says more
  */
 export async function whereItHangs(guest: Guest, machine: Built, folder: string): Promise<Crash | undefined> {
-  const own = await crashIn(await consoleOf(guest), machine, folder);
-  if (own !== undefined) return own;
+  if (kernelReports(await consoleOf(guest)).length > 0) return undefined;
   if (guest.failure === undefined && (await ask(guest))) {
     const log = await consoleOf(guest);
     const [first] = [...blockedTasks(log), ...busyCpus(log)];
@@ -44,8 +44,10 @@ export async function whereItHangs(guest: Guest, machine: Built, folder: string)
     const report = await reportOfNmi(guest);
     if (report !== undefined) return crashOf(report, machine, folder);
   }
-  const [stuck] = named.map(stackOf).filter(({frames}) => frames.length > 0);
-  return stuck && crashOf(reportOf(stuck), machine, folder);
+  const [stuck] = named
+    .map((stack) => ({stack: stackOf(stack), inModule: stack.functions[0] === undefined}))
+    .filter(({stack}) => stack.frames.length > 0);
+  return stuck && crashOf(reportOf(stuck.stack, stuck.inModule), machine, folder);
 }
 
 /** Has the kernel show what it is at, once. */
@@ -62,9 +64,11 @@ async function consoleOf(guest: Guest): Promise<string> {
   return readFile(guest.consoleFile, 'latin1').catch(() => '');
 }
 
-function reportOf({who, frames, lines}: Stack): KernelReport {
+/** @param inModule whether the innermost function is a module's, whose name is not known */
+function reportOf({who, frames, lines}: Stack, inModule = false): KernelReport {
   const at = frames[0]?.function;
-  const title = `${who.startsWith('CPU') ? 'CPU stuck' : `${who} blocked`}${at === undefined ? '' : ` in ${at}`}`;
+  const where = inModule ? 'in a module, called by' : 'in';
+  const title = `${who.startsWith('CPU') ? 'CPU stuck' : `${who} blocked`}${at === undefined ? '' : ` ${where} ${at}`}`;
   return {
     kind: 'hang',
     title,

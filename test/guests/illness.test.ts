@@ -46,9 +46,15 @@ const illnesses: readonly Illness[] = [
     verdict: 'error',
     reason: /^the guest's tool could not run "p2p copy .*": fork: EAGAIN$/,
   },
-  crash('ailing-lockup', /^hang: no heartbeat for \d+ s, in which QEMU computed for \d+ s$/),
-  crash('ailing-stall', /^hang: soft lockup in stall, in step 1 \(load ailing\)$/),
-  crash('ailing-sleep', /^hang: load ailing: waited 3 s for "insmod .*, and it still runs$/),
+  crash(
+    'ailing-lockup',
+    /^hang: CPU stuck in .*, in step 1 \(load ailing\): no heartbeat for \d+ s, in which QEMU computed for \d+ s$/,
+  ),
+  crash('ailing-stall', /^hang: soft lockup in stall, in step 2 \(load ailing\)$/),
+  crash(
+    'ailing-sleep',
+    /^hang: insmod blocked in sleep.*, in step 1 \(load ailing\): load ailing: waited 3 s for "insmod .*, and it still runs$/,
+  ),
   crash('ailing-blocked', /^hang: task hung in sleep, in step 1 \(/),
   crash('never-ends', /^hang: run sleep 60: waited 2 s for "sleep 60" in the guest, and it still runs$/),
   crash('powers-off', /^exit: the guest ended by itself \(guest-shutdown\)$/),
