@@ -41,7 +41,7 @@ export async function crashOf(
 ): Promise<Crash> {
   const report = await decode(found, machine);
   const {kind, title, place} = report;
-  const reason = bounded(oneLine(`${kind}: ${title}${place === undefined ? '' : ` (${place})`}`));
+  const reason = oneLine(bounded(`${kind}: ${title}${place === undefined ? '' : ` (${place})`}`));
   const parts = [title, ...report.decoded.map((line) => `  ${line}`), '', found.excerpt];
   await writeFile(
     path.join(folder, 'report.txt'),

@@ -193,7 +193,7 @@ function noteDeath(
   if (!(error instanceof GuestError)) return;
   const {kind, reason} = error.failure;
   const durationMs = Math.round(performance.now() - begun);
-  const record = skippedStep(step, scene, bounded(oneLine(`${kind}: ${reason}`)));
+  const record = skippedStep(step, scene, oneLine(bounded(`${kind}: ${reason}`)));
   draft.steps.push({...record, verdict: 'crash', durationMs});
 }
 

@@ -76,10 +76,10 @@ async function tellCrash({machine, files}: Run, {failure}: GuestError, draft: Dr
   const reported = draft.hang ?? (await crashOnConsole(machine, files.folder));
   const last = draft.steps.at(-1);
   // What of it the lab itself saw is told behind what the kernel was at.
-  const step = draft.hang === undefined ? draft.at : `${draft.at}: ${bounded(oneLine(failure.reason), 500)}`;
+  const step = draft.hang === undefined ? draft.at : `${draft.at}: ${oneLine(bounded(failure.reason, 500))}`;
   // What was reported first led to the rest.
   draft.crash ??= {
-    ...(reported ?? {reason: bounded(oneLine(`${failure.kind}: ${failure.reason}`))}),
+    ...(reported ?? {reason: oneLine(bounded(`${failure.kind}: ${failure.reason}`))}),
     step,
   };
   if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});

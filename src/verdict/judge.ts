@@ -38,7 +38,7 @@ export function judge({skip, crash, errors, checks}: Findings): Judgement {
 
 /** A reason is one line that can be shown anywhere, whatever of a guest or of a name is in it. */
 function reasonOf(text: string): string {
-  return bounded(oneLine(text));
+  return oneLine(bounded(text));
 }
 
 /** The verdict of a step that moves no data: it has nothing to prove. */
