@@ -37,6 +37,11 @@ Call Trace:
  </TASK>
 NMI backtrace for cpu 2 skipped: idling at default_idle+0xb/0x10`;
 
+test('a CPU that idles is not stuck', (t) => {
+  t.regex(golden('benign-shown-cpus'), /NMI backtrace for cpu 1/);
+  t.deepEqual(busyCpus(golden('benign-shown-cpus')), []);
+});
+
 test('the CPU that sysrq-l shows, but not the one that was asked', (t) => {
   const found = busyCpus(active);
   t.deepEqual(
