@@ -68,7 +68,7 @@ int verb_serve(int argc, char **argv)
 		fprintf(stderr, "p2p: unexpected '%s'\n", argv[1]);
 		return EXIT_USAGE;
 	}
-	/* From here on no record is missed; one that cannot be opened is told when it is asked for. */
+	/* From here on no record is missed.  A failure is told when it is asked for. */
 	log_open();
 	while (getline(&line, &room, stdin) > 0) {
 		int status = run(split(line, words), words);
