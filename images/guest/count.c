@@ -42,7 +42,7 @@ int verb_count(int argc, char **argv)
 	}
 	fd = open_lab();
 	if (fd < 0)
-		return fact_failed("count", -fd, 0);
+		return lab_failed("/dev/p2plab", -fd);
 	for (i = 0; i < OPERATIONS; i++) {
 		struct p2plab_count request = {
 			.initiator = function_name(argv[1]),

@@ -13,7 +13,8 @@
 #include "json.h"
 #include "verbs.h"
 
-static void print_counter(const char *path)
+/* Returns 0, also where there is no counter, or -errno. */
+static int print_counter(const char *path)
 {
 	char text[64], *end;
 	struct stat status;
@@ -21,22 +22,26 @@ static void print_counter(const char *path)
 	FILE *file;
 
 	/* A parameter that can be written is a setting, not a counter. */
-	if (stat(path, &status) || (status.st_mode & 0222))
-		return;
+	if (stat(path, &status))
+		return -errno;
+	if (status.st_mode & 0222)
+		return 0;
 	file = fopen(path, "re");
 	if (!file)
-		return;
+		return -errno;
 	if (fgets(text, sizeof(text), file) && isdigit((unsigned char)*text)) {
 		value = strtoull(text, &end, 10);
 		if (*end == '\n' || !*end)
 			json_number(strrchr(path, '/') + 1, value);
 	}
 	fclose(file);
+	return 0;
 }
 
 int verb_counters(int argc, char **argv)
 {
 	char pattern[PATH_MAX];
+	int error, ret = 0;
 	glob_t found;
 	size_t i;
 
@@ -46,15 +51,17 @@ int verb_counters(int argc, char **argv)
 	}
 	snprintf(pattern, sizeof(pattern), "/sys/module/%s/parameters/*",
 		 argv[1]);
-	if (glob(pattern, 0, NULL, &found)) {
-		fact_failed("counters", ENOENT, 0);
-		return EXIT_KERNEL;
-	}
+	error = glob(pattern, 0, NULL, &found);
+	if (error == GLOB_NOMATCH)
+		return fact_failed("counters", ENOENT, 0);
+	if (error)
+		return lab_failed("glob", ENOMEM);
 	json_open(NULL, '{');
-	for (i = 0; i < found.gl_pathc; i++)
-		print_counter(found.gl_pathv[i]);
+	for (i = 0; i < found.gl_pathc && !ret; i++)
+		ret = print_counter(found.gl_pathv[i]);
 	json_close('}');
 	json_line();
 	globfree(&found);
-	return EXIT_DONE;
+	/* A counter that is left out would pass for one that counted nothing. */
+	return ret ? lab_failed("counters", -ret) : EXIT_DONE;
 }

@@ -31,7 +31,8 @@ static int failed(const char *at, int error, int64_t bytes)
 {
 	fact_begin_failed("exhaust", error ? error : ENOMEM);
 	json_string("at", at);
-	json_number("bytes", bytes);
+	/* An errno where the kernel did not say how much there is. */
+	json_number("bytes", bytes < 0 ? 0 : bytes);
 	fact_end();
 	return EXIT_KERNEL;
 }

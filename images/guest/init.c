@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "driver.h"
 #include "port.h"
 #include "ssh.h"
 #include "system.h"
@@ -83,6 +84,9 @@ static void keep_alive(int port, int listener)
 
 		if (ret > 0) {
 			ret = ssh_accept(listener);
+			/* Who connects is turned away; who is in stays in. */
+			if (ret == -EAGAIN || ret == -ENOMEM)
+				continue;
 			if (ret)
 				give_up("ssh", -ret);
 			continue;
@@ -107,6 +111,12 @@ int guest_init(void)
 	ret = start_network();
 	if (ret)
 		give_up("network", -ret);
+
+	/*
+	 * A guest that does not answer any more can still be sent an NMI: its
+	 * panic says where it was.  Only x86 knows this setting.
+	 */
+	sysfs_write("/proc/sys/kernel/unknown_nmi_panic", "1");
 
 	if (!access(REPLAY, F_OK)) {
 		char *const replay[] = { "/bin/sh", REPLAY, NULL };

@@ -175,10 +175,10 @@ static void become_child(struct io_plan *plan)
 	char end;
 
 	if (pipe(go))
-		exit(io_failed("child", NULL, errno, 0));
+		exit(lab_failed("pipe", errno));
 	child = fork();
 	if (child < 0)
-		exit(io_failed("child", NULL, errno, 0));
+		exit(lab_failed("fork", errno));
 	if (child) {
 		close(go[0]);
 		exit(wait_for_child(plan, child, go[1]));

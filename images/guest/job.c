@@ -31,33 +31,40 @@
 #define SETTLED_LOOKS 40
 #define MOST_LOOKS (30000 / LOOK_MS)
 
-static void job_path(char path[static PATH_MAX], const char *job,
+/* False if the name is too long: another job's file would be taken for it. */
+static bool job_path(char path[static PATH_MAX], const char *job,
 		     const char *what)
 {
-	snprintf(path, PATH_MAX, "%s/%s.%s", JOBS, job, what);
+	return snprintf(path, PATH_MAX, "%s/%s.%s", JOBS, job, what) < PATH_MAX;
 }
 
+/* Returns -1 and sets errno, as open(2). */
 static int job_open(const char *job, const char *what, int flags)
 {
 	char path[PATH_MAX];
 
-	job_path(path, job, what);
+	if (!job_path(path, job, what)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
 	return open(path, flags | O_CLOEXEC, 0600);
 }
 
-static void job_write(const char *job, const char *what, long value)
+static bool job_write(const char *job, const char *what, long value)
 {
 	char path[PATH_MAX], partial[PATH_MAX];
+	bool written;
 	FILE *file;
 
-	job_path(path, job, what);
-	job_path(partial, job, "partial");
+	if (!job_path(path, job, what) || !job_path(partial, job, "partial"))
+		return false;
 	file = fopen(partial, "we");
 	if (!file)
-		return;
-	fprintf(file, "%ld\n", value);
-	fclose(file);
-	rename(partial, path);
+		return false;
+	written = fprintf(file, "%ld\n", value) > 0;
+	/* What is buffered is written here. */
+	written = !fclose(file) && written;
+	return written && !rename(partial, path);
 }
 
 static bool job_read(const char *job, const char *what, long *value)
@@ -66,7 +73,8 @@ static bool job_read(const char *job, const char *what, long *value)
 	FILE *file;
 	bool found;
 
-	job_path(path, job, what);
+	if (!job_path(path, job, what))
+		return false;
 	file = fopen(path, "re");
 	if (!file)
 		return false;
@@ -81,9 +89,11 @@ static void run_command(const char *job, char **words)
 	int out = job_open(job, "out", O_WRONLY | O_CREAT | O_TRUNC);
 	int err = job_open(job, "err", O_WRONLY | O_CREAT | O_TRUNC);
 
-	dup2(nothing, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
+	/* Nobody would read its output, or its output would be another's. */
+	if (nothing < 0 || out < 0 || err < 0 ||
+	    dup2(nothing, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	    dup2(err, STDERR_FILENO) < 0)
+		_exit(EXIT_LAB);
 	execvp(*words, words);
 	fprintf(stderr, "p2p: %s: %s\n", *words, strerror(errno));
 	_exit(EXIT_USAGE);
@@ -92,21 +102,34 @@ static void run_command(const char *job, char **words)
 /* Waits for the command in the place of a parent that must not stay. */
 static void supervise(const char *job, char **words)
 {
-	int status, nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	pid_t command;
+	int status = 0, nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	pid_t command, ended;
 
 	setsid();
-	dup2(nothing, STDIN_FILENO);
-	dup2(nothing, STDOUT_FILENO);
-	dup2(nothing, STDERR_FILENO);
+	/* It must not hold on to the channel of who began it. */
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
+	    dup2(nothing, STDOUT_FILENO) < 0 ||
+	    dup2(nothing, STDERR_FILENO) < 0 ||
+	    !job_write(job, "supervisor", getpid()))
+		_exit(EXIT_LAB);
 	command = fork();
+	if (command < 0) {
+		job_write(job, "failed", errno);
+		_exit(EXIT_LAB);
+	}
 	if (!command)
 		run_command(job, words);
-	job_write(job, "pid", command);
-	if (waitpid(command, &status, 0) != command)
-		_exit(EXIT_KERNEL);
-	job_write(job, "status", WIFEXITED(status) ? WEXITSTATUS(status)
-						   : 128 + WTERMSIG(status));
+	if (!job_write(job, "pid", command)) {
+		kill(command, SIGKILL);
+		_exit(EXIT_LAB);
+	}
+	do {
+		ended = waitpid(command, &status, 0);
+	} while (ended < 0 && errno == EINTR);
+	if (ended != command ||
+	    !job_write(job, "status", WIFEXITED(status) ? WEXITSTATUS(status)
+							: 128 + WTERMSIG(status)))
+		_exit(EXIT_LAB);
 	_exit(EXIT_DONE);
 }
 
@@ -156,17 +179,37 @@ static int begun(const char *job, const char *state, const char *where)
 	return EXIT_DONE;
 }
 
-static int await_rest(const char *job)
+/*
+ * Whether nobody is left to write the status of a job that has none: it is
+ * looked for once more, for that may have been the supervisor's last deed.
+ */
+static bool is_lost(const char *job)
+{
+	long supervisor, status;
+
+	if (!job_read(job, "supervisor", &supervisor) || supervisor <= 1)
+		return false;
+	return kill(supervisor, 0) && errno == ESRCH &&
+	       !job_read(job, "status", &status);
+}
+
+/* Looks after a job that has just begun; its supervisor is our child. */
+static int await_rest(const char *job, pid_t supervisor)
 {
 	char where[64], before[64] = "";
+	long pid, status, error;
 	int looks, same = 0;
-	long pid, status;
+	bool gone;
 	char state;
 
 	for (looks = 0; looks < MOST_LOOKS; looks++, pause_a_little()) {
+		gone = waitpid(supervisor, NULL, WNOHANG) == supervisor;
 		if (job_read(job, "status", &status))
 			return begun(job, "ended", "");
-		if (!job_read(job, "pid", &pid))
+		if (gone)
+			return lab_failed("fork", job_read(job, "failed", &error)
+							  ? error : ECHILD);
+		if (!job_read(job, "pid", &pid) || pid <= 0)
 			continue;
 		state = process_state(pid, where);
 		if (state == 'T')
@@ -182,36 +225,58 @@ static int await_rest(const char *job)
 
 int verb_begin(int argc, char **argv)
 {
-	static const char *const files[] = { "pid", "status", "out", "err" };
+	static const char *const files[] = {
+		"pid", "status", "out", "err", "failed", "supervisor"
+	};
 	char path[PATH_MAX];
+	pid_t supervisor;
 	size_t i;
 
 	if (argc < 3 || strchr(argv[1], '/')) {
 		fprintf(stderr, "p2p: begin wants a job's name and a command\n");
 		return EXIT_USAGE;
 	}
-	mkdir(JOBS, 0700);
+	if (mkdir(JOBS, 0700) && errno != EEXIST)
+		return lab_failed("mkdir " JOBS, errno);
+	/* The status of an earlier job of this name would pass for this one's. */
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		job_path(path, argv[1], files[i]);
-		unlink(path);
+		if (!job_path(path, argv[1], files[i]))
+			return lab_failed("job", ENAMETOOLONG);
+		if (unlink(path) && errno != ENOENT)
+			return lab_failed("unlink", errno);
 	}
-	if (!fork())
+	supervisor = fork();
+	if (supervisor < 0)
+		return lab_failed("fork", errno);
+	if (!supervisor)
 		supervise(argv[1], argv + 2);
-	return await_rest(argv[1]);
+	return await_rest(argv[1], supervisor);
 }
 
-static void give(const char *job, const char *what, FILE *to)
+/* Returns 0 or -errno: output that cannot be read is not the same as none. */
+static int give(const char *job, const char *what, FILE *to)
 {
 	char text[4096];
-	int fd = job_open(job, what, O_RDONLY);
+	int ret, fd = job_open(job, what, O_RDONLY);
 	ssize_t len;
 
 	if (fd < 0)
-		return;
+		return -errno;
 	while ((len = read(fd, text, sizeof(text))) > 0)
 		fwrite(text, 1, len, to);
+	ret = len < 0 ? -errno : 0;
 	close(fd);
 	fflush(to);
+	return ret;
+}
+
+static int give_all(const char *job, long status)
+{
+	int ret = give(job, "out", stdout);
+
+	if (!ret)
+		ret = give(job, "err", stderr);
+	return ret ? lab_failed("output", -ret) : status;
 }
 
 int verb_end(int argc, char **argv)
@@ -222,15 +287,16 @@ int verb_end(int argc, char **argv)
 
 	if (argc != 3 || !option_number("seconds", argv[2], &seconds))
 		return EXIT_USAGE;
-	if (!job_read(argv[1], "pid", &pid))
-		return fact_failed("end", ESRCH, 0);
-	kill(pid, SIGCONT);
+	/* 0 and below are process groups, and -1 is everybody. */
+	if (!job_read(argv[1], "pid", &pid) || pid <= 1)
+		return lab_failed("job", ESRCH);
+	if (!job_read(argv[1], "status", &status))
+		kill(pid, SIGCONT);
 	for (looks = seconds * 1000 / LOOK_MS; looks; looks--) {
-		if (job_read(argv[1], "status", &status)) {
-			give(argv[1], "out", stdout);
-			give(argv[1], "err", stderr);
-			return status;
-		}
+		if (job_read(argv[1], "status", &status))
+			return give_all(argv[1], status);
+		if (is_lost(argv[1]))
+			return lab_failed("supervisor", ESRCH);
 		pause_a_little();
 	}
 	process_state(pid, where);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "verbs.h"
 
 /* Whether the next value at this depth needs a comma in front. */
 static bool comma;
@@ -116,4 +117,12 @@ int fact_failed(const char *op, int error, uint64_t bytes)
 	json_number("bytes", bytes);
 	fact_end();
 	return 1;
+}
+
+int lab_failed(const char *what, int error)
+{
+	fact_begin_failed("lab", error);
+	json_string("where", what);
+	fact_end();
+	return EXIT_LAB;
 }

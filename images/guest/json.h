@@ -31,4 +31,10 @@ void fact_end(void);
 void fact_begin_failed(const char *op, int error);
 int fact_failed(const char *op, int error, uint64_t bytes);
 
+/*
+ * The tool itself could not do @what, for want of a process or of memory: the
+ * host takes that for a failure of the lab.  Returns EXIT_LAB.
+ */
+int lab_failed(const char *what, int error);
+
 #endif

@@ -219,10 +219,8 @@ int verb_probe(int argc, char **argv)
 			return EXIT_KERNEL;
 	}
 	fd = open_lab();
-	if (fd < 0) {
-		fact_failed("probe", -fd, 0);
-		return EXIT_KERNEL;
-	}
+	if (fd < 0)
+		return lab_failed("/dev/p2plab", -fd);
 	probe_fact(&plan, &request, -ask_lab(fd, P2PLAB_PROBE, &request));
 	close(fd);
 	return EXIT_DONE;

@@ -255,21 +255,25 @@ static bool open_all(struct worker *worker)
 {
 	const struct stress *stress = worker->stress;
 	char path[PATH_MAX];
+	int ret = 0;
 	uint32_t i;
-	int ret;
 
 	for (i = 0; i < stress->n_drives; i++) {
 		ret = await_disk(stress->drives[i], path);
-		if (!ret)
-			worker->drives[i] = open(path, O_RDWR | O_DIRECT |
-						       O_CLOEXEC);
-		if (ret || worker->drives[i] < 0)
+		if (ret)
 			goto failed;
+		worker->drives[i] = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+		if (worker->drives[i] < 0) {
+			ret = -errno;
+			goto failed;
+		}
 	}
 	if (stress->nic) {
 		worker->device = open("/dev/p2plab", O_RDWR | O_CLOEXEC);
-		if (worker->device < 0)
+		if (worker->device < 0) {
+			ret = -errno;
 			goto failed;
+		}
 	}
 	for (i = 0; i < stress->n_places; i++) {
 		if (!map_anew(worker, i))
@@ -277,7 +281,7 @@ static bool open_all(struct worker *worker)
 	}
 	return true;
 failed:
-	worker->account->error = errno;
+	worker->account->error = -ret;
 	worker->account->failed = "open";
 	return false;
 }

@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <linux/fs.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,26 +153,41 @@ static int share_memory(struct stress *stress)
 	return 0;
 }
 
-static int run_workers(const struct stress *stress)
+/* Returns 0, or EXIT_LAB once it has said why: a load of fewer workers is another load. */
+static int start_workers(const struct stress *stress,
+			 pid_t workers[static MAX_WORKERS])
 {
 	struct timespec end;
-	int status, ret = 0;
 	uint32_t i;
+	int error;
 
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += stress->seconds;
 	for (i = 0; i < stress->n_workers; i++) {
-		pid_t child = fork();
-
-		if (child < 0)
-			ret = -errno;
-		if (child)
+		workers[i] = fork();
+		if (!workers[i]) {
+			stress_work(stress, i, &end);
+			_exit(0);
+		}
+		if (workers[i] > 0)
 			continue;
-		stress_work(stress, i, &end);
-		_exit(0);
+		error = errno;
+		while (i--)
+			kill(workers[i], SIGKILL);
+		return lab_failed("fork", error);
 	}
+	return 0;
+}
+
+/* A worker that did not come to its own end was ended by the kernel. */
+static int run_workers(const struct stress *stress)
+{
+	pid_t workers[MAX_WORKERS];
+	int status, ret;
+
+	ret = start_workers(stress, workers);
 	while (wait(&status) > 0) {
-		if (!WIFEXITED(status) || WEXITSTATUS(status))
+		if (!ret && (!WIFEXITED(status) || WEXITSTATUS(status)))
 			ret = -ECHILD;
 	}
 	return ret;
@@ -291,6 +307,8 @@ int verb_stress(int argc, char **argv)
 		ret = share_memory(&stress);
 	if (!ret)
 		ret = run_workers(&stress);
+	if (ret > 0)
+		return ret;
 	if (ret) {
 		fact_failed("stress", -ret, 0);
 		return EXIT_KERNEL;

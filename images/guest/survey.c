@@ -134,7 +134,7 @@ int verb_survey(int argc, char **argv)
 	}
 	fd = open_lab();
 	if (fd < 0)
-		return fact_failed("survey", -fd, 0);
+		return lab_failed("/dev/p2plab", -fd);
 	if (glob(PCI_DEVICES "/*", 0, NULL, &found))
 		return fact_failed("survey", ENOENT, 0);
 	for (i = 0; !ret && i < found.gl_pathc; i++) {

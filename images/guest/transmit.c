@@ -64,7 +64,7 @@ static int send_frames(const struct options *options, int ifindex,
 
 	fd = open("/dev/p2plab", O_RDWR | O_CLOEXEC);
 	if (fd < 0)
-		return frames_fact(options, errno, 0, 0);
+		return lab_failed("/dev/p2plab", errno);
 
 	while (at < buffer->bytes) {
 		uint64_t left = buffer->bytes - at;

@@ -48,7 +48,7 @@ static void print_parent(const char *link)
 
 static void print_driver(const char *link)
 {
-	char path[PATH_MAX], target[PATH_MAX];
+	char path[PATH_MAX], target[PATH_MAX], *name;
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "%s/driver", link);
@@ -58,7 +58,8 @@ static void print_driver(const char *link)
 		return;
 	}
 	target[len] = '\0';
-	json_string("driver", strrchr(target, '/') + 1);
+	name = strrchr(target, '/');
+	json_string("driver", name ? name + 1 : target);
 }
 
 /* The lines of "resource": start, end and flags of BARs, ROM and windows. */

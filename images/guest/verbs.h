@@ -6,7 +6,8 @@
 #ifndef P2P_VERBS_H
 #define P2P_VERBS_H
 
-enum { EXIT_DONE = 0, EXIT_KERNEL = 1, EXIT_USAGE = 2 };
+/* EXIT_LAB: the tool itself could not work, which says nothing of the kernel. */
+enum { EXIT_DONE = 0, EXIT_KERNEL = 1, EXIT_USAGE = 2, EXIT_LAB = 3 };
 
 int verb_tree(int argc, char **argv);
 int verb_acs(int argc, char **argv);
@@ -35,6 +36,9 @@ int verb_power_off(int argc, char **argv);
 int verb_unload(int argc, char **argv);
 int verb_log(int argc, char **argv);
 int verb_serve(int argc, char **argv);
+
+/* Opens the kernel's log for verb_log(); 0 or -errno. */
+int log_open(void);
 
 /* Runs the verb that argv[0] names; with a usage message if it names none. */
 int run_verb(int argc, char **argv);

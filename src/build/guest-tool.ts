@@ -24,7 +24,7 @@ const includes = path.join(labRoot, 'images/include');
 
 async function compile(compiler: string, target: string, context: Context): Promise<void> {
   const files = (await readdir(sources)).filter((name) => name.endsWith('.c')).sort();
-  const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-static', '-s', `-I${includes}`];
+  const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-static', '-s', `-I${includes}`];
   const built = await runGroup(compiler, [...flags, '-o', target, ...files], {
     cwd: sources,
     env: buildEnvironment(),
@@ -44,7 +44,7 @@ export async function ensureGuestTool(arch: ArchitectureName, context: Context):
     folderHashes(sources),
     folderHashes(includes),
   ]);
-  const key = contentKey({recipe: 2, compiler, code, included});
+  const key = contentKey({recipe: 3, compiler, code, included});
   const folder = await stored('tools', key, 'guest tool', context, async (partial) => {
     context.report({topic: 'guest tool', text: 'compiling'});
     await compile(command, path.join(partial, 'p2p'), context);

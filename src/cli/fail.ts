@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {escapeControls} from '../base/escape.ts';
 import {isErrno, LabError} from '../base/errors.ts';
 
 /** What a system error says about the machine, and what to do about it. */
@@ -28,6 +29,6 @@ export function fail(error: unknown): number {
 }
 
 function say(message: string, hint: string | undefined): void {
-  process.stderr.write(`p2plab: ${message}\n`);
-  if (hint !== undefined) process.stderr.write(`        ${hint}\n`);
+  process.stderr.write(`p2plab: ${escapeControls(message)}\n`);
+  if (hint !== undefined) process.stderr.write(`        ${escapeControls(hint)}\n`);
 }

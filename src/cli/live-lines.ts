@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
 import type {Progress} from '../base/context.ts';
+import {oneLine} from '../base/escape.ts';
 
 /** What is needed of a terminal: `process.stderr` is one. */
 export interface Terminal {
@@ -90,9 +91,11 @@ export function liveLines(terminal: Terminal): LiveLines {
 function layOut([topic, {begun, text}]: readonly [string, Line], width: number): readonly [string, string] {
   const seconds = Math.floor((performance.now() - begun) / 1000);
   const time = seconds < 3 ? '' : ` (${formatTime(seconds)})`;
-  const line = `${topic}  ${text.replaceAll(/\p{Cc}+/gu, ' ')}${time}`;
+  // Names and words of others must not move the cursor.
+  const title = oneLine(topic);
+  const line = `${title}  ${oneLine(text.replaceAll('\t', ' '))}${time}`;
   const cut = line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…` : line;
-  return [cut.slice(0, topic.length), cut.slice(topic.length)];
+  return [cut.slice(0, title.length), cut.slice(title.length)];
 }
 
 /** `42 s`, `3:07 min`. */

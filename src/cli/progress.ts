@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Progress} from '../base/context.ts';
+import {oneLine} from '../base/escape.ts';
 import {liveLines} from './live-lines.ts';
 
 /** Shows how far each topic is while results are printed. */
@@ -33,7 +34,7 @@ function inPipe(): ProgressLines {
       const now = performance.now();
       if (now - (told.get(topic) ?? -Infinity) < interval) return;
       told.set(topic, now);
-      process.stderr.write(`${topic}: ${text}\n`);
+      process.stderr.write(`${oneLine(topic)}: ${oneLine(text)}\n`);
     },
     print,
     end: () => undefined,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {createConnection} from 'node:net';
 import {Client, type ClientChannel} from 'ssh2';
+import {lastLine} from '../base/escape.ts';
 import {HostError, messageOf} from '../base/errors.ts';
 import {shellWords} from './shell-words.ts';
 
@@ -96,7 +97,7 @@ export async function send(client: Client, content: Uint8Array, file: string): P
     const said = collect(channel.stderr);
     channel.once('close', (code: number | null | undefined) => {
       if (code === 0) resolve();
-      else reject(new HostError(`${file} could not be sent to the guest: ${said.text().trim()}`));
+      else reject(new HostError(`${file} could not be sent to the guest: ${lastLine(said.text())}`));
     });
     channel.resume();
     channel.end(content);

@@ -15,7 +15,7 @@ const survivable =
   /BUG: (K\w+SAN|KFENCE): |BUG: sleeping function called|BUG: scheduling while atomic|BUG: using \w+\(\) in preemptible/;
 const lockup = /BUG: soft lockup|hard LOCKUP/;
 const oops =
-  /\b(BUG: |Oops: |Oops\b.*\[#\d|general protection fault|Unable to handle kernel|Internal error: |kernel BUG at )/;
+  /\b(BUG: |Oops: |Oops\b.*\[#\d|general protection fault|Unable to handle kernel|Internal error: |[Kk]ernel BUG at )/;
 const panic = /Kernel panic - not syncing: (.*)/;
 
 /** What a line of a console says of the kernel's health; undefined for nothing bad. */

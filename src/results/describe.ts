@@ -18,7 +18,7 @@ export const colours = {
 
 /** A result's first line. */
 export function headline({verdict, scenario, kernel, qemu, durationMs}: ReportedRun): string {
-  return `${styleText(colours[verdict], verdict.toUpperCase())} ${scenario} [${kernel}, QEMU ${qemu}] ${seconds(durationMs)}`;
+  return `${styleText(colours[verdict], verdict.toUpperCase())} ${printable(scenario)} [${printable(kernel)}, QEMU ${printable(qemu)}] ${seconds(durationMs)}`;
 }
 
 /** Whether there is nothing to explain. */
@@ -66,7 +66,7 @@ function trouble(result: ReportedRun): readonly string[] {
 }
 
 function evidence({bundle}: ReportedRun): string {
-  return `  evidence: ${displayPath(bundle)}`;
+  return `  evidence: ${printable(displayPath(bundle))}`;
 }
 
 /** Where the bytes of a run went, one line for what an initiator moved to or from a place. */

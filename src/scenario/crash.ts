@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {bounded, escapeControls, oneLine} from '../base/escape.ts';
 import {type CodePlace, linesOf} from '../build/symbols.ts';
 import {type KernelReport, kernelReports} from '../evidence/kernel-log.ts';
 import type {Machine} from './machine.ts';
@@ -12,6 +13,9 @@ export interface CrashReport extends Pick<KernelReport, 'kind' | 'title' | 'func
   /** The trace, a line a function, with where it is in the source if that is known. */
   readonly decoded: readonly string[];
 }
+
+/** More of a report than this is not kept: the log has all of it. */
+const longestReport = 64 * 1024;
 
 /** A report, and what a run says of it in one line. */
 export interface Crash {
@@ -30,12 +34,23 @@ export async function crashIn(
   excuses: (line: string) => boolean = () => false,
 ): Promise<Crash | undefined> {
   const found = kernelReports(log).find(({line}) => !excuses(line));
-  if (found === undefined) return undefined;
+  return found && crashOf(found, machine, folder);
+}
+
+/** Decodes a report, and keeps it in the run's folder as report.txt. */
+export async function crashOf(
+  found: KernelReport,
+  machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,
+  folder: string,
+): Promise<Crash> {
   const report = await decode(found, machine);
   const {kind, title, place} = report;
-  const reason = `${kind}: ${title}${place === undefined ? '' : ` (${place})`}`;
+  const reason = oneLine(bounded(`${kind}: ${title}${place === undefined ? '' : ` (${place})`}`));
   const parts = [title, ...report.decoded.map((line) => `  ${line}`), '', found.excerpt];
-  await writeFile(path.join(folder, 'report.txt'), `${parts.join('\n')}\n`);
+  await writeFile(
+    path.join(folder, 'report.txt'),
+    `${bounded(escapeControls(parts.join('\n')), longestReport)}\n`,
+  );
   return {reason, report};
 }
 

@@ -2,14 +2,19 @@
 import {mkdir} from 'node:fs/promises';
 import {setImmediate} from 'node:timers/promises';
 import type {Context} from '../base/context.ts';
+import {bounded, oneLine} from '../base/escape.ts';
 import {HostError} from '../base/errors.ts';
+import {AnswerError, answerLines, parseJson} from '../guest/answer.ts';
 import {bootGuest, CommandTimeout, type Guest, GuestError} from '../guest/guest.ts';
+import type {ExecResult} from '../guest/ssh.ts';
 import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
 import {explainTimeout} from './blocked-tasks.ts';
 import {bootPlan} from './boot-plan.ts';
 import type {Crash} from './crash.ts';
 import {type Acted, actStep, machineMemory, type Scene, stepTitle} from './drive.ts';
 import {examineStep} from './examine.ts';
+import {GuestLog} from './guest-log.ts';
+import {whereItHangs} from './hang.ts';
 import {readHealth, runEpilogue} from './health.ts';
 import {loadKernelModules, sendModules, servedEndpoints} from './kernel-modules.ts';
 import {reasonToSkipStep} from './plan.ts';
@@ -22,12 +27,20 @@ import {askedAfter} from '../verdict/remembered.ts';
 import type {Run} from './run.ts';
 import {skippedStep} from './skipped.ts';
 
+/** More lines of the kernel about peer-to-peer DMA than these are not kept of a run. */
+const mostWords = 20;
+
 /** What is known of a run while it goes on. */
 export interface Draft {
   readonly steps: StepRecord[];
   readonly errors: string[];
   kernelSays: readonly string[];
-  crash: (Pick<Crash, 'reason'> & Partial<Crash>) | undefined;
+  /** Where the guest hangs, if it does and that could be found out. */
+  hang?: Crash | undefined;
+  /** When it is: `in step 2 (reset cmb)`. */
+  at: string;
+  /** The first, and when it came. */
+  crash: (Pick<Crash, 'reason'> & Partial<Crash> & {readonly step?: string}) | undefined;
 }
 
 /** Boots a run's guest and drives its steps, one after the other. */
@@ -36,7 +49,9 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
   context.report({topic: plan.name, text: 'booting'});
   const guest = await bootGuest(bootPlan(run), context);
   try {
+    const log = new GuestLog(guest, files.folder);
     const memory = await checkTree(guest, run, draft);
+    await listen(guest, log, run, draft);
     if (draft.errors.length > 0) return;
     const scene: Scene = {
       topology: plan.topology,
@@ -55,35 +70,56 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
     const {abilities} = machine.kernel;
     const modules = modulesBefore(machine.kernel.modules, plan.scenario.value);
     await sendModules(await machine.sent, guest);
-    draft.errors.push(...(await loadKernelModules(modules, plan.topology, guest)));
+    if (modules.length > 0) {
+      draft.errors.push(...(await loadKernelModules(modules, plan.topology, guest)));
+      await listen(guest, log, run, draft);
+    }
     if (draft.errors.length > 0) return;
     const served = servedEndpoints(abilities, plan.topology);
     for (const name of modules) await scene.prototypes.loaded(name, served, guest);
-    await driveSteps(run, scene, draft, context);
+    await driveSteps(run, scene, log, draft, context);
+  } catch (error) {
+    if (error instanceof GuestError && error.failure.kind === 'hang')
+      draft.hang = await whereItHangs(guest, machine, files.folder).catch(() => undefined);
+    throw error;
   } finally {
     await guest.close();
   }
 }
 
-/** A step that is wrong ends the run, unless each is judged by itself; a crash ends all. */
+/**
+ * Reads what the kernel has said until now, before anything else can add to it. The first report of its ill health is
+ * kept, with the step in which it came; what is missing of the log is an error.
+ */
+async function listen(
+  guest: Guest,
+  log: GuestLog,
+  {machine, files}: Pick<Run, 'machine' | 'files'>,
+  draft: Draft,
+): Promise<Crash | undefined> {
+  const {says, crash, errors} = await readHealth(log, machine, files.folder, (line) => guest.excuses(line));
+  draft.kernelSays = [...draft.kernelSays, ...says].slice(0, mostWords);
+  draft.errors.push(...errors);
+  if (draft.crash !== undefined || crash === undefined) return undefined;
+  draft.crash = {...crash, step: draft.at};
+  return crash;
+}
+
+/** A step that is wrong ends the run, unless each is judged by itself; a crash ends these. */
 async function driveSteps(
   {plan, files, machine}: Pick<Run, 'plan' | 'files' | 'machine'>,
   begun: Scene,
+  log: GuestLog,
   draft: Draft,
   context: Context,
 ): Promise<void> {
   const {steps, independent} = plan.scenario.value;
   let scene = begun;
   let unread = false;
-  const readLog = async (): Promise<void> => {
-    const {says, crash} = await readHealth(scene.guest, machine, files.folder);
-    draft.kernelSays = says;
-    draft.crash = crash;
-  };
-  const readLastLog = async (): Promise<void> => {
+  const listenLast = async (): Promise<Crash | undefined> => {
     unread = false;
     draft.errors.push(...(await runEpilogue(scene.guest, machine)));
-    await readLog();
+    return listen(scene.guest, log, {machine, files}, draft);
   };
   for (const [index, step] of steps.entries()) {
     const skip = reasonToSkipStep(step, scene.topology, machine.kernel);
@@ -92,29 +128,38 @@ async function driveSteps(
       continue;
     }
     context.report({topic: plan.name, text: stepTitle(step)});
+    draft.at = `in step ${index + 1} (${stepTitle(step)})`;
+    const begun = performance.now();
     const acted = await act(step, scene, draft);
     unread = true;
-    // After the last step the guest is idle: its log comes while the evidence is read.
+    // Its log comes while the evidence is read.
     const last = index === steps.length - 1;
-    const early = independent || last;
-    const log = early ? (last ? readLastLog() : readLog()) : undefined;
+    const listening = last ? listenLast() : listen(scene.guest, log, {machine, files}, draft);
     // What the lane has the guest do at the end may be much.
     if (last && machine.lane.epilogue === undefined) context.idle?.();
     // Its request must be out before this thread is busy with the trace.
     await setImmediate();
-    const [record] = await Promise.all([examineStep(acted, scene), log]);
-    const {crash} = draft;
+    // What cannot be examined is told only once the kernel's own words are read.
+    const [examined, heard] = await Promise.allSettled([examineStep(acted, scene), listening]);
+    for (const one of [heard, examined]) {
+      if (one.status === 'fulfilled') continue;
+      noteDeath(one.reason, {step, scene, begun}, draft);
+      throw one.reason;
+    }
+    if (heard.status === 'rejected' || examined.status === 'rejected') return;
+    const record = examined.value;
+    const crash = heard.value;
     draft.steps.push(crash === undefined ? record : {...record, verdict: 'crash', reason: crash.reason});
-    if (crash !== undefined) return;
+    if (draft.errors.length > 0 || (independent && draft.crash !== undefined)) return;
     scene = sceneAfter(step, record, scene);
     if (record.verdict === 'pass') continue;
-    if (!early) await readLog();
     if (!independent) return;
     // What it left on the disks is not held against those that come after it.
     await scene.disks.adopt();
   }
   // Where the last step was skipped, nobody has looked after those before it.
-  if (unread) await readLastLog();
+  draft.at = 'after the last step';
+  if (unread) await listenLast();
 }
 
 /** What a step has changed for those that come after it: the tree, and what the kernel has worked out of it. */
@@ -136,16 +181,35 @@ async function act(step: Parameters<typeof actStep>[0], scene: Scene, draft: Dra
         : error;
     });
   } catch (error) {
-    const durationMs = Math.round(performance.now() - begun);
-    if (error instanceof GuestError) {
-      const {kind, reason} = error.failure;
-      const record = skippedStep(step, scene, `${kind}: ${reason}`);
-      draft.steps.push({...record, verdict: 'crash', durationMs});
-    } else if (error instanceof HostError) {
-      draft.steps.push({...skippedStep(step, scene, error.message), verdict: 'error', durationMs});
-    }
+    noteDeath(error, {step, scene, begun}, draft);
     throw error;
   }
+}
+
+/** Notes the step in which a guest has died, or in which the host failed, if that is what the error says. */
+function noteDeath(
+  error: unknown,
+  {step, scene, begun}: {readonly step: Step; readonly scene: Scene; readonly begun: number},
+  draft: Draft,
+): void {
+  const durationMs = Math.round(performance.now() - begun);
+  if (error instanceof HostError) {
+    const record = skippedStep(step, scene, oneLine(bounded(error.message)));
+    draft.steps.push({...record, verdict: 'error', durationMs});
+  }
+  if (!(error instanceof GuestError)) return;
+  const {kind, reason} = error.failure;
+  const record = skippedStep(step, scene, oneLine(bounded(`${kind}: ${reason}`)));
+  draft.steps.push({...record, verdict: 'crash', durationMs});
+}
+
+/** The tool's tree is one line of JSON; of what is no JSON the check says that it cannot be read. */
+function readTree(words: readonly string[], answer: ExecResult): unknown {
+  const [line = ''] = answerLines(words, answer);
+  if (answer.code !== 0) throw new AnswerError(words, `it ended with ${answer.code}`, line);
+  const tree = parseJson(line);
+  if (tree === undefined) throw new AnswerError(words, 'the answer cannot be read', line);
+  return tree;
 }
 
 /** Before anything is driven: QEMU and the guest must both have the declared tree. */
@@ -159,7 +223,7 @@ async function checkTree(
     guest.run(['p2p', 'tree', '--brief']),
     machineMemory(guest, plan.topology),
   ]);
-  const seen = tree.code === 0 ? (JSON.parse(tree.stdout) as unknown) : undefined;
+  const seen = readTree(['p2p', 'tree', '--brief'], tree);
   for (const difference of [
     ...checkAgainstQemu(plan.topology, answer),
     ...checkAgainstGuest(plan.topology, seen),

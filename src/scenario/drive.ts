@@ -197,8 +197,8 @@ async function runAll(
   const results: StepRecord['guest'][number][] = [];
   for (const {words, exit, before, after, carryOn} of commands) {
     await before?.(guest);
-    const {code, stdout, stderr} = await guest.run(words, limit);
-    results.push({command: words, code, facts: readFacts(stdout), stdout, stderr});
+    const {code, stdout, stderr, truncated} = await guest.run(words, limit);
+    results.push({command: words, code, facts: readFacts(words, {stdout, truncated}), stdout, stderr});
     if (code === exit) await after?.(guest);
     else if (carryOn !== true) break;
   }

@@ -14,6 +14,8 @@ import {guestChecks} from './account.ts';
 import {callChecks} from './calls.ts';
 import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
 import type {Step} from '../spec/step.ts';
+import {lastLine} from '../base/escape.ts';
+import {labFailures} from './facts.ts';
 import type {Prototypes} from './prototypes.ts';
 import {framesSince} from './frames.ts';
 import type {StepRecord} from './record.ts';
@@ -42,7 +44,7 @@ async function examineCommand({step, commands, guest}: Acted, scene: Scene): Pro
   if (checks.every(({ok}) => ok)) noteChange(step, scene.prototypes);
   // A module of the lab's that does not load says nothing about what was to be tried.
   const failed = step.verb === 'load' ? checks.filter(({ok}) => !ok) : [];
-  const errors = failed.map(({detail}) => detail);
+  const errors = [...labFailures(guest), ...failed.map(({detail}) => detail)];
   if (step.verb === 'load' && errors.length === 0) {
     await scene.prototypes.loaded(step.options.module, step.options.rebind, scene.guest);
   }
@@ -106,7 +108,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
     ...(watch === 'windows' ? [] : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
   ];
   const judgement = judge({
-    errors: [...silentEnds(guest), ...gaps, ...ledger.gaps, ...verb.gaps(observed)],
+    errors: [...labFailures(guest), ...silentEnds(guest), ...gaps, ...ledger.gaps, ...verb.gaps(observed)],
     checks,
   });
   const judged = explain(judgement, expected, ledger.entries, checks);
@@ -152,7 +154,7 @@ function silentEnds(guest: StepRecord['guest']): readonly string[] {
   return guest
     .filter(({code, facts}) => code !== 0 && facts.every(({ok}) => ok))
     .map(({command, code, stderr}) => {
-      const said = stderr.trim().split('\n').at(-1) ?? '';
+      const said = lastLine(stderr);
       return `"${command.join(' ')}" ended with ${code} and names no failure${said === '' ? '' : `: ${said}`}`;
     });
 }
@@ -160,7 +162,7 @@ function silentEnds(guest: StepRecord['guest']): readonly string[] {
 function exitChecks(commands: readonly GuestCommand[], results: StepRecord['guest']): readonly Check[] {
   return results.map(({command, code, stderr}, index): Check => {
     const exit = commands[index]?.exit ?? 0;
-    const said = stderr.trim().split('\n').at(-1) ?? '';
+    const said = lastLine(stderr);
     const detail = `"${command.join(' ')}" ended with ${code}${code === exit ? '' : `, not ${exit}`}${said === '' ? '' : `: ${said}`}.`;
     return {name: 'command', ok: code === exit, witness: 'guest', detail};
   });

@@ -1,25 +1,60 @@
 // SPDX-License-Identifier: MIT
-import {writeFile} from 'node:fs/promises';
-import path from 'node:path';
-import {wordsOnPeers} from '../evidence/kernel-log.ts';
+import {setTimeout as pause} from 'node:timers/promises';
+import {bounded, lastLine} from '../base/escape.ts';
+import {kernelReports, wordsOnPeers} from '../evidence/kernel-log.ts';
 import type {Guest} from '../guest/guest.ts';
 import {type Crash, crashIn} from './crash.ts';
+import type {GuestLog, Look, Piece} from './guest-log.ts';
 import type {Machine} from './machine.ts';
 
-/** What a guest's kernel has said so far. */
+/** What a guest's kernel has said since it was last listened to. */
 export interface Health {
   /** Lines about peer-to-peer DMA: its own reasons. */
   readonly says: readonly string[];
   /** A report of its ill health. */
   readonly crash?: Crash;
+  /** What of its log is missing. */
+  readonly errors: readonly string[];
 }
 
-/** Reads the kernel's log, and keeps it in the run's folder. */
-export async function readHealth(guest: Guest, machine: Machine, folder: string): Promise<Health> {
-  const {stdout} = await guest.run(['p2p', 'log']);
-  await writeFile(path.join(folder, 'dmesg.txt'), stdout);
-  const crash = await crashIn(stdout, machine, folder, (line) => guest.excuses(line));
-  return {says: wordsOnPeers(stdout), ...(crash !== undefined && {crash})};
+/** How often a report that is still being written is looked for its end, and at which interval in milliseconds. */
+const looks = 10;
+const interval = 100;
+
+const endOfReport = /---\[ end (trace|Kernel panic)|<\/TASK>/;
+
+/**
+ * Reads what is new in the kernel's log and on its console, and keeps a report of its ill health in the run's folder.
+ * @param excuses whether a report is about time that the host withheld from the guest
+ */
+export async function readHealth(
+  log: GuestLog,
+  machine: Machine,
+  folder: string,
+  excuses: (line: string) => boolean,
+): Promise<Health> {
+  const look = await log.look();
+  const errors = [...look.errors];
+  const where = reportedIn(look, excuses);
+  const says = wordsOnPeers(look.log.lines.join('\n'));
+  if (where === undefined) return {says, errors};
+  const lines = [...look[where].before, ...look[where].lines];
+  // It may still be written, by another CPU.
+  for (let count = 0; !lines.some((line) => endOfReport.test(line)) && count < looks; count++) {
+    await pause(interval);
+    const more = await log.look();
+    errors.push(...more.errors);
+    lines.push(...more[where].lines);
+  }
+  const crash = await crashIn(lines.join('\n'), machine, folder, excuses);
+  return {says, errors, ...(crash !== undefined && {crash})};
+}
+
+/** Which of them has a report: the log, or the console if the log has lost it. */
+function reportedIn(look: Look, excuses: (line: string) => boolean): 'log' | 'console' | undefined {
+  const has = ({before, lines}: Piece): boolean =>
+    kernelReports([...before, ...lines].join('\n')).some(({line}) => !excuses(line));
+  return has(look.log) ? 'log' : has(look.console) ? 'console' : undefined;
 }
 
 /**
@@ -31,7 +66,7 @@ export async function runEpilogue(guest: Guest, {lane}: Machine): Promise<readon
   for (const words of lane.epilogue ?? []) {
     const {code, stderr} = await guest.exec(words, 60_000 * lane.slower);
     if (code !== 0)
-      errors.push(`lane ${lane.name}: "${words.join(' ')}" ended with ${code}: ${stderr.trim()}`);
+      errors.push(bounded(`lane ${lane.name}: "${words.join(' ')}" ended with ${code}: ${lastLine(stderr)}`));
   }
   return errors;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {readFile} from 'node:fs/promises';
+import {lastLine} from '../base/escape.ts';
 import type {Module} from '../build/modules.ts';
 import type {Guest} from '../guest/guest.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
@@ -23,7 +24,7 @@ export async function loadKernelModules(
   for (const {words, exit} of prologue(modules, topology)) {
     const {code, stdout, stderr} = await guest.run(words);
     if (code === exit) continue;
-    const said = (stderr.trim() === '' ? stdout : stderr).trim().split('\n').at(-1) ?? '';
+    const said = lastLine(stderr.trim() === '' ? stdout : stderr);
     return [`the kernel's modules could not be used: "${words.join(' ')}" ended with ${code}: ${said}`];
   }
   return [];

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {AnswerError, answerLines, parseJson, readJson} from '../guest/answer.ts';
+import type {ExecResult} from '../guest/ssh.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Check} from '../verdict/check.ts';
@@ -7,7 +9,10 @@ import type {Check} from '../verdict/check.ts';
 /** Counters of loaded modules, by a module's name. */
 type Counters = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
-const schema = z.record(z.string(), z.number());
+const schema = z.record(z.string().max(256), z.number().nonnegative());
+
+/** The module is not there, or shows nothing. */
+const nothing = z.object({op: z.literal('counters'), ok: z.literal(false), errname: z.literal('ENOENT')});
 
 /** The ends of the names of counters that count bytes mapped for peers. */
 const peerBytes = /_peer_bytes$/;
@@ -67,8 +72,23 @@ function sumPeerBytes(counters: Readonly<Record<string, number>> = {}): number {
 }
 
 async function readCounters(module: string, guest: Guest): Promise<Readonly<Record<string, number>>> {
-  const {code, stdout} = await guest.run(['p2p', 'counters', module]);
-  if (code !== 0) return {};
-  const line: unknown = JSON.parse(stdout.trim().split('\n')[0] ?? '{}');
-  return schema.catch({}).parse(line);
+  const words = ['p2p', 'counters', module];
+  const answer = await guest.run(words);
+  return parseCounters(words, answer);
+}
+
+/**
+ * Reads what `p2p counters` prints of a module.
+ * @returns nothing of a module that shows no parameters
+ * @throws AnswerError when it cannot be read: a counter that is not read would pass for one that counted nothing
+ */
+export function parseCounters(
+  words: readonly string[],
+  answer: Pick<ExecResult, 'code' | 'stdout' | 'truncated'>,
+): Readonly<Record<string, number>> {
+  const [line = ''] = answerLines(words, answer);
+  if (answer.code === 0) return readJson(words, line, schema);
+  const failed = nothing.safeParse(parseJson(line));
+  if (failed.success) return {};
+  throw new AnswerError(words, `it ended with ${answer.code}`, answer.stdout);
 }

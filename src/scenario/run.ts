@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
 import type {Ability} from '../spec/abilities.ts';
+import {bounded, oneLine} from '../base/escape.ts';
 import {BuildError, Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {GuestError} from '../guest/guest.ts';
 import {describeQemu} from '../guest/qemu-binary.ts';
@@ -29,7 +30,13 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
   const {plan, machine} = run;
   const {independent} = plan.scenario.value;
   const begun = performance.now();
-  const draft: Draft = {steps: [], errors: [], kernelSays: [], crash: undefined};
+  const draft: Draft = {
+    steps: [],
+    errors: [],
+    kernelSays: [],
+    at: 'before the first step',
+    crash: undefined,
+  };
   const skip = wrongLane(plan, machine.lane) ?? reasonToSkip(plan, machine.kernel, machine.qemu);
   if (skip !== undefined) {
     draft.steps.push(...skippedSteps(plan, machine.kernel, skip));
@@ -45,7 +52,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     }
   }
   const {steps, errors, crash, kernelSays} = draft;
-  const judgement = judgeRun({skip, crash: crash?.reason, errors}, steps, independent);
+  const judgement = judgeRun({skip, crash: crash && crashReason(crash), errors}, steps, independent);
   const gap = judgement.verdict === 'crash' ? knownCrash(run, crash) : undefined;
   return {
     scenario: plan.name,
@@ -71,16 +78,29 @@ function knownCrash({plan, machine}: Run, crash: Draft['crash']): Ability | unde
   return kind !== undefined && known.kinds.includes(kind) ? known.without : undefined;
 }
 
+/** What the kernel reports says by itself not when: the step is named behind it. */
+function crashReason({reason, report, step}: NonNullable<Draft['crash']>): string {
+  return report === undefined || step === undefined ? reason : `${reason}, ${step}`;
+}
+
 /** What a guest died of: the kernel's own report on the console, else what the lab saw. */
 async function tellCrash({machine, files}: Run, {failure, excuses}: GuestError, draft: Draft): Promise<void> {
-  const reported = await crashOnConsole(machine, files.folder, excuses);
-  draft.crash = reported ?? {reason: `${failure.kind}: ${failure.reason}`};
+  const reported = draft.hang ?? (await crashOnConsole(machine, files.folder, excuses));
   const last = draft.steps.at(-1);
+  // What of it the lab itself saw is told behind what the kernel was at.
+  const step = draft.hang === undefined ? draft.at : `${draft.at}: ${oneLine(bounded(failure.reason, 500))}`;
+  // What was reported first led to the rest.
+  draft.crash ??= {
+    ...(reported ?? {reason: oneLine(bounded(`${failure.kind}: ${failure.reason}`))}),
+    step,
+  };
   if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});
 }
 
 function wordsOf(error: unknown): string {
   if (error instanceof LabError)
     return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
-  return error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
+  // A fault of the lab's own: where it is, in one line.
+  const place = /^\s*at .*$/m.exec(error instanceof Error ? (error.stack ?? '') : '')?.[0].trim() ?? '';
+  return `internal error of the lab: ${messageOf(error)}${place === '' ? '' : ` (${place})`}`;
 }

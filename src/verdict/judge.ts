@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {bounded, oneLine} from '../base/escape.ts';
 import type {Ability} from '../spec/abilities.ts';
 import type {Check} from './check.ts';
 
@@ -32,13 +33,18 @@ export function judge({skip, crash, errors, checks}: Findings): Judgement {
   const trouble = judgeTrouble({skip, crash, errors, checks});
   if (trouble !== undefined) return trouble;
   const proof = checks.find(({witness}) => witness === 'host');
-  return proof === undefined ? unproven : {verdict: 'pass', reason: proof.detail};
+  return proof === undefined ? unproven : {verdict: 'pass', reason: reasonOf(proof.detail)};
+}
+
+/** A reason is one line that can be shown anywhere, whatever of a guest or of a name is in it. */
+function reasonOf(text: string): string {
+  return oneLine(bounded(text));
 }
 
 /** The verdict of a step that moves no data: it has nothing to prove. */
 export function judgeCommand(findings: Findings): Judgement {
   const reason = findings.checks[0]?.detail ?? 'There was nothing to be checked.';
-  return judgeTrouble(findings) ?? {verdict: 'pass', reason};
+  return judgeTrouble(findings) ?? {verdict: 'pass', reason: reasonOf(reason)};
 }
 
 const unproven: Judgement = {
@@ -47,11 +53,11 @@ const unproven: Judgement = {
 };
 
 function judgeTrouble({skip, crash, errors, checks}: Findings): Judgement | undefined {
-  if (skip !== undefined) return {verdict: 'skip', reason: skip};
-  if (crash !== undefined) return {verdict: 'crash', reason: crash};
-  if (errors[0] !== undefined) return {verdict: 'error', reason: errors[0]};
+  if (skip !== undefined) return {verdict: 'skip', reason: reasonOf(skip)};
+  if (crash !== undefined) return {verdict: 'crash', reason: reasonOf(crash)};
+  if (errors[0] !== undefined) return {verdict: 'error', reason: reasonOf(errors[0])};
   const failed = checks.find(({ok}) => !ok);
-  return failed && {verdict: 'fail', reason: `${failed.name}: ${failed.detail}`};
+  return failed && {verdict: 'fail', reason: reasonOf(`${failed.name}: ${failed.detail}`)};
 }
 
 /** A step as the run's verdict sees it. */
@@ -85,10 +91,10 @@ export function judgeRun(
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     const reason = independent ? `${first.title}: ${first.reason}${more}` : first.reason;
     const gap = wrong.every((step) => step.gap !== undefined) ? first.gap : undefined;
-    return {verdict, reason, ...(gap !== undefined && {gap})};
+    return {verdict, reason: reasonOf(reason), ...(gap !== undefined && {gap})};
   }
   const proof = steps.flatMap(({checks}) => checks).find(({witness}) => witness === 'host');
-  if (proof !== undefined) return {verdict: 'pass', reason: proof.detail};
+  if (proof !== undefined) return {verdict: 'pass', reason: reasonOf(proof.detail)};
   const skipped = steps.find(({verdict}) => verdict === 'skip');
   return skipped === undefined ? unproven : {verdict: 'skip', reason: skipped.reason};
 }

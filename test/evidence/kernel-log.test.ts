@@ -18,7 +18,7 @@ const ill: Readonly<Record<string, readonly (readonly [KernelReport['kind'], Reg
     ['panic', /^Kernel panic - not syncing: Fatal exception$/],
   ],
   bug: [
-    ['oops', /^(kernel BUG at |Oops: invalid opcode: 0000)/],
+    ['oops', /^Kernel BUG at ailing_init\+0x/],
     ['panic', /^Kernel panic - not syncing: Fatal exception$/],
   ],
   warn: [['warning', /^WARNING: CPU: 0 PID: \d+ at ailing_init\+/]],

@@ -89,7 +89,13 @@ testProp(
     const lines = log(name)
       .split('\n')
       .map((line) => line.replace(/^\[\s*[\d.]+\]\s?/, ''));
-    for (const [at, line] of between) lines.splice(Math.min(at, lines.length), 0, line);
+    // A warning's message is what is printed between the cut and its first line: there another CPU would have to
+    // be quick.
+    const cuts = lines.flatMap((line, index) => (line.includes('[ cut here ]') ? [index] : []));
+    for (const [at, line] of between.toSorted(([a], [b]) => b - a)) {
+      const where = Math.min(at, lines.length);
+      if (!cuts.some((cut) => where > cut && where <= cut + 3)) lines.splice(where, 0, line);
+    }
     const changed = lines
       .map((line, index) => `${prefix(begun + index / 1e4)}${line}`)
       .join(crlf ? '\r\n' : '\n');

@@ -18,18 +18,48 @@ interface Illness {
 const crash = (scenario: string, reason: RegExp): Illness => ({scenario, verdict: 'crash', reason});
 
 const illnesses: readonly Illness[] = [
-  crash('panics', /^panic: kernel panic: sysrq triggered crash$/),
-  crash('ailing-oops', /^oops: BUG: kernel NULL pointer dereference in oops$/),
-  crash('ailing-bug', /^oops: (kernel BUG|invalid opcode) in bug$/),
-  crash('ailing-warn', /^warning: WARNING in ailing_init$/),
-  crash('ailing-lockup', /^hang: no heartbeat for \d+ s, in which QEMU computed for \d+ s$/),
-  crash('ailing-halt', /^hang: no heartbeat for \d+ s, in which QEMU computed for [01] s$/),
-  crash('ailing-stall', /^hang: soft lockup in stall$/),
+  crash('panics', /^panic: kernel panic: sysrq triggered crash, in step 1 \(/),
+  crash('ailing-oops', /^oops: BUG: kernel NULL pointer dereference in oops, in step 1 \(load ailing\)$/),
+  crash('ailing-bug', /^oops: kernel BUG in bug(?: \([^)]*\))?, in step 1 \(load ailing\)$/),
+  crash(
+    'ailing-warn',
+    /^warning: WARNING: ailing, as it was told in ailing_init(?: \([^)]*\))?, in step 1 \(load ailing\)$/,
+  ),
+  // What the kernel said is found, whatever has become of its log.
+  crash(
+    'log-evicted',
+    /^warning: WARNING: ailing, as it was told in ailing_init(?: \([^)]*\))?, in step 1 \(run sh /,
+  ),
+  crash(
+    'cannot-fork',
+    /^warning: WARNING: ailing, as it was told in ailing_init(?: \([^)]*\))?, in step 2 \(run sh /,
+  ),
+  // What cannot be found out is no pass.
+  {
+    scenario: 'log-evicted-in-silence',
+    verdict: 'error',
+    reason:
+      /^the kernel overwrote \d+ records of its log before they were read, and the console has \d+ of them/,
+  },
+  {
+    scenario: 'cannot-fork-healthy',
+    verdict: 'error',
+    reason: /^the guest's tool could not run "p2p copy .*": fork: EAGAIN$/,
+  },
+  crash(
+    'ailing-lockup',
+    /^hang: CPU stuck in .*, in step 1 \(load ailing\): no heartbeat for \d+ s, in which QEMU computed for \d+ s$/,
+  ),
+  crash(
+    'ailing-halt',
+    /^hang: .*, in step 1 \(load ailing\): no heartbeat for \d+ s, in which QEMU computed for [01] s$/,
+  ),
+  crash('ailing-stall', /^hang: soft lockup in stall, in step 2 \(load ailing\)$/),
   crash(
     'ailing-sleep',
-    /^hang: load ailing: waited 3 s for "insmod .*: insmod \(PID \d+\) is blocked in \w+\(\) and has not run for 5 s$/,
+    /^hang: insmod blocked in sleep.*, in step 1 \(load ailing\): load ailing: waited 3 s for "insmod .*: insmod \(PID \d+\) is blocked in \w+\(\) and has not run for 5 s$/,
   ),
-  crash('ailing-blocked', /^hang: task hung in sleep$/),
+  crash('ailing-blocked', /^hang: task hung in sleep, in step 1 \(/),
   // A command that is slow says nothing about the kernel.
   {
     scenario: 'never-ends',

@@ -7,7 +7,15 @@ import type {GuestResults} from '../../src/scenario/stage.ts';
 function said(...lines: readonly object[]): GuestResults {
   const stdout = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   const failed = lines.some((line) => 'ok' in line && line.ok === false);
-  return [{command: ['p2p'], code: failed ? 1 : 0, facts: readFacts(stdout), stdout, stderr: ''}];
+  return [
+    {
+      command: ['p2p'],
+      code: failed ? 1 : 0,
+      facts: readFacts(['p2p'], {stdout, truncated: false}),
+      stdout,
+      stderr: '',
+    },
+  ];
 }
 
 const read = (bytes: number) => ({op: 'read', ok: true, bytes});

@@ -45,7 +45,7 @@ test('of a guest that is no more the console tells', async (t) => {
   const folder = folderOfOwn();
   writeFileSync(path.join(folder, 'console.log'), golden('arm64-kernel-bug'));
   const crash = await crashOnConsole(machine, folder);
-  t.is(crash?.report.title, 'Internal error: Oops - BUG in bug');
+  t.is(crash?.report.title, 'kernel BUG in bug');
   writeFileSync(path.join(folder, 'console.log'), golden('benign-firmware'));
   t.is(await crashOnConsole(machine, folder), undefined);
   t.is(await crashOnConsole(machine, '/nowhere'), undefined);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {tidy} from '../../build/symbols.ts';
-import {type Illness, illnessOf} from './kinds.ts';
+import {type Illness, illnessOf, withoutNumbers} from './kinds.ts';
 import {messagesOf} from './lines.ts';
 import type {KernelReport} from './report.ts';
 import {traceOf} from './trace.ts';
@@ -10,6 +10,10 @@ const excerptLines = 40;
 
 /** How far from its first line its trace may be: lockdep tells of each lock's first time before. */
 const traceLines = 400;
+
+/** CUT_HERE of include/asm-generic/bug.h, and how many lines of a message may follow it. */
+const cutHere = /-{8,}\[ cut here \]-{8,}/;
+const messageLines = 8;
 
 const endOfReport = /---\[ end (trace|Kernel panic)/;
 
@@ -24,12 +28,29 @@ export function kernelReports(log: string): readonly KernelReport[] {
   const found = findIllnesses(lines);
   return found.map(({index, illness}, number) => {
     const next = found[number + 1]?.index ?? lines.length;
+    const begin = beginOf(lines, index);
     return reportOf(
-      lines.slice(index, index + excerptLines),
+      lines.slice(begin, begin + excerptLines),
+      {...illness, title: titleOf(illness, lines.slice(begin, index))},
+      lines[index] ?? '',
       lines.slice(index, Math.min(next, index + traceLines)),
-      illness,
     );
   });
+}
+
+/** Where a report begins whose telling line is at `index`: with what was printed since the line that cuts. */
+function beginOf(lines: readonly string[], index: number): number {
+  const from = Math.max(index - messageLines - 1, 0);
+  const cut = lines.slice(from, index).findLastIndex((line) => cutHere.test(line));
+  return cut === -1 ? index : from + cut + 1;
+}
+
+/** WARN() prints its message first, then where it is (kernel/panic.c, __warn_printk and __warn). */
+function titleOf({kind, title}: Illness, message: readonly string[]): string {
+  const [text = ''] = message.map((line) => line.trim()).filter((line) => line !== '');
+  return kind === 'warning' && title === 'WARNING' && text !== ''
+    ? `WARNING: ${withoutNumbers(text)}`
+    : title;
 }
 
 function findIllnesses(lines: readonly string[]): readonly Found[] {
@@ -49,7 +70,12 @@ function findIllnesses(lines: readonly string[]): readonly Found[] {
   return found;
 }
 
-function reportOf(excerpt: readonly string[], lines: readonly string[], illness: Illness): KernelReport {
+function reportOf(
+  excerpt: readonly string[],
+  illness: Illness,
+  line: string,
+  lines: readonly string[],
+): KernelReport {
   const {kind, title, place} = illness;
   const end = lines.findIndex((line) => endOfReport.test(line));
   const own = end === -1 ? lines : lines.slice(0, end);
@@ -62,7 +88,7 @@ function reportOf(excerpt: readonly string[], lines: readonly string[], illness:
     trace: frames.map((frame) => frame.function),
     frames,
     ...(place !== undefined && {place: tidy(place) ?? place}),
-    line: (excerpt[0] ?? '').trim(),
+    line: line.trim(),
     excerpt: excerpt.join('\n'),
   };
 }

@@ -87,6 +87,8 @@ const rows: readonly Row[] = [
 
   // arch/x86, arch/arm64, mm
   ['oops', row(`kernel BUG at ${place}!`), 'kernel BUG'],
+  // Without CONFIG_DEBUG_BUGVERBOSE: the function that it names may be the one before.
+  ['oops', /Kernel BUG at \S+ (?:\[[\w-]+\] )?\[verbose debug info unavailable\]/, 'kernel BUG'],
   ['oops', /(usercopy: Kernel memory \w+ attempt detected)/, '$1'],
   ['oops', /BUG: (\w+ stack guard page was hit)/, '$1'],
   [
@@ -162,12 +164,15 @@ export function illnessOf(whole: string): Illness | undefined {
 }
 
 /** What differs from boot to boot: addresses, numbers of tasks and CPUs, offsets in functions. */
-function withoutNumbers(title: string): string {
-  return title
-    .replaceAll(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '')
-    .replaceAll(/\b0x[0-9a-f]+\b|\b[0-9a-f]{8,}\b/g, '…')
-    .replaceAll(/\b\d{2,}\b/g, 'N')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200);
+export function withoutNumbers(title: string): string {
+  return (
+    title
+      .replaceAll(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '')
+      .replaceAll(/\b0x[0-9a-f]+\b|\b[0-9a-f]{8,}\b/g, '…')
+      // But not in the address of a PCI function: that is the topology's.
+      .replaceAll(/(?<![:.\d])\b\d{2,}\b(?!:[\da-f]{2}[:.])/g, 'N')
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+      .slice(0, 200)
+  );
 }

@@ -6,6 +6,8 @@ const reporting: readonly RegExp[] = [
   /^(dump_stack|show_stack|show_regs|show_trace|dump_backtrace|__dump_stack|sched_show_task|print_stack_trace)/,
   /^(nmi_cpu_backtrace|nmi_trigger_|arch_trigger_|rcu_dump_cpu_stacks|trigger_\w+_cpu_backtrace)/,
   /^((nmi_|v)?panic$|panic_bad_stack|__warn|warn_slowpath|report_bug|handle_bug|(__)?die(_body)?$|oops_|page_fault_oops|die_kernel_fault|bug_handler|brk_handler|bust_spinlocks|arm64_force_|__stack_chk_fail)/,
+  // An NMI that made it panic.
+  /^(unknown_nmi_error|default_do_nmi|do_nmi|end_repeat_nmi|first_nmi|nmi_restore|repeat_nmi)/,
   // What a CPU trapped, or the interrupt in which it was seen.
   /^(asm_)?(exc|sysvec|common_interrupt)_/,
   /^(bad_area|do_mem_abort|do_translation_fault|do_page_fault|do_user_addr_fault|__do_kernel_fault|do_debug_exception|el1_|el1h_|search_module_extables|kernelmode_fixup|bad_mode|handle_bad_stack|__bad_stack|bad_stack)/,

@@ -33,6 +33,6 @@ export interface KernelReport {
   readonly place?: string;
   /** The report's first line, without its time stamp. */
   readonly line: string;
-  /** That line and what follows it, at most 40 lines. */
+  /** That line, a warning's message before it, and what follows it: at most 40 lines. */
   readonly excerpt: string;
 }

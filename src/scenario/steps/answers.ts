@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {AnswerError, parseJson} from '../../guest/answer.ts';
 import type {Answer} from '../../verdict/reach.ts';
 import type {Observed} from '../stage.ts';
 import type {Survey} from '../../verdict/survey.ts';
@@ -60,17 +61,22 @@ export function readAnswer(stdout: string): Answer | string | undefined {
 export function readSurveys(stdout: string): readonly Survey[] {
   return parsedLines(stdout).flatMap((line) => {
     const read = survey.safeParse(line);
-    return read.success ? [read.data] : [];
+    if (read.success) return [read.data];
+    // A provider that is left out would not be missed.
+    if (isObject(line) && line['op'] === 'survey' && line['ok'] !== false)
+      throw new AnswerError(['p2p', 'survey'], 'a line that cannot be read', JSON.stringify(line));
+    return [];
   });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The lines that are JSON. */
 export function parsedLines(stdout: string): readonly unknown[] {
   return stdout.split('\n').flatMap((line): unknown[] => {
-    try {
-      return [JSON.parse(line)];
-    } catch {
-      return [];
-    }
+    const value = parseJson(line);
+    return value === undefined ? [] : [value];
   });
 }

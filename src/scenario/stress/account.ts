@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {AnswerError, parseJson} from '../../guest/answer.ts';
 import type {StepRecord} from '../record.ts';
 
 const flow = z.object({
@@ -30,6 +31,9 @@ const stress = z.object({op: z.literal('stress'), operations: z.number()});
 
 const line = z.discriminatedUnion('op', [flow, frames, holds, stress]);
 
+/** Anything that claims to be one of these, and no failure. */
+const known = z.object({op: z.enum(['flow', 'frames', 'holds', 'stress']), ok: z.literal(true)});
+
 /** What the guest says of a mixed load: to be held against what the host saw, never believed. Devices are BDFs. */
 export interface StressAccount {
   readonly operations: number;
@@ -43,12 +47,13 @@ export function readAccount(guest: StepRecord['guest']): StressAccount {
   const lines = guest
     .flatMap(({stdout}) => stdout.split('\n'))
     .flatMap((text) => {
-      try {
-        const parsed = line.safeParse(JSON.parse(text));
-        return parsed.success ? [parsed.data] : [];
-      } catch {
-        return [];
-      }
+      const value = parseJson(text);
+      const parsed = line.safeParse(value);
+      if (parsed.success) return [parsed.data];
+      // What a flow that is left out moved would be nobody's.
+      if (known.safeParse(value).success)
+        throw new AnswerError(['p2p', 'stress'], 'a line that cannot be read', text);
+      return [];
     });
   return {
     operations: lines.reduce((sum, entry) => (entry.op === 'stress' ? sum + entry.operations : sum), 0),

@@ -54,6 +54,7 @@ export const illnesses: readonly Illness[] = [
     'benign-allocation-failure': module('no-pages'),
     'benign-user-segfault': '/p2plab/segfault; sh -c "kill -SEGV \\$\\$"',
     'benign-shown-tasks': `${module('sleep')} & sleep 1; echo w >/proc/sysrq-trigger; sleep 1`,
+    'benign-shown-cpus': 'echo l >/proc/sysrq-trigger; sleep 1',
     'benign-words': 'echo "nvme nvme0: panic? no BUG here, no Oops, and no WARNING" >/dev/kmsg',
   }),
   ...all(
