@@ -6,6 +6,7 @@ import {labRoot} from '../base/paths.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {comparison, pairResults} from './compare/table.ts';
+import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
 import {toJson} from './reporters/json.ts';
 import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
@@ -50,7 +51,8 @@ export function addCompare(program: Command, finish: (exitCode: number) => void)
           : `${comparison(pairs, names)}\n`,
       );
       const worse = pairs.some(({difference}) => difference === 'worse');
-      finish(worse ? 1 : pairs.some(({difference}) => difference === 'unclear') ? 3 : 0);
+      const unclear = pairs.length === 0 || pairs.some(({difference}) => difference === 'unclear');
+      finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);
     });
 }
 

@@ -10,6 +10,7 @@ import {headline} from '../results/describe.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {readScenario} from '../spec/scenario.ts';
 import {designNames} from './designs.ts';
+import {exitCodeOf, exitCodes} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
@@ -115,6 +116,5 @@ function report({base, rows}: CountedPage, results: readonly Result[]): number {
     ...rises,
   ];
   for (const text of lines) process.stderr.write(`p2plab: ${text}\n`);
-  if (rises.length > 0 || bad.some(({verdict}) => verdict === 'fail' || verdict === 'crash')) return 1;
-  return bad.some(({verdict}) => verdict === 'error') ? 3 : 0;
+  return rises.length > 0 ? exitCodes.failed : exitCodeOf(results);
 }

@@ -10,6 +10,7 @@ import {type DesignsPage, designsPage} from '../results/designs/page.ts';
 import {planFor, planScenario} from '../scenario/plan.ts';
 import {findKernel, findScenarios} from '../spec/catalog.ts';
 import {readKernel} from '../spec/kernel.ts';
+import {exitCodes} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
@@ -98,5 +99,5 @@ function reportErrors(results: readonly Result[]): number {
   for (const {scenario, kernel, reason, bundle} of broken) {
     process.stderr.write(`p2plab: ${scenario} on ${kernel}: ${reason} (${displayPath(bundle)})\n`);
   }
-  return broken.length === 0 ? 0 : 3;
+  return broken.length === 0 && results.length > 0 ? exitCodes.passed : exitCodes.host;
 }

@@ -3,6 +3,7 @@ import {type Command, Option} from '@commander-js/extra-typings';
 import {prefixesOf} from '../build/prefixes.ts';
 import {labRoot} from '../base/paths.ts';
 import {findScenarios} from '../spec/catalog.ts';
+import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
 import {inLane, selectKernel} from './select-kernel.ts';
 import {alongSeries, changesAlong} from './series/table.ts';
@@ -47,6 +48,9 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
         process.stdout.write(`${JSON.stringify({patches: subjects, unbuilt, changes: told}, null, 2)}\n`);
       } else process.stdout.write(`${alongSeries(scenarios, columns, subjects)}\n`);
       const broken = columns.some((column) => 'unbuilt' in column);
-      finish(broken || changes.some(({difference}) => difference === 'worse') ? 1 : 0);
+      const worse = broken || changes.some(({difference}) => difference === 'worse');
+      const results = columns.flatMap((column) => ('results' in column ? column.results : []));
+      const unclear = results.length === 0 || results.some(({verdict}) => verdict === 'error');
+      finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);
     });
 }

@@ -3,7 +3,8 @@ import {progressLines} from '../progress.ts';
 import type {Request, Result} from '../run-all.ts';
 import {type Column, fit, header, row} from '../table.ts';
 import {colours, describe, isFine, printable, seconds, summary} from '../../results/describe.ts';
-import {exitCodeOf, type Reporter} from './reporter.ts';
+import {exitCodeOf} from '../exit-code.ts';
+import type {Reporter} from './reporter.ts';
 
 /**
  * Lines for a person. One run: its verdict with its ledger. Several: a table, each row as it comes, then the
