@@ -8,8 +8,7 @@ import {describeQemu, findQemu} from '../guest/qemu-binary.ts';
 import {cellsOf} from '../results/designs/cells.ts';
 import {type DesignsPage, designsPage} from '../results/designs/page.ts';
 import {planFor, planScenario} from '../scenario/plan.ts';
-import {findKernel, findScenarios} from '../spec/catalog.ts';
-import {readKernel} from '../spec/kernel.ts';
+import {findScenarios} from '../spec/catalog.ts';
 import {exitCodes} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
@@ -79,10 +78,7 @@ export async function compareDesigns(
   const plain = designs.every(({plan}) => plan.abilities.length === 0);
   const page: DesignsPage = {
     about: plain ? 'versions' : 'designs',
-    designs: kernels.map((name) => {
-      const {description} = readKernel(findKernel(labRoot, name).file).value;
-      return {name, description};
-    }),
+    designs: designs.map(({plan: {name, description}}) => ({name, description})),
     scenarios: plans.map(({name, scenario}) => ({name, description: scenario.value.description})),
     machine: `QEMU ${describeQemu(binary)}`,
     cells: results.flatMap((result) => {

@@ -28,9 +28,10 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
     .action(async (given, patterns, {kernel: base, config, lane: laneName, qemu, database, jobs, format}) => {
       const entries = findScenarios(labRoot, patterns);
       const patches = await prefixesOf(given);
+      const {name: whole} = selectKernel(base, {config});
       const recipes = [undefined, ...patches].map((patch, number) => ({
         ...selectKernel(base, {config, series: patch === undefined ? [] : [patch.upTo]}),
-        name: number === 0 ? base : `${base}+${number}`,
+        name: number === 0 ? whole : `${whole}+${number}`,
       }));
       const [first] = recipes;
       if (first === undefined) return;
