@@ -2,6 +2,7 @@
 import {writeFile} from 'node:fs/promises';
 import type {Command} from '@commander-js/extra-typings';
 import type {Context} from '../base/context.ts';
+import {shellWords} from '../guest/shell-words.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {compilerVersion} from '../build/compiler.ts';
 import {compareCounts, undeclared} from '../results/counted/compare.ts';
@@ -90,8 +91,8 @@ export async function countOn(
   const rows = compareCounts(first?.name ?? '', others, results);
   const words = [
     ...(patterns.join() === countedLane ? [] : patterns),
-    ...(kernels.join() === designNames.join() ? [] : [`--kernels ${kernels.join()}`]),
-    ...series.map((name) => `--series ${name}`),
+    ...(kernels.join() === designNames.join() ? [] : ['--kernels', kernels.join()]),
+    ...series.flatMap((name) => ['--series', name]),
   ];
   const page: CountedPage = {
     base: first?.name ?? '',
@@ -99,7 +100,7 @@ export async function countOn(
     scenarios: entries.map(({name, file}) => ({name, description: readScenario(file).value.description})),
     machine: `${await compilerVersion()}, on QEMU ${results[0]?.qemu ?? ''}`,
     rows,
-    command: ['./p2plab counted', ...words, '--output docs/counted.md'].join(' '),
+    command: `./p2plab counted ${shellWords([...words, '--output', 'docs/counted.md'])}`,
   };
   return {page, results};
 }
