@@ -6,6 +6,7 @@ import type {Context} from '../base/context.ts';
 import {contentKey, sha256, sha256File} from '../base/hash.ts';
 import {storePath, stored} from '../base/store.ts';
 import type {ArchitectureName} from '../spec/architecture.ts';
+import {shortName} from '../spec/identity.ts';
 import type {KernelSpec} from '../spec/kernel.ts';
 import {type Architecture, architectures, crossPrefix, makeVariables} from './architecture.ts';
 import {compilerVersion} from './compiler.ts';
@@ -118,7 +119,7 @@ async function gather(plan: KernelPlan, context: Context): Promise<Parts> {
     Promise.all(plan.series.map(readSeries)),
     compilerVersion(`${crossPrefix(architectures[plan.arch])}gcc`),
   ]);
-  for (const one of series) tellBase(one, source, plan.name, context);
+  for (const one of series) tellBase(one, source, shortName(plan.name), context);
   const inputs: KernelInputs = {
     source: {title: source.title, key: source.key},
     arch: plan.arch,
@@ -151,7 +152,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
     plan.arch,
     parts.fragments.map(({name}) => name),
   );
-  const topic = `kernel ${plan.name}`;
+  const topic = `kernel ${shortName(plan.name)}`;
   const begun = Date.now();
   await seedObjects(objects);
   const total = await knownTotal(objects);
@@ -215,7 +216,7 @@ export async function ensureKernel(plan: KernelPlan, context: Context): Promise<
   const parts = await gather(plan, context);
   const {source, series, key} = parts;
   await discardWithoutKit(key);
-  const folder = await stored('kernels', key, `kernel ${plan.name}`, context, (partial) =>
+  const folder = await stored('kernels', key, `kernel ${shortName(plan.name)}`, context, (partial) =>
     withWorkTree(source, series, context, (tree) => build(plan, parts, tree, partial, context)),
   );
   const record = JSON.parse(await readFile(path.join(folder, 'kernel.json'), 'utf8')) as KernelRecord;

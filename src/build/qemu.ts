@@ -210,7 +210,14 @@ export async function chooseQemu(given: string | undefined, context: Context): P
     return built === undefined ? stock : {name: preferred, path: path.join(built, programs[0])};
   }
   if (given === stock.name) return stock;
-  if (given.includes('/') || !(await qemuNames()).includes(given)) return {name: given, path: given};
+  if (given.includes('/')) return {name: given, path: given};
+  const names = await qemuNames();
+  if (!names.includes(given)) {
+    const hint = existsSync(given)
+      ? `to use the file, write ./${given}`
+      : didYouMean(given, [stock.name, ...names]);
+    throw new UsageError(`there is no QEMU "${given}"`, {hint});
+  }
   const qemu = await ensureQemu(given, context);
   return {name: given, path: path.join(qemu.folder, programs[0])};
 }

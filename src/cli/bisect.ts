@@ -8,6 +8,7 @@ import {displayPath, labRoot, stateRoot} from '../base/paths.ts';
 import {GitBisect} from '../build/git-bisect.ts';
 import {prefixesOf} from '../build/prefixes.ts';
 import {explanation, isFine, printable} from '../results/describe.ts';
+import {shortName} from '../spec/identity.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {type Found, type Search, search} from './bisect/search.ts';
 import {interruptible} from './interrupt.ts';
@@ -113,7 +114,7 @@ async function inSeries(
       ...additions,
       series: patches.slice(Math.max(0, count - 1), count).map(({upTo}) => upTo),
     }),
-    name: `${kernel}+${count}`,
+    name: `${selectKernel(kernel, additions).name}+${count}`,
   });
   const bisect = await GitBisect.ofSeries(patches, ends, folder);
   return {
@@ -144,7 +145,7 @@ function side(name: string, result: Result | undefined): readonly string[] {
   if (result === undefined) return [];
   return [
     // The explanation of what is wrong begins with the reason.
-    `  ${name}: ${result.verdict} on ${result.kernel}${isFine(result) ? `: ${printable(result.reason)}` : ''}`,
+    `  ${name}: ${result.verdict} on ${shortName(result.kernel)}${isFine(result) ? `: ${printable(result.reason)}` : ''}`,
     ...explanation(result).map((line) => `  ${line}`),
     // What went wrong is told with it.
     ...(isFine(result) ? [`    evidence: ${displayPath(result.bundle)}`] : []),

@@ -5,7 +5,9 @@ import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import {findScenarios} from '../spec/catalog.ts';
+import {isPath, shortNames} from '../spec/identity.ts';
 import {comparison, pairResults} from './compare/table.ts';
+import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
 import {toJson} from './reporters/json.ts';
 import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
@@ -43,14 +45,16 @@ export function addCompare(program: Command, finish: (exitCode: number) => void)
         return column.results;
       });
       const pairs = pairResults(first ?? [], second ?? []);
-      const names = [kernels[0].name, kernels[1].name] as const;
+      const shown = shortNames(kernels.map(({name}) => name));
+      const names = [shown(kernels[0].name), shown(kernels[1].name)] as const;
       process.stdout.write(
         format === 'json'
           ? `${JSON.stringify({pairs: pairs.map((pair) => ({...pair, base: toJson(pair.base), patched: toJson(pair.patched)}))}, null, 2)}\n`
           : `${comparison(pairs, names)}\n`,
       );
       const worse = pairs.some(({difference}) => difference === 'worse');
-      finish(worse ? 1 : pairs.some(({difference}) => difference === 'unclear') ? 3 : 0);
+      const unclear = pairs.length === 0 || pairs.some(({difference}) => difference === 'unclear');
+      finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);
     });
 }
 
@@ -79,8 +83,9 @@ function bothKernels(
   return [first, second];
 }
 
-/** A file that is no YAML, or a folder that is no source of a kernel. */
+/** A file that is no YAML, or a folder that is no source of a kernel; what could be a name is one. */
 function isSeries(given: string): boolean {
+  if (!isPath(given)) return false;
   const found = statSync(given, {throwIfNoEntry: false});
   if (found === undefined) return false;
   if (found.isFile()) return !/\.ya?ml$/.test(given);

@@ -2,6 +2,7 @@
 import {writeFile} from 'node:fs/promises';
 import type {Command} from '@commander-js/extra-typings';
 import type {Context} from '../base/context.ts';
+import {shellWords} from '../guest/shell-words.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {compilerVersion} from '../build/compiler.ts';
 import {compareCounts, undeclared} from '../results/counted/compare.ts';
@@ -10,6 +11,7 @@ import {headline} from '../results/describe.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {readScenario} from '../spec/scenario.ts';
 import {designNames} from './designs.ts';
+import {exitCodeOf, exitCodes} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
@@ -89,8 +91,8 @@ export async function countOn(
   const rows = compareCounts(first?.name ?? '', others, results);
   const words = [
     ...(patterns.join() === countedLane ? [] : patterns),
-    ...(kernels.join() === designNames.join() ? [] : [`--kernels ${kernels.join()}`]),
-    ...series.map((name) => `--series ${name}`),
+    ...(kernels.join() === designNames.join() ? [] : ['--kernels', kernels.join()]),
+    ...series.flatMap((name) => ['--series', name]),
   ];
   const page: CountedPage = {
     base: first?.name ?? '',
@@ -98,7 +100,7 @@ export async function countOn(
     scenarios: entries.map(({name, file}) => ({name, description: readScenario(file).value.description})),
     machine: `${await compilerVersion()}, on QEMU ${results[0]?.qemu ?? ''}`,
     rows,
-    command: ['./p2plab counted', ...words, '--output docs/counted.md'].join(' '),
+    command: `./p2plab counted ${shellWords([...words, '--output', 'docs/counted.md'])}`,
   };
   return {page, results};
 }
@@ -115,6 +117,5 @@ function report({base, rows}: CountedPage, results: readonly Result[]): number {
     ...rises,
   ];
   for (const text of lines) process.stderr.write(`p2plab: ${text}\n`);
-  if (rises.length > 0 || bad.some(({verdict}) => verdict === 'fail' || verdict === 'crash')) return 1;
-  return bad.some(({verdict}) => verdict === 'error') ? 3 : 0;
+  return rises.length > 0 ? exitCodes.failed : exitCodeOf(results);
 }

@@ -12,7 +12,7 @@ import {drawTopology} from '../topology/draw.ts';
 import {interruptible} from './interrupt.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
 import {explanation, headline, summary} from '../results/describe.ts';
-import {exitCodeOf} from './reporters/reporter.ts';
+import {exitCodeOf} from './exit-code.ts';
 import {type Result, runAll} from './run-all.ts';
 import {selectKernel} from './select-kernel.ts';
 

@@ -8,8 +8,8 @@ import {describeQemu, findQemu} from '../guest/qemu-binary.ts';
 import {cellsOf} from '../results/designs/cells.ts';
 import {type DesignsPage, designsPage} from '../results/designs/page.ts';
 import {planFor, planScenario} from '../scenario/plan.ts';
-import {findKernel, findScenarios} from '../spec/catalog.ts';
-import {readKernel} from '../spec/kernel.ts';
+import {findScenarios} from '../spec/catalog.ts';
+import {exitCodes} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
@@ -78,10 +78,7 @@ export async function compareDesigns(
   const plain = designs.every(({plan}) => plan.abilities.length === 0);
   const page: DesignsPage = {
     about: plain ? 'versions' : 'designs',
-    designs: kernels.map((name) => {
-      const {description} = readKernel(findKernel(labRoot, name).file).value;
-      return {name, description};
-    }),
+    designs: designs.map(({plan: {name, description}}) => ({name, description})),
     scenarios: plans.map(({name, scenario}) => ({name, description: scenario.value.description})),
     machine: `QEMU ${describeQemu(binary)}`,
     cells: results.flatMap((result) => {
@@ -98,5 +95,5 @@ function reportErrors(results: readonly Result[]): number {
   for (const {scenario, kernel, reason, bundle} of broken) {
     process.stderr.write(`p2plab: ${scenario} on ${kernel}: ${reason} (${displayPath(bundle)})\n`);
   }
-  return broken.length === 0 ? 0 : 3;
+  return broken.length === 0 && results.length > 0 ? exitCodes.passed : exitCodes.host;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {CommanderError, InvalidArgumentError} from '@commander-js/extra-typings';
 import {escapeControls} from '../base/escape.ts';
 import {isErrno, LabError} from '../base/errors.ts';
 
@@ -11,21 +12,29 @@ const systemErrors: Readonly<Record<string, readonly [problem: string, hint: str
   EMFILE: ['too many open files', 'raise ulimit -n, or ask for fewer --jobs'],
 };
 
-/** Prints an error as a person wants to read it, and returns the exit code for it. */
-export function fail(error: unknown): number {
+/**
+ * Prints an error as a person wants to read it.
+ * @throws the error itself, if it is none that the lab explains: main.js reports that
+ */
+export function fail(error: unknown): void {
   if (error instanceof LabError) {
     say(error.message, error.hint);
-    return error.exitCode;
+    return;
   }
+  // Thrown by an option's reader that a command called by itself.
+  if (error instanceof InvalidArgumentError) {
+    say(error.message, undefined);
+    return;
+  }
+  // The parser has printed its own.
+  if (error instanceof CommanderError) return;
   for (const [code, [problem, hint]] of Object.entries(systemErrors)) {
     if (!isErrno(error, code)) continue;
     const file = (error as NodeJS.ErrnoException).path;
     say(file === undefined ? problem : `${problem}: ${file}`, hint);
-    return 3;
+    return;
   }
-  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`p2plab: an error of the lab itself:\n${words}\n`);
-  return 3;
+  throw error;
 }
 
 function say(message: string, hint: string | undefined): void {

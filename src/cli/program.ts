@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {Command, CommanderError} from '@commander-js/extra-typings';
+import {Command} from '@commander-js/extra-typings';
+import {exitCodeOfError} from './exit-code.ts';
 import {fail} from './fail.ts';
-import {endWithReader} from './interrupt.ts';
+import {watchOutput} from './interrupt.ts';
 
 type Add = (program: Command, finish: (exitCode: number) => void) => void;
 
@@ -51,19 +52,26 @@ async function programFor(words: readonly string[], finish: (exitCode: number) =
   return program;
 }
 
-/** Parses the command line and does what it says. Returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  endWithReader();
+/**
+ * Parses the command line and does what it says. Returns the exit code.
+ * @param bisecting whether `git bisect run` reads that
+ * @throws what is no error that the lab explains
+ */
+export async function main(args: readonly string[], bisecting: boolean): Promise<number> {
+  const outputTrouble = watchOutput();
   let exitCode = 0;
   const program = await programFor(args, (code) => {
     exitCode = code;
   });
+  const failed = (error: unknown): number => {
+    fail(error);
+    return exitCodeOfError(error, bisecting);
+  };
   try {
     await program.parseAsync([...args], {from: 'user'});
-    return exitCode;
+    const trouble = await outputTrouble();
+    return trouble === undefined ? exitCode : failed(trouble);
   } catch (error) {
-    const code = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : fail(error);
-    // For `git bisect run` 2 would say that the kernel is bad; from 128 on it gives up.
-    return code === 2 && args[0] === 'run' && args.includes('--bisect') ? 129 : code;
+    return failed(error);
   }
 }

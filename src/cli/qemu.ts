@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Command} from '@commander-js/extra-typings';
+import {HostError, UsageError} from '../base/errors.ts';
 import {displayPath} from '../base/paths.ts';
 import type {Context} from '../base/context.ts';
 import {ensureQemu, listQemus} from '../build/qemu.ts';
@@ -64,11 +65,14 @@ async function runTests(name: string, write: (line: string) => void, context: Co
     broken === undefined ? failed.join(', ') || 'none' : `it ended: ${broken}`,
   ]);
   write(table([{title: 'test'}, {title: 'passed', right: true}, {title: 'failed'}], rows));
+  // A build without tests has tested nothing.
+  if (tests.length === 0) throw new HostError(`QEMU ${name} has no test that was run`);
   return tests.every(({failed, broken}) => failed.length === 0 && broken === undefined) ? 0 : 1;
 }
 
 async function tryMutants(name: string, write: (line: string) => void, context: Context): Promise<number> {
   const mutants = await qemuMutants(name);
+  if (mutants.length === 0) throw new UsageError(`QEMU ${name} has no mutants`);
   let alive = 0;
   for (const mutant of mutants) {
     const {caughtBy, unclear} = await tryQemuMutant(name, mutant, context);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {type Command, Option} from '@commander-js/extra-typings';
-import {BuildError, HostError, UsageError} from '../base/errors.ts';
+import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {type Entry, findScenarios} from '../spec/catalog.ts';
 import {readScenario} from '../spec/scenario.ts';
-import {exitCodes} from '../plan/bisect.ts';
-import {fail} from './fail.ts';
+import {exitCodeOf} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared, wholeNumber} from './options.ts';
 import {formats, reporterFor} from './reporters/registry.ts';
@@ -40,11 +39,18 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .action(async (patterns, options, command) => {
       if (options.mutants) {
         const {runMutantsCommand} = await import('./mutants/command.ts');
-        refuse(['kernel', 'series', 'config', 'module', 'lane', 'jobs', 'seconds'], command);
+        const hint = 'the file of each mutant says what it is run on';
+        refuse(
+          ['kernel', 'series', 'config', 'module', 'lane', 'jobs', 'seconds', 'bisect'],
+          'mutants',
+          hint,
+          command,
+        );
         finish(await runMutantsCommand(patterns, options));
         return;
       }
       if (options.random !== undefined) {
+        refuse(['bisect'], 'random', 'what was drawn says nothing about one commit', command);
         if (patterns.length > 0) throw new UsageError('trees are drawn: name no scenario with --random');
         // With its generators it is loaded only where it is needed.
         const {runRandomCommand} = await import('./random/command.ts');
@@ -78,42 +84,24 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
             if (trouble !== undefined) process.stderr.write(`p2plab: not recorded: ${trouble}\n`);
           },
         );
-      })
-        .catch((error: unknown) => {
-          if (!options.bisect) throw error;
-          finish(unsaid(error));
-          return undefined;
-        })
-        .finally(() => {
-          reporter.close();
-        });
-      if (results === undefined) return;
-      const exitCode = reporter.end(results);
-      finish(options.bisect ? bisectExitCode(results) : exitCode);
+      }).finally(() => {
+        reporter.close();
+      });
+      reporter.end(results);
+      finish(exitCodeOf(results, options.bisect));
     });
 }
 
-/** 1 for what went wrong, 125 for what says nothing of the kernel: git-bisect(1), "bisect run". */
-function bisectExitCode(results: readonly Result[]): number {
-  const has = (...verdicts: readonly string[]): boolean =>
-    results.some(({verdict}) => verdicts.includes(verdict));
-  if (has('fail', 'crash')) return exitCodes.bad;
-  return has('error', 'skip') ? exitCodes.skip : exitCodes.good;
-}
-
-/** A kernel that does not build, or a lab that failed, says nothing of what is searched for. */
-function unsaid(error: unknown): number {
-  if (!(error instanceof BuildError || error instanceof HostError)) throw error;
-  fail(error);
-  return exitCodes.skip;
-}
-
-/** Refuses options that are given and mean nothing with `--mutants`. */
-function refuse(names: readonly string[], command: {getOptionValueSource(name: string): unknown}): void {
+/** Refuses options that are given and mean nothing with `--${mode}`. */
+function refuse(
+  names: readonly string[],
+  mode: string,
+  hint: string,
+  command: {getOptionValueSource(name: string): unknown},
+): void {
   const given = names.find((name) => command.getOptionValueSource(name) === 'cli');
   if (given === undefined) return;
-  const hint = 'the file of each mutant says what it is run on';
-  throw new UsageError(`--${given} does not go with --mutants`, {hint});
+  throw new UsageError(`--${given} does not go with --${mode}`, {hint});
 }
 
 function list(entries: readonly Entry[]): string {

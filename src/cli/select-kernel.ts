@@ -7,7 +7,8 @@ import {baseCommitIn} from '../build/base-commit.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import type {Lane} from '../scenario/machine.ts';
 import {architectureNames} from '../spec/architecture.ts';
-import {findKernel, findLane} from '../spec/catalog.ts';
+import {findKernel, findLane, listKernels, useFile} from '../spec/catalog.ts';
+import {identityOf, isPath} from '../spec/identity.ts';
 import {type KernelSource, type KernelSpec, readKernel} from '../spec/kernel.ts';
 import {readLane} from '../spec/lane.ts';
 
@@ -37,8 +38,8 @@ export function selectKernel(
   const loaded = Object.keys(moduleFolders(modules)).filter((module) => !isOfLab(module));
   const title = [
     base.name,
-    ...added.map((file) => path.basename(file).replace(/\.(patch|mbox)$/, '')),
-    ...fragments.map((file) => path.basename(file, '.config')),
+    ...added.map((file) => identityOf(file).replace(/\.(patch|mbox)$/, '')),
+    ...fragments.map((file) => (isPath(file) ? identityOf(file) : file).replace(/\.config$/, '')),
   ];
   return {
     ...base,
@@ -55,10 +56,13 @@ function baseKernel(name: string, series: readonly string[]): SelectedKernel {
     const given = name.includes('@') ? undefined : series.map(baseOf).find((base) => base !== undefined);
     return ofSource(gitSource(given === undefined ? name : `${name}@${given}`));
   }
-  if (statSync(name, {throwIfNoEntry: false})?.isDirectory() === true) {
+  const isFolder = statSync(name, {throwIfNoEntry: false})?.isDirectory() === true;
+  if (isFolder && isPath(name)) {
     const folder = path.resolve(name);
-    return ofSource({name: path.basename(folder), source: {kind: 'tree', path: folder}});
+    return ofSource({name: identityOf(folder), source: {kind: 'tree', path: folder}});
   }
+  if (isFolder && !listKernels(labRoot).some((entry) => entry.name === name))
+    throw new UsageError(`there is no kernel "${name}"`, {hint: useFile(name)});
   const entry = findKernel(labRoot, name);
   return {...readKernel(entry.file).value, name: entry.name};
 }
@@ -91,8 +95,9 @@ export function gitSource(text: string): {
   const isUrl = /^[a-z][a-z0-9+]*:\/\//.test(repository);
   const home = process.env['HOME'];
   const place = home !== undefined ? repository.replace(/^~(?=\/|$)/, home) : repository;
-  const name = `${path.basename(repository).replace(/\.git$/, '')}@${revision.slice(0, 20)}`;
-  return {name, source: {kind: 'git', path: isUrl ? repository : path.resolve(place), revision}};
+  const absolute = isUrl ? repository : path.resolve(place);
+  const identity = (isUrl ? absolute : identityOf(absolute)).replace(/\/*(\.git)?$/, '');
+  return {name: `git:${identity}@${revision}`, source: {kind: 'git', path: absolute, revision}};
 }
 
 function baseOf(series: string): string | undefined {
@@ -119,9 +124,12 @@ function fragmentOf(given: string): string {
     if (statSync(file, {throwIfNoEntry: false}) !== undefined) return given;
   }
   const file = path.resolve(given);
-  if (statSync(file, {throwIfNoEntry: false})?.isFile() === true) return file;
+  const isFile = statSync(file, {throwIfNoEntry: false})?.isFile() === true;
+  if (isFile && isPath(given)) return file;
   throw new UsageError(`there is no config fragment ${given}`, {
-    hint: 'give the path of a file with lines as CONFIG_X=y, or a name of images/config',
+    hint: isFile
+      ? useFile(given)
+      : 'give the path of a file with lines as CONFIG_X=y, or a name of images/config',
   });
 }
 

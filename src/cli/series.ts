@@ -3,6 +3,7 @@ import {type Command, Option} from '@commander-js/extra-typings';
 import {prefixesOf} from '../build/prefixes.ts';
 import {labRoot} from '../base/paths.ts';
 import {findScenarios} from '../spec/catalog.ts';
+import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
 import {inLane, selectKernel} from './select-kernel.ts';
 import {alongSeries, changesAlong} from './series/table.ts';
@@ -27,9 +28,10 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
     .action(async (given, patterns, {kernel: base, config, lane: laneName, qemu, database, jobs, format}) => {
       const entries = findScenarios(labRoot, patterns);
       const patches = await prefixesOf(given);
+      const {name: whole} = selectKernel(base, {config});
       const recipes = [undefined, ...patches].map((patch, number) => ({
         ...selectKernel(base, {config, series: patch === undefined ? [] : [patch.upTo]}),
-        name: number === 0 ? base : `${base}+${number}`,
+        name: number === 0 ? whole : `${whole}+${number}`,
       }));
       const [first] = recipes;
       if (first === undefined) return;
@@ -47,6 +49,9 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
         process.stdout.write(`${JSON.stringify({patches: subjects, unbuilt, changes: told}, null, 2)}\n`);
       } else process.stdout.write(`${alongSeries(scenarios, columns, subjects)}\n`);
       const broken = columns.some((column) => 'unbuilt' in column);
-      finish(broken || changes.some(({difference}) => difference === 'worse') ? 1 : 0);
+      const worse = broken || changes.some(({difference}) => difference === 'worse');
+      const results = columns.flatMap((column) => ('results' in column ? column.results : []));
+      const unclear = results.length === 0 || results.some(({verdict}) => verdict === 'error');
+      finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);
     });
 }

@@ -23,10 +23,13 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
     .option('--console', "follow the guest's console instead; Ctrl-C ends it", false)
     .action(async (name, options, command) => {
       // What only this command needs would make all others start later.
-      const [{findScene}, {runShell}] = await Promise.all([
+      const [{findScene}, {runShell}, {checkForeground}] = await Promise.all([
         import('./shell/scene.ts'),
         import('./shell/session.ts'),
+        import('./shell/foreground.ts'),
       ]);
+      // Before anything is built: what waits for a terminal that it cannot have never ends.
+      if (!options.console) checkForeground();
       const bundle = runOf(name);
       const scene = findScene(bundle?.scenario ?? name);
       const given = ['kernel', 'series', 'config', 'module'].some(

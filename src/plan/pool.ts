@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import type {Context} from '../base/context.ts';
+import {type Context, checkpoint} from '../base/context.ts';
 
 /**
  * Does pieces of work, several at a time, in their order. The first error ends all of them, before it is thrown.
+ * @throws Interrupted if the context was told to stop before all were done
  * @param work is given a context that is told to stop when another piece failed
  */
 export async function pool<T>(
@@ -28,4 +29,6 @@ export async function pool<T>(
   const hands = Array.from({length: Math.min(jobs, pieces.length)}, hand);
   // The first rejection is the cause; the others were told to stop, and must have before we return.
   await Promise.all(hands).finally(() => Promise.allSettled(hands));
+  // A hand that was told to stop left pieces behind it.
+  checkpoint(context);
 }

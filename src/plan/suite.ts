@@ -9,6 +9,8 @@ export interface SuiteRun {
   readonly kernel: string;
   readonly lane: string;
   readonly scenario: Entry;
+  /** How long mixed loads last, if not as the scenario says. */
+  readonly seconds?: number;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface SuiteRun {
  * @param find the scenarios that a pattern stands for
  */
 export function suiteRuns(
-  {kernels, lanes, laneScenarios, scenarios, exclude}: SuiteSpec,
+  {kernels, lanes, laneScenarios, scenarios, exclude, seconds}: SuiteSpec,
   find: (patterns: readonly string[]) => readonly Entry[],
 ): readonly SuiteRun[] {
   const entries = new Map(lanes.map((lane) => [lane, find(laneScenarios[lane] ?? scenarios)]));
@@ -36,7 +38,13 @@ export function suiteRuns(
                 without.names?.has(name) !== false,
             ),
         )
-        .map((scenario) => ({id: [kernel, lane, scenario.name].join('/'), kernel, lane, scenario})),
+        .map((scenario) => ({
+          id: [kernel, lane, scenario.name].join('/'),
+          kernel,
+          lane,
+          scenario,
+          ...(seconds !== undefined && {seconds}),
+        })),
     ),
   );
 }

@@ -18,6 +18,7 @@ import type {Run} from '../scenario/run.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {missing} from '../topology/requirements.ts';
 import {treeOf} from '../topology/tree.ts';
+import {fileNameOf} from '../spec/identity.ts';
 import {thisHost} from './host.ts';
 import {reproduceScript} from './reproduce.ts';
 
@@ -46,9 +47,9 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
   const stamp = begun.replaceAll(':', '').replace(/\.\d+Z$/, 'Z');
   const name = [
     stamp,
-    plan.name.replaceAll('/', '.'),
-    machine.kernel.name,
-    ...(machine.lane.name === 'plain' ? [] : [machine.lane.name]),
+    fileNameOf(plan.name),
+    fileNameOf(machine.kernel.name),
+    ...(machine.lane.name === 'plain' ? [] : [fileNameOf(machine.lane.name)]),
     randomBytes(3).toString('hex'),
   ].join('_');
   const folder = path.join(bundlesRoot, name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
 import {displayPath} from '../base/paths.ts';
+import {shortName} from '../spec/identity.ts';
 import {formatSize} from '../spec/size.ts';
 import {describeRoute} from '../topology/route.ts';
 import type {Verdict} from '../verdict/judge.ts';
@@ -18,7 +19,8 @@ export const colours = {
 
 /** A result's first line. */
 export function headline({verdict, scenario, kernel, qemu, durationMs}: ReportedRun): string {
-  return `${styleText(colours[verdict], verdict.toUpperCase())} ${printable(scenario)} [${printable(kernel)}, QEMU ${printable(qemu)}] ${seconds(durationMs)}`;
+  const names = `${shortName(scenario)} [${shortName(kernel)}, QEMU ${qemu}]`;
+  return `${styleText(colours[verdict], verdict.toUpperCase())} ${printable(names)} ${seconds(durationMs)}`;
 }
 
 /** Whether there is nothing to explain. */

@@ -3,7 +3,9 @@ import {existsSync} from 'node:fs';
 import {type FileHandle, mkdir, open, readdir, readFile, rm, truncate} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import {sha256} from '../base/hash.ts';
 import {stateRoot} from '../base/paths.ts';
+import {fileNameOf, isPath} from '../spec/identity.ts';
 
 const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
 
@@ -91,7 +93,11 @@ export class Journal {
 }
 
 function folderOf(suite: string): string {
-  return path.join(stateRoot, 'nightly', suite.replaceAll('/', '.'));
+  return path.join(
+    stateRoot,
+    'nightly',
+    isPath(suite) ? `${fileNameOf(suite)}-${sha256(suite).slice(0, 12)}` : suite,
+  );
 }
 
 /** What a journal holds. */

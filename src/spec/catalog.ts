@@ -2,6 +2,7 @@
 import {globSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {SpecError, UsageError} from '../base/errors.ts';
+import {identityOf, isPath} from './identity.ts';
 import {type Problem, specError} from './problems.ts';
 import type {Path} from './source-map.ts';
 import {didYouMean} from './suggest.ts';
@@ -9,7 +10,10 @@ import type {Located} from './yaml.ts';
 
 /** Something of the lab that has a name and a file. */
 export interface Entry {
-  /** The path below its folder, without `.yaml`: `iommu/vtd-strict`. */
+  /**
+   * The path below its folder, without `.yaml`: `iommu/vtd-strict`; of what is not in the lab its whole path, so that
+   * two files are never one thing.
+   */
   readonly name: string;
   /** Absolute. */
   readonly file: string;
@@ -79,16 +83,16 @@ export function findTopology(root: string, name: string): Entry {
  * The kernel with this name, or at this path.
  * @throws {UsageError} if there is none
  */
-export function findKernel(root: string, name: string): Entry {
-  return findOne(root, 'kernel', name);
+export function findKernel(root: string, name: string, from?: string): Entry {
+  return findOne(root, 'kernel', name, from);
 }
 
 /**
  * The lane with this name, or at this path.
  * @throws {UsageError} if there is none
  */
-export function findLane(root: string, name: string): Entry {
-  return findOne(root, 'lane', name);
+export function findLane(root: string, name: string, from?: string): Entry {
+  return findOne(root, 'lane', name, from);
 }
 
 /**
@@ -154,29 +158,44 @@ export function findScenario(root: string, name: string, from: string): Entry {
  * the order of the patterns.
  * @throws {UsageError} for a pattern that stands for none, or for a short name of several
  */
-export function findScenarios(root: string, patterns: readonly string[]): readonly Entry[] {
-  return findEach(root, 'scenario', patterns);
+export function findScenarios(root: string, patterns: readonly string[], from?: string): readonly Entry[] {
+  return findEach(root, 'scenario', patterns, from);
 }
 
-function findEach(root: string, kind: Kind, patterns: readonly string[]): readonly Entry[] {
+function findEach(
+  root: string,
+  kind: Kind,
+  patterns: readonly string[],
+  from = process.cwd(),
+): readonly Entry[] {
   let all: readonly Entry[] | undefined;
   const found = patterns.flatMap(
-    (pattern) => entryNamed(root, kind, pattern) ?? matching((all ??= list(root, kind)), kind, pattern),
+    (pattern) =>
+      entryNamed(root, kind, pattern) ?? matching(root, (all ??= list(root, kind)), kind, pattern, from),
   );
   return found.filter(({file}, index) => found.findIndex((other) => other.file === file) === index);
 }
 
-function matching(all: readonly Entry[], kind: Kind, pattern: string): readonly Entry[] {
+function matching(
+  root: string,
+  all: readonly Entry[],
+  kind: Kind,
+  pattern: string,
+  from: string,
+): readonly Entry[] {
   if (/[*?[{]/.test(pattern)) {
     const named = all.filter(({name}) => path.matchesGlob(name, pattern));
     if (named.length > 0) return named;
-    const files = globSync(pattern).filter(isFile).toSorted();
-    if (files.length > 0) return files.map((file) => entryAt(all, file));
+    const files = globSync(path.resolve(from, pattern)).filter(isFile).toSorted();
+    if (files.length > 0 && isPath(pattern)) return files.map((file) => entryAt(root, all, kind, file));
     const names = all.map(({name}) => name).join(', ');
-    throw new UsageError(`no ${kind} matches ${pattern}`, {hint: `there are: ${names}`});
+    const hint = files.length > 0 ? useFile(pattern) : `there are: ${names}`;
+    throw new UsageError(`no ${kind} matches ${pattern}`, {hint});
   }
   const below = all.filter(({name}) => name.startsWith(`${pattern.replace(/\/$/, '')}/`));
-  return below.length > 0 && !all.some(({name}) => name === pattern) ? below : [pick(all, kind, pattern)];
+  return below.length > 0 && !all.some(({name}) => name === pattern)
+    ? below
+    : [pick(root, all, kind, pattern, from)];
 }
 
 /** The entry whose whole name this is: most often it is there, and then nobody needs the list. */
@@ -187,10 +206,10 @@ function entryNamed(root: string, kind: Kind, name: string): Entry | undefined {
 }
 
 function findOne(root: string, kind: Kind, name: string, from = process.cwd()): Entry {
-  return entryNamed(root, kind, name) ?? pick(list(root, kind), kind, name, from);
+  return entryNamed(root, kind, name) ?? pick(root, list(root, kind), kind, name, from);
 }
 
-function pick(all: readonly Entry[], kind: Kind, name: string, from = process.cwd()): Entry {
+function pick(root: string, all: readonly Entry[], kind: Kind, name: string, from: string): Entry {
   const exact = all.find((entry) => entry.name === name);
   if (exact !== undefined) return exact;
   const short = all.filter((entry) => path.basename(entry.name) === name);
@@ -200,15 +219,38 @@ function pick(all: readonly Entry[], kind: Kind, name: string, from = process.cw
   }
   if (short[0] !== undefined) return short[0];
   const file = path.resolve(from, name);
-  if (isFile(file)) return entryAt(all, file);
+  if (isPath(name) && isFile(file)) return entryAt(root, all, kind, file);
   const names = all.flatMap((entry) => [entry.name, path.basename(entry.name)]);
-  throw new UsageError(`there is no ${kind} "${name}"`, {hint: didYouMean(name, [...new Set(names)])});
+  const hint = isFile(file) ? useFile(name) : didYouMean(name, [...new Set(names)]);
+  throw new UsageError(`there is no ${kind} "${name}"`, {hint});
 }
 
-function entryAt(all: readonly Entry[], file: string): Entry {
+/** A path in a file, which counts from the file's folder, made absolute; a name of the lab, also one with a slash, as it is. */
+export function wholePath(root: string, word: string, folder: string): string {
+  return isPath(word) && !isNamed(root, word) ? path.resolve(folder, word) : word;
+}
+
+/** Whether a word is a name of the lab, a folder of names, or a glob over them. */
+function isNamed(root: string, word: string): boolean {
+  return (Object.keys(folders) as Kind[]).some((kind) =>
+    list(root, kind).some(
+      ({name}) =>
+        name === word || name.startsWith(`${word.replace(/\/$/, '')}/`) || path.matchesGlob(name, word),
+    ),
+  );
+}
+
+/** What to do where a name is none, but a file has it. */
+export function useFile(name: string): string {
+  return `to use the file, write ./${name}`;
+}
+
+function entryAt(root: string, all: readonly Entry[], kind: Kind, file: string): Entry {
   const absolute = path.resolve(file);
   const known = all.find((entry) => entry.file === absolute);
-  return known ?? {name: path.basename(absolute, '.yaml'), file: absolute};
+  if (known !== undefined) return known;
+  const itself = kind === 'mutant' ? path.dirname(absolute) : absolute.replace(/\.ya?ml$/, '');
+  return {name: identityOf(itself, root), file: absolute};
 }
 
 function list(root: string, kind: Kind): readonly Entry[] {

@@ -3,10 +3,10 @@ import {statSync} from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import {UsageError} from '../base/errors.ts';
-import {findKernel, findLane, findScenarios, namesIn} from './catalog.ts';
+import {findKernel, findLane, findScenarios, namesIn, wholePath} from './catalog.ts';
 import {description, kebabName} from './names.ts';
 import {throwProblems} from './problems.ts';
-import {type Frozen, type Located, readSpec} from './yaml.ts';
+import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
 
 /**
  * What shows that a kernel is broken: the name of a check, without the device that it is about (`ledger`,
@@ -77,22 +77,30 @@ export type MutantSpec = Frozen<z.output<typeof mutantSchema>>;
 export function readMutant(root: string, file: string): Located<MutantSpec> {
   const located = readSpec(file, mutantSchema);
   const {kernel, lane, module, caughtBy} = located.value;
+  const folder = path.dirname(located.file);
   const {check, problems} = namesIn(located);
-  check(['kernel'], () => findKernel(root, kernel));
-  check(['lane'], () => findLane(root, lane));
+  check(['kernel'], () => findKernel(root, kernel, folder));
+  check(['lane'], () => findLane(root, lane, folder));
   check(['module'], () => {
     if (module === undefined || isFolder(path.join(root, 'images/modules', module))) return;
     throw new UsageError(`there is no module images/modules/${module}`);
   });
   for (const [index, {scenario}] of caughtBy.entries()) {
     check(['caught-by', index, 'scenario'], () => {
-      if (findScenarios(root, [scenario]).length !== 1) {
+      if (findScenarios(root, [scenario], folder).length !== 1) {
         throw new UsageError(`${scenario} stands for more than one scenario`);
       }
     });
   }
   throwProblems(problems);
-  return located;
+  const whole = (given: string): string => wholePath(root, given, folder);
+  const value = {
+    ...located.value,
+    kernel: whole(kernel),
+    lane: whole(lane),
+    caughtBy: caughtBy.map(({scenario, ...rest}) => ({...rest, scenario: whole(scenario)})),
+  };
+  return {...located, value: deepFreeze(value)};
 }
 
 function isFolder(folder: string): boolean {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {closest, distance} from 'fastest-levenshtein';
 
+/** More names than this are not read. */
+const mostNames = 24;
+
 /** The known name that `name` is probably a slip of, or `undefined` if none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
@@ -12,5 +15,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 export function didYouMean(name: string, known: readonly string[]): string {
   const candidate = nearest(name, known);
   if (candidate !== undefined) return `did you mean "${candidate}"?`;
-  return known.length === 0 ? 'there is none' : `there are: ${known.join(', ')}`;
+  if (known.length === 0) return 'there is none';
+  const similar = known.filter((other) => name !== '' && other.includes(name));
+  const listed = similar.length > 0 ? similar : known;
+  const more = listed.length > mostNames ? `, … (${listed.length} in all)` : '';
+  return `${similar.length > 0 ? 'names like it' : 'there are'}: ${listed.slice(0, mostNames).join(', ')}${more}`;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
+import path from 'node:path';
 import * as z from 'zod';
 import {UsageError} from '../base/errors.ts';
-import {findKernel, findLane, findScenarios, namesIn} from './catalog.ts';
+import {findKernel, findLane, findScenarios, namesIn, wholePath} from './catalog.ts';
 import {description} from './names.ts';
 import {throwProblems} from './problems.ts';
-import {type Frozen, type Located, readSpec} from './yaml.ts';
+import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
 
 const name = z.string().min(1);
 
@@ -44,22 +45,27 @@ export type SuiteSpec = Frozen<z.output<typeof suiteSchema>>;
 export function readSuite(root: string, file: string): Located<SuiteSpec> {
   const located = readSpec(file, suiteSchema);
   const {kernels, lanes, laneScenarios, scenarios, exclude} = located.value;
+  const folder = path.dirname(located.file);
   const {check, problems} = namesIn(located);
-  for (const [index, kernel] of kernels.entries()) check(['kernels', index], () => findKernel(root, kernel));
-  for (const [index, lane] of lanes.entries()) check(['lanes', index], () => findLane(root, lane));
+  for (const [index, kernel] of kernels.entries())
+    check(['kernels', index], () => findKernel(root, kernel, folder));
+  for (const [index, lane] of lanes.entries()) check(['lanes', index], () => findLane(root, lane, folder));
   for (const [index, scenario] of scenarios.entries()) {
-    check(['scenarios', index], () => findScenarios(root, [scenario]));
+    check(['scenarios', index], () => findScenarios(root, [scenario], folder));
   }
   for (const [lane, own] of Object.entries(laneScenarios)) {
     check(['lane-scenarios', lane], () => {
       if (!lanes.includes(lane)) throw new UsageError(`the suite has no lane ${lane}`);
     });
     for (const [index, scenario] of own.entries()) {
-      check(['lane-scenarios', lane, index], () => findScenarios(root, [scenario]));
+      check(['lane-scenarios', lane, index], () => findScenarios(root, [scenario], folder));
     }
   }
   for (const [index, {scenario, kernel, lane}] of exclude.entries()) {
-    check(['exclude', index, 'scenario'], () => scenario !== undefined && findScenarios(root, [scenario]));
+    check(
+      ['exclude', index, 'scenario'],
+      () => scenario !== undefined && findScenarios(root, [scenario], folder),
+    );
     check(['exclude', index, 'kernel'], () => {
       if (kernel !== undefined && !kernels.includes(kernel))
         throw new UsageError(`the suite has no kernel ${kernel}`);
@@ -69,5 +75,21 @@ export function readSuite(root: string, file: string): Located<SuiteSpec> {
     });
   }
   throwProblems(problems);
-  return located;
+  // From here on a path means the same wherever it is looked up.
+  const whole = (given: string): string => wholePath(root, given, folder);
+  const value = {
+    ...located.value,
+    kernels: kernels.map(whole),
+    lanes: lanes.map(whole),
+    laneScenarios: Object.fromEntries(
+      Object.entries(laneScenarios).map(([lane, own]) => [whole(lane), own.map(whole)]),
+    ),
+    scenarios: scenarios.map(whole),
+    exclude: exclude.map(({scenario, kernel, lane}) => ({
+      ...(scenario !== undefined && {scenario: whole(scenario)}),
+      ...(kernel !== undefined && {kernel: whole(kernel)}),
+      ...(lane !== undefined && {lane: whole(lane)}),
+    })),
+  };
+  return {...located, value: deepFreeze(value)};
 }

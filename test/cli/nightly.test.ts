@@ -33,7 +33,7 @@ test('the causes come first, each with its evidence and how to have it again; th
     evidence: /runs/x
     attempt 2: fail: because
     evidence: /runs/x
-    again: ./p2plab run b --kernel switch --lane debug
+    again: ./p2plab run b --kernel switch --lane debug --qemu stock
 
 1 flaky: another verdict when run again
   d on switch
@@ -41,7 +41,7 @@ test('the causes come first, each with its evidence and how to have it again; th
     evidence: /runs/x
     attempt 2: pass: because
     evidence: /runs/x
-    again: ./p2plab run d --kernel switch
+    again: ./p2plab run d --kernel switch --qemu stock
 
 smoke: 5 runs: 1 pass, 1 by known gaps, 1 skip, 1 fail, 1 flaky`,
   );

@@ -5,6 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import {execa} from 'execa';
 import {labRoot} from '../../src/base/paths.ts';
+import {inForeground} from '../../src/cli/shell/foreground.ts';
 import {folder, p2plab} from './p2plab.ts';
 
 const env = {XDG_STATE_HOME: path.join(folder, 'state')};
@@ -61,6 +62,30 @@ test.serial('on a terminal: the tree, the way in for others, and a shell of the 
   const {exitCode} = await terminal;
   t.is(exitCode, 5, seen);
   t.deepEqual(left(), []);
+});
+
+test.serial('in the background of a terminal it says so, and does not stop for ever', async (t) => {
+  t.timeout(120_000);
+  // timeout(1) makes a process group of its own, and nothing gives that the terminal.
+  const line = 'true; timeout 60 ./p2plab shell empty; echo "ended with $?"; stty -a';
+  const {stdout} = await execa('script', ['--quiet', '--command', line, '/dev/null'], {
+    cwd: labRoot,
+    env,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 100_000,
+  });
+  t.regex(stdout, /p2plab: a shell in the background cannot use the terminal/);
+  t.regex(stdout, /timeout --foreground/);
+  t.regex(stdout, /^ended with 2\r?$/m);
+  t.regex(stdout, / icanon /);
+});
+
+test('the foreground is read from the process, whatever that is called', (t) => {
+  const stat = (group: number, foreground: number) => `7 (a) b) S 1 ${group} 5 34816 ${foreground} 4194304 0`;
+  t.true(inForeground(stat(9, 9)));
+  t.false(inForeground(stat(9, 5)));
+  t.true(inForeground(stat(9, -1)), 'without a terminal');
 });
 
 test.serial('Ctrl-C ends a console that is followed: 130, and nothing is left', async (t) => {

@@ -60,13 +60,13 @@ test('scenarios by a glob of names or of paths', (t) => {
     listScenarios(root).map(({name}) => name),
   );
   t.deepEqual(found(root, `${root}/scenarios/switch/n*.yaml`), ['switch/nic-from-cmb']);
-  t.deepEqual(found(root, `${root}/elsewhere/*.yaml`), ['own']);
+  t.deepEqual(found(root, `${root}/elsewhere/*.yaml`), ['./elsewhere/own']);
 });
 
 test('a scenario by its path, in the lab or not', (t) => {
   const {root} = t.context;
   t.deepEqual(findScenarios(root, [`${root}/elsewhere/own.yaml`]), [
-    {name: 'own', file: path.join(root, 'elsewhere/own.yaml')},
+    {name: './elsewhere/own', file: path.join(root, 'elsewhere/own.yaml')},
   ]);
   t.deepEqual(found(root, path.relative('.', `${root}/scenarios/nvme-copy.yaml`)), ['nvme-copy']);
 });
@@ -106,6 +106,43 @@ test('what is not there', (t) => {
   t.deepEqual(
     usage(() => findKernel(root, 'pagemap')),
     ['there is no kernel "pagemap"', 'there are: baseline'],
+  );
+});
+
+test.serial('names are names: a file in the working directory takes the place of none', (t) => {
+  const {root} = t.context;
+  const before = process.cwd();
+  const place = mkdtempSync(path.join(tmpdir(), 'p2plab-names-'));
+  process.chdir(place);
+  t.teardown(() => {
+    process.chdir(before);
+    rmSync(place, {recursive: true, force: true});
+  });
+  mkdirSync('switch/nic-from-cmb', {recursive: true});
+  for (const name of ['nvme-copy', 'nvme-switch', 'baseline', 'own', 'own.yaml', 'switch/own.yaml'])
+    writeFileSync(name, 'description: x\n');
+  t.deepEqual(found(root, 'nvme-copy'), ['nvme-copy']);
+  t.deepEqual(found(root, 'switch/nic-from-cmb'), ['switch/nic-from-cmb']);
+  t.deepEqual(found(root, 'switch'), ['switch/nic-from-cmb', 'switch/same']);
+  t.is(findTopology(root, 'nvme-switch').file, path.join(root, 'lab/topologies/nvme-switch.yaml'));
+  t.is(findKernel(root, 'baseline').file, path.join(root, 'lab/kernels/baseline.yaml'));
+  for (const name of ['own', 'own.yaml']) {
+    const [message, hint] = usage(() => findScenarios(root, [name]));
+    t.deepEqual([message, hint], [`there is no scenario "${name}"`, `to use the file, write ./${name}`]);
+    t.is(findScenarios(root, [`./${name}`])[0]?.file, path.resolve(name));
+  }
+  t.deepEqual(
+    usage(() => findKernel(root, 'own.yaml')),
+    ['there is no kernel "own.yaml"', 'to use the file, write ./own.yaml'],
+  );
+  t.deepEqual(
+    usage(() => findScenarios(root, ['own.*'])),
+    ['no scenario matches own.*', 'to use the file, write ./own.*'],
+  );
+  t.deepEqual(
+    findScenarios(root, ['./own.yaml', 'switch/own.yaml']).map(({name}) => name),
+    [path.resolve('own'), path.resolve('switch/own')],
+    'two files of one base name are two scenarios',
   );
 });
 

@@ -5,6 +5,7 @@ import type {Candidate, GitBisect} from '../../build/git-bisect.ts';
 import type {KernelRecipe} from '../../build/kernel.ts';
 import {markOf, repeatsFor, type Symptom, symptomOf} from '../../plan/bisect.ts';
 import {printable} from '../../results/describe.ts';
+import {shortName} from '../../spec/identity.ts';
 import type {Result} from '../run-all.ts';
 import {runKernel, seen, type Trial, tryKernel} from './try.ts';
 
@@ -66,7 +67,7 @@ async function lookAtBad(
   const symptom = symptomOf(results.map(seen));
   if (symptom === undefined) {
     throw new UsageError(
-      `the bad one, ${bad.name}, is not bad: ${results[0]?.verdict ?? 'nothing was run'}: ${results[0]?.reason ?? ''}`,
+      `the bad one, ${shortName(bad.name)}, is not bad: ${results[0]?.verdict ?? 'nothing was run'}: ${results[0]?.reason ?? ''}`,
       {
         hint: 'name the scenario that fails there, or another --bad',
       },
@@ -80,7 +81,7 @@ async function lookAtBad(
     results.slice(look * size, (look + 1) * size).some(shows),
   ).filter(Boolean).length;
   const repeats = repeatsFor(shown, looks);
-  say(`bad  ${bad.name}\n       ${printable(after?.reason ?? '')}`);
+  say(`bad  ${shortName(bad.name)}\n       ${printable(after?.reason ?? '')}`);
   if (repeats > 1) say(`       it shows in ${shown} of ${looks}: what passes is run ${repeats} times`);
   return {symptom, repeats, after};
 }
@@ -94,10 +95,10 @@ async function lookAtGood(
 ): Promise<Result | undefined> {
   const {mark, why, results} = await tryKernel(good, trial, how, context);
   if (mark !== 'good') {
-    throw new UsageError(`the good one, ${good.name}, is not good: ${why}`, {
+    throw new UsageError(`the good one, ${shortName(good.name)}, is not good: ${why}`, {
       hint: mark === 'bad' ? 'it was there before: name an older --good' : 'name another --good',
     });
   }
-  say(`good ${good.name}\n       ${printable(why)}`);
+  say(`good ${shortName(good.name)}\n       ${printable(why)}`);
   return results.at(-1);
 }

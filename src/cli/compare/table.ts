@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {colours, explanation, isFine, printable} from '../../results/describe.ts';
 import {type Difference, differenceOf} from '../../results/difference.ts';
+import {shortNames} from '../../spec/identity.ts';
 import {type Cell, table} from '../table.ts';
 import type {Result} from '../run-all.ts';
 
@@ -33,8 +34,9 @@ export function comparison(
   [base, patched]: readonly [string, string],
 ): string {
   const columns = [{title: 'scenario'}, {title: base}, {title: patched}, {title: 'difference'}];
+  const shown = shortNames(pairs.map((pair) => pair.base.scenario));
   const rows = pairs.map((pair): readonly Cell[] => [
-    pair.base.scenario,
+    shown(pair.base.scenario),
     verdictCell(pair.base),
     verdictCell(pair.patched),
     {text: pair.difference, style: styles[pair.difference]},
@@ -43,7 +45,7 @@ export function comparison(
     .filter(({difference}) => difference !== 'same')
     .map((pair) =>
       [
-        `\n${pair.base.scenario}: ${pair.difference}`,
+        `\n${shown(pair.base.scenario)}: ${pair.difference}`,
         ...side(base, pair.base),
         ...side(patched, pair.patched),
       ].join('\n'),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Context} from '../../base/context.ts';
+import {type Context, checkpoint} from '../../base/context.ts';
 import {type Load, nextToRun} from '../../plan/packing.ts';
 
 /** What is packed: it takes something of its host. */
@@ -43,6 +43,7 @@ export async function packed<T extends Loaded>(
         [...running.values()],
         host,
       );
+      checkpoint({signal});
       if (next === undefined) {
         if (running.size === 0) return;
         const woken = new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {UsageError} from '../../base/errors.ts';
 import {labRoot} from '../../base/paths.ts';
 import type {KernelRecipe} from '../../build/kernel.ts';
 import {type SuiteRun, suiteRuns} from '../../plan/suite.ts';
@@ -19,7 +20,13 @@ export interface Planned {
 
 /** Reads and checks all that the runs of a suite name. */
 export function planRuns(spec: SuiteSpec): readonly Planned[] {
-  return suiteRuns(spec, (patterns) => findScenarios(labRoot, patterns)).map((run) => ({
+  const runs = suiteRuns(spec, (patterns) => findScenarios(labRoot, patterns));
+  if (runs.length === 0) {
+    throw new UsageError('the suite has no run: it excludes all of them', {
+      hint: 'see "exclude" in its file',
+    });
+  }
+  return runs.map((run) => ({
     run,
     plan: planScenario(run.scenario, spec.seconds),
     ...inLane(selectKernel(run.kernel), run.lane),

@@ -2,6 +2,7 @@
 import {displayPath} from '../../base/paths.ts';
 import type {Change} from '../../results/changes.ts';
 import type {Outcome} from '../../results/outcome.ts';
+import {repeatCommand} from '../../results/repeat.ts';
 import type {NightResult} from '../../results/queries/night.ts';
 import type {NightlyResult} from './run.ts';
 
@@ -81,7 +82,8 @@ export function line({run, outcome, attempts}: NightlyResult): string {
 }
 
 function describe({run, attempts}: NightlyResult): string {
-  const lane = run.lane === 'plain' ? '' : ` --lane ${run.lane}`;
+  const {kernel, lane, scenario, seconds} = run;
+  const again = repeatCommand({scenario: scenario.name, kernel, lane, qemu: attempts.at(-1)?.qemu, seconds});
   const tries = attempts.map(({verdict, reason, bundle}, index) => {
     const number = attempts.length > 1 ? `attempt ${index + 1}: ` : '';
     const evidence = bundle === undefined ? [] : [`    evidence: ${displayPath(bundle)}`];
@@ -90,7 +92,7 @@ function describe({run, attempts}: NightlyResult): string {
   return [
     `  ${run.scenario.name} on ${run.kernel}${run.lane === 'plain' ? '' : `, lane ${run.lane}`}`,
     ...tries,
-    `    again: ./p2plab run ${run.scenario.name} --kernel ${run.kernel}${lane}`,
+    ...(again === undefined ? [] : [`    again: ${again}`]),
   ].join('\n');
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {randomInt} from 'node:crypto';
 import {displayPath} from '../../base/paths.ts';
+import {repeatCommand} from '../../results/repeat.ts';
 import {interruptible} from '../interrupt.ts';
 import {type formats, reporterFor} from '../reporters/registry.ts';
 import {inLane, selectKernel} from '../select-kernel.ts';
@@ -41,22 +42,9 @@ export async function runRandomCommand({count, seed, format, ...options}: Random
     const how = again
       ? 'the smallest that shows it'
       : `${result.scenario} went well when it was booted again`;
-    const words = ['./p2plab run', displayPath(file), ...kernelWords(options)];
-    process.stderr.write(`${how}: ${words.join(' ')}\n`);
+    const place = {scenario: file.replace(/\.yaml$/, ''), kernel: kernel.name, lane: lane.name, qemu};
+    const command = repeatCommand(place) ?? displayPath(file);
+    process.stderr.write(`${how}: ${command}\n`);
   }
   return exitCode;
-}
-
-function kernelWords({
-  kernel,
-  series,
-  lane,
-  qemu,
-}: Pick<RandomOptions, 'kernel' | 'series' | 'lane' | 'qemu'>): readonly string[] {
-  return [
-    ...(kernel === 'baseline' ? [] : [`--kernel ${kernel}`]),
-    ...series.map((path) => `--series ${path}`),
-    ...(lane === 'plain' ? [] : [`--lane ${lane}`]),
-    ...(qemu === undefined ? [] : [`--qemu ${qemu}`]),
-  ];
 }

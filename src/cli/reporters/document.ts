@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {progressLines} from '../progress.ts';
 import type {Result} from '../run-all.ts';
-import {exitCodeOf, type Reporter} from './reporter.ts';
+import {exitCodeOf} from '../exit-code.ts';
+import type {Reporter} from './reporter.ts';
 
 /** A reporter that prints nothing but one document, when all is done. */
 export function document(write: (results: readonly Result[]) => string): Reporter {

@@ -10,9 +10,3 @@ export interface Reporter extends ResultListener {
   /** Shows the results; returns the exit code that they mean. */
   readonly end: (results: readonly Result[]) => number;
 }
-
-/** 0 all passed or skipped, 1 a fail or crash, 3 an error of the lab or the host. */
-export function exitCodeOf(results: readonly Pick<Result, 'verdict'>[]): number {
-  if (results.some(({verdict}) => verdict === 'fail' || verdict === 'crash')) return 1;
-  return results.some(({verdict}) => verdict === 'error') ? 3 : 0;
-}

@@ -3,7 +3,9 @@ import {progressLines} from '../progress.ts';
 import type {Request, Result} from '../run-all.ts';
 import {type Column, fit, header, row} from '../table.ts';
 import {colours, describe, isFine, printable, seconds, summary} from '../../results/describe.ts';
-import {exitCodeOf, type Reporter} from './reporter.ts';
+import {shortName, shortNames} from '../../spec/identity.ts';
+import {exitCodeOf} from '../exit-code.ts';
+import type {Reporter} from './reporter.ts';
 
 /**
  * Lines for a person. One run: its verdict with its ledger. Several: a table, each row as it comes, then the
@@ -12,9 +14,18 @@ import {exitCodeOf, type Reporter} from './reporter.ts';
 export function textReporter(): Reporter {
   const lines = progressLines();
   let columns: readonly Column[] | undefined;
+  let scenarioName = shortName;
+  const shown = (result: Result): Result => ({
+    ...result,
+    scenario: scenarioName(result.scenario),
+    kernel: shortName(result.kernel),
+  });
   return {
-    begin: (request) => {
-      if (request.entries.length > 1) columns = columnsFor(request);
+    begin: ({entries, kernel}) => {
+      scenarioName = shortNames(entries.map(({name}) => name));
+      const named = entries.map((entry) => ({...entry, name: scenarioName(entry.name)}));
+      if (entries.length > 1)
+        columns = columnsFor({entries: named, kernel: {...kernel, name: shortName(kernel.name)}});
     },
     progress: lines.show,
     prepared: () => {
@@ -23,12 +34,15 @@ export function textReporter(): Reporter {
     },
     result: (result) => {
       lines.end(result.scenario);
-      lines.print(columns === undefined ? describe(result) : resultRow(columns, result));
+      lines.print(columns === undefined ? describe(shown(result)) : resultRow(columns, shown(result)));
     },
     close: lines.close,
     end: (results) => {
       const wrong = columns === undefined ? [] : results.filter((result) => !isFine(result));
-      const parts = [...wrong.map((result) => `\n${describe(result)}`), ...(wrong.length === 0 ? [] : [''])];
+      const parts = [
+        ...wrong.map((result) => `\n${describe(shown(result))}`),
+        ...(wrong.length === 0 ? [] : ['']),
+      ];
       process.stdout.write(`${[...parts, summary(results)].join('\n')}\n`);
       return exitCodeOf(results);
     },

@@ -6,6 +6,7 @@ import type {Database} from '../../results/database/tables.ts';
 import {colours, headline, ledgerLines, printable} from '../../results/describe.ts';
 import {listRuns} from '../../results/queries/list.ts';
 import {type Run, runOf} from '../../results/queries/run.ts';
+import {repeatCommand} from '../../results/repeat.ts';
 import {reportedRun} from '../../results/reported.ts';
 
 /** A run as text or JSON: by its number, the name of its bundle, or the newest one of a scenario. */
@@ -16,6 +17,7 @@ export async function showRun(db: Database, which: string, asJson: boolean): Pro
   if (asJson) return JSON.stringify(run, null, 2);
   const reported = reportedRun(run);
   const {environment} = run;
+  const again = repeatCommand({...run, qemu: environment.qemu});
   return [
     headline(reported),
     `  ${printable(run.reason)}`,
@@ -25,6 +27,7 @@ export async function showRun(db: Database, which: string, asJson: boolean): Pro
     ]),
     `  run ${run.id}, ${run.begun}, on ${environment.host} (${environment.acceleration}), Linux ${environment.kernel_release}`,
     ...(run.night === null ? [] : [`  night ${run.night} of ${run.suite ?? ''}`]),
+    ...(again === undefined ? [] : [`  again: ${again}`]),
     ...(run.bundle === null ? [] : [`  evidence: ${displayPath(run.bundle)}`]),
   ].join('\n');
 }

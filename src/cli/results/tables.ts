@@ -3,6 +3,7 @@ import {colours, printable, seconds} from '../../results/describe.ts';
 import type {Difference, Pair} from '../../results/queries/compare.ts';
 import type {ListedRun} from '../../results/queries/list.ts';
 import type {NightResult, NightSummary} from '../../results/queries/night.ts';
+import {withShortNames} from '../../results/short-names.ts';
 import {table} from '../table.ts';
 
 /** Runs as a table, the newest first. */
@@ -19,7 +20,7 @@ export function runsTable(runs: readonly ListedRun[]): string {
   ];
   return table(
     columns,
-    runs.map(({id, verdict, scenario, kernel, lane, begun, duration, reason}) => [
+    withShortNames(runs).map(({id, verdict, scenario, kernel, lane, begun, duration, reason}) => [
       String(id),
       {text: verdict.toUpperCase(), style: colours[verdict]},
       scenario,

@@ -4,6 +4,7 @@ import {HostError} from '../../base/errors.ts';
 import type {Guest} from '../../guest/guest.ts';
 import {connect, openCommand, type SshTarget} from '../../guest/ssh.ts';
 import {within} from '../../guest/within.ts';
+import {inForeground} from './foreground.ts';
 
 /** Connects this terminal with a shell of the guest until that ends; the terminal is then as it was. */
 export async function runInteractive(guest: Guest): Promise<number> {
@@ -25,7 +26,8 @@ export async function runInteractive(guest: Guest): Promise<number> {
   } finally {
     stdout.off('resize', resize);
     channel.unpipe(stdout);
-    stdin.setRawMode(false);
+    // From the background it would stop us; Node restores the modes when it ends, and does not stop over that.
+    if (inForeground()) stdin.setRawMode(false);
     stdin.off('data', type).pause();
   }
 }

@@ -7,6 +7,7 @@ import {labRoot} from '../../base/paths.ts';
 import type {KernelRecipe} from '../../build/kernel.ts';
 import {bundlesRoot} from '../../results/bundle.ts';
 import {findScenarios} from '../../spec/catalog.ts';
+import {isPath} from '../../spec/identity.ts';
 
 /** What a run ran on. */
 export interface RanOn {
@@ -27,10 +28,8 @@ const inputsSchema = z.looseObject({
  * @throws {UsageError} for a bundle that does not say of what its kernel was made
  */
 export function runOf(given: string): RanOn | undefined {
-  const folder = [given, path.join(bundlesRoot, given)].find((one) =>
-    existsSync(path.join(one, 'inputs.json')),
-  );
-  if (folder === undefined) return undefined;
+  const folder = isPath(given) ? given : path.join(bundlesRoot, given);
+  if (!existsSync(path.join(folder, 'inputs.json'))) return undefined;
   const {scenario, recipe, qemu} = inputsSchema.parse(
     JSON.parse(readFileSync(path.join(folder, 'inputs.json'), 'utf8')),
   );

@@ -6,7 +6,8 @@ import {labRoot} from '../../base/paths.ts';
 import {type DiskHeads, planHeads} from '../../scenario/disks.ts';
 import {planFor, planScenario} from '../../scenario/plan.ts';
 import {guestCommands} from '../../scenario/steps/registry.ts';
-import {findScenarios, listScenarios, listTopologies} from '../../spec/catalog.ts';
+import {findScenarios, listScenarios, listTopologies, useFile} from '../../spec/catalog.ts';
+import {isPath} from '../../spec/identity.ts';
 import {didYouMean} from '../../spec/suggest.ts';
 import type {Topology} from '../../topology/model.ts';
 import {loadTopology, type RoutingTraits, stockQemu} from '../../topology/plan.ts';
@@ -29,11 +30,14 @@ export function findScene(name: string): Scene {
   const scenarios = listScenarios(labRoot).flatMap((entry) => [entry.name, path.basename(entry.name)]);
   if (topologies.includes(name)) return ofTopology(name);
   if (scenarios.includes(name)) return ofScenario(name);
-  if (statSync(name, {throwIfNoEntry: false})?.isFile() === true) {
+  const isFile = statSync(name, {throwIfNoEntry: false})?.isFile() === true;
+  if (isFile && isPath(name)) {
     return /^steps:/m.test(readFileSync(name, 'utf8')) ? ofScenario(name) : ofTopology(name);
   }
   const known = [...new Set([...topologies, ...scenarios])];
-  throw new UsageError(`there is no topology or scenario "${name}"`, {hint: didYouMean(name, known)});
+  throw new UsageError(`there is no topology or scenario "${name}"`, {
+    hint: isFile ? useFile(name) : didYouMean(name, known),
+  });
 }
 
 function ofTopology(name: string): Scene {

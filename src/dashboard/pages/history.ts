@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {repeatCommand} from '../../results/repeat.ts';
 import {historyOf, type History, type PastResult} from '../../results/queries/history.ts';
 import {seriesOf} from '../../results/queries/series.ts';
 import {chart} from '../chart.ts';
@@ -15,7 +16,7 @@ export const history =
     if (found === undefined) return undefined;
     const series = await seriesOf(context.db, caseId);
     const {scenario, kernel, lane, topology} = found;
-    const again = `./p2plab run ${scenario} --kernel ${kernel}${lane === 'plain' ? '' : ` --lane ${lane}`}`;
+    const again = repeatCommand({scenario, kernel, lane}) ?? '(its files are gone)';
     return {
       title: `${scenario} on ${kernel}${lane === 'plain' ? '' : `, lane ${lane}`}`,
       data: {...found, series},

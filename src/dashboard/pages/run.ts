@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {repeatCommand} from '../../results/repeat.ts';
 import {formatSize} from '../../spec/size.ts';
 import {type Run, runOf} from '../../results/queries/run.ts';
 import {type Evidence, type Log, readEvidence} from '../evidence.ts';
@@ -38,7 +39,7 @@ function report(evidence: Evidence | undefined): Html {
 function about(context: PageContext, found: Run, evidence: Evidence | undefined): Html {
   const {up} = context;
   const {environment, night, suite, lane, kernel, scenario, gap, fingerprint, duration} = found;
-  const again = `./p2plab run ${scenario} --kernel ${kernel}${lane === 'plain' ? '' : ` --lane ${lane}`} --qemu ${environment.qemu.split(' ')[0] ?? 'stock'}`;
+  const again = repeatCommand({scenario, kernel, lane, qemu: environment.qemu}) ?? '(its files are gone)';
   const optional = [
     ...(gap === null ? [] : [html`<dt>known gap</dt><dd>${words(gap)}</dd>`]),
     ...(fingerprint === null

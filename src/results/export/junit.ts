@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {explanation} from '../describe.ts';
 import type {ReportedRun} from '../reported.ts';
+import {withShortNames} from '../short-names.ts';
 
 /** The results as one document of JUnit's XML, without the last newline: a test case for each run, a suite for each kernel. */
-export function junit(results: readonly ReportedRun[]): string {
+export function junit(reported: readonly ReportedRun[]): string {
+  const results = withShortNames(reported);
   const kernels = [...new Set(results.map(({kernel}) => kernel))];
   const suites = kernels.flatMap((kernel) =>
     element(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {withShortNames} from '../short-names.ts';
 import {printable, seconds} from '../describe.ts';
 import type {ReportedRun} from '../reported.ts';
 
@@ -7,7 +8,7 @@ import type {ReportedRun} from '../reported.ts';
  * a subtest for each of its steps.
  */
 export function ktap(results: readonly ReportedRun[]): string {
-  const tests = results.flatMap((result, index) => test(result, index + 1));
+  const tests = withShortNames(results).flatMap((result, index) => test(result, index + 1));
   return ['KTAP version 1', `1..${results.length}`, ...tests].join('\n');
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {UsageError} from '../../base/errors.ts';
+import {meantBy} from '../../spec/identity.ts';
 import {isGood} from '../changes.ts';
 import type {Database} from '../database/tables.ts';
 import {type NightResult, resultsOf} from './night.ts';
@@ -29,7 +31,15 @@ export async function compareKernels(
   first: string,
   second: string,
 ): Promise<readonly Pair[]> {
-  return pair(await resultsOf(db, night), first, second);
+  const results = await resultsOf(db, night);
+  const known = [...new Set(results.map(({kernel}) => kernel))];
+  const one = (word: string): string => {
+    const meant = meantBy(word, known);
+    if (meant.length > 1)
+      throw new UsageError(`${word} is ${meant.length} kernels`, {hint: `write ${meant.join(' or ')}`});
+    return meant[0] ?? word;
+  };
+  return pair(results, one(first), one(second));
 }
 
 /** The pairs of two kernels' results: first paired, then told apart. */

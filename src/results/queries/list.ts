@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {meantBy} from '../../spec/identity.ts';
 import type {Case} from '../database/record.ts';
 import type {Database} from '../database/tables.ts';
 import type {Verdict} from '../../verdict/judge.ts';
@@ -38,7 +39,13 @@ export async function listRuns(db: Database, filter: RunFilter = {}): Promise<re
     .limit(most);
   for (const name of ['scenario', 'topology', 'lane', 'kernel'] as const) {
     const wanted = filter[name];
-    if (wanted !== undefined) query = query.where(`cases.${name}`, '=', wanted);
+    if (wanted === undefined) continue;
+    const known = await db.selectFrom('cases').select(name).distinct().execute();
+    const meant = meantBy(
+      wanted,
+      known.map((row) => row[name]),
+    );
+    query = query.where(`cases.${name}`, 'in', meant.length === 0 ? [wanted] : [...meant]);
   }
   if (verdict !== undefined) query = query.where('runs.verdict', '=', verdict);
   if (night !== undefined) query = query.where('runs.night_id', '=', night);
