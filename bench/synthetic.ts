@@ -63,7 +63,7 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
         // Some always fail; some break and are mended again.
         const bad = index % 97 === 0 || (index % 53 === 0 && (number >> 3) % 2 === 0);
         const verdict = bad ? 'fail' : 'pass';
-        const reason = bad ? 'placement: src was sent elsewhere' : 'src wrote 64KiB to cmb.';
+        const reason = bad ? 'placement: src was sent elsewhere' : 'src wrote 64 KiB to cmb.';
         run.run(
           ...[id, `run-${id}`, index + 1, number, 'e', begun, 2000 + ((id * 7919) % 100), verdict, reason],
           ...[null, bad ? 'f00000000000' : null, null],
