@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type Command, Option} from '@commander-js/extra-typings';
 import {UsageError} from '../base/errors.ts';
+import {jsonText} from '../base/json.ts';
 import {nights, latestNights, resultsOf} from '../results/queries/night.ts';
 import {listRuns} from '../results/queries/list.ts';
 import {compareKernels} from '../results/queries/compare.ts';
@@ -122,7 +123,7 @@ function addList(results: Command): void {
 }
 
 function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${jsonText(value, 2)}\n`;
 }
 
 /** The number of the newest night that ended, of a suite or of all. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
 import {displayPath} from '../base/paths.ts';
-import {formatSize} from '../spec/size.ts';
+import {formatBytes} from '../base/bytes.ts';
 import {describeRoute} from '../topology/route.ts';
 import type {Verdict} from '../verdict/judge.ts';
 import {type Flow, flows} from './flows.ts';
@@ -18,7 +18,8 @@ export const colours = {
 
 /** A result's first line. */
 export function headline({verdict, scenario, kernel, qemu, durationMs}: ReportedRun): string {
-  return `${styleText(colours[verdict], verdict.toUpperCase())} ${scenario} [${kernel}, QEMU ${qemu}] ${seconds(durationMs)}`;
+  const about = printable(`${scenario} [${kernel}, QEMU ${qemu}]`);
+  return `${styleText(colours[verdict], verdict.toUpperCase())} ${about} ${seconds(durationMs)}`;
 }
 
 /** Whether there is nothing to explain. */
@@ -66,7 +67,7 @@ function trouble(result: ReportedRun): readonly string[] {
 }
 
 function evidence({bundle}: ReportedRun): string {
-  return `  evidence: ${displayPath(bundle)}`;
+  return `  evidence: ${printable(displayPath(bundle))}`;
 }
 
 /** Where the bytes of a run went, one line for what an initiator moved to or from a place. */
@@ -97,7 +98,7 @@ function describeFlow(flow: Flow): string {
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
   // That it goes up is how it is without any routing.
   const turn = way === undefined || way === 'up' ? '' : `, ${describeRoute({way, by})}`;
-  return `  ${initiator} ${arrow} ${place}  ${formatSize(bytes)} ${where}${turn}`;
+  return printable(`  ${initiator} ${arrow} ${place}  ${formatBytes(bytes)} ${where}${turn}`);
 }
 
 /** `10 runs: 8 pass, 1 fail (1 by a known gap), 1 skip`. */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
+import {jsonText} from '../../base/json.ts';
 import type {Result} from '../run-all.ts';
 import {document} from './document.ts';
 import type {Reporter} from './reporter.ts';
 
 /** One document on standard output when all is done. Other programs read it: it grows, it never shrinks. */
 export function jsonReporter(): Reporter {
-  return document((results) => JSON.stringify({results: results.map(toJson)}, null, 2));
+  return document((results) => jsonText({results: results.map(toJson)}, 2));
 }
 
 /** A result as the document has it: the ledgers of all steps in one, each entry with its step's number. */
