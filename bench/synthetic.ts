@@ -47,7 +47,7 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
       oneCase.run(index + 1, scenario, `topology-${index % 30}`, 'plain', kernel);
   })();
   const [night, run, measured, result, state] = [
-    insert('nights', 7),
+    insert('nights', 8),
     insert('runs', 12),
     insert('measurements', 4),
     insert('results', 8),
@@ -57,7 +57,7 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
   for (let number = 1; number <= nights; number++) {
     const begun = new Date(Date.UTC(2024, 0, 1) + number * 86_400_000).toISOString();
     db.transaction(() => {
-      night.run(number, 'nightly', begun, begun, 'ended', 'host', cases.length);
+      night.run(number, 'nightly', begun, begun, 'ended', 'host', cases.length, null);
       for (let index = 0; index < cases.length; index++) {
         id++;
         // Some always fail; some break and are mended again.
