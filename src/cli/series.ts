@@ -47,6 +47,10 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
         process.stdout.write(`${JSON.stringify({patches: subjects, unbuilt, changes: told}, null, 2)}\n`);
       } else process.stdout.write(`${alongSeries(scenarios, columns, subjects)}\n`);
       const broken = columns.some((column) => 'unbuilt' in column);
-      finish(broken || changes.some(({difference}) => difference === 'worse') ? 1 : 0);
+      finish(
+        broken || changes.some(({difference}) => difference === 'worse' || difference === 'costs more')
+          ? 1
+          : 0,
+      );
     });
 }

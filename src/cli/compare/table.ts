@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {colours, explanation, isFine, printable} from '../../results/describe.ts';
-import {type Difference, differenceOf} from '../../results/difference.ts';
+import {changesBetween, type Difference, differenceOf} from '../../results/difference.ts';
+import {type Costs, describeChange, type MeasuredChange} from '../../results/measured-change.ts';
 import {type Cell, table} from '../table.ts';
 import type {Result} from '../run-all.ts';
 
@@ -9,13 +10,24 @@ export interface ComparedPair {
   readonly base: Result;
   readonly patched: Result;
   readonly difference: Difference;
+  /** What both counted, and one of them more than the other. */
+  readonly measurements: readonly MeasuredChange[];
 }
 
-/** Pairs the results of two kernels, which are in the same order. */
-export function pairResults(base: readonly Result[], patched: readonly Result[]): readonly ComparedPair[] {
+/**
+ * Pairs the results of two kernels, which are in the same order.
+ * @param costs what the second one declares
+ */
+export function pairResults(
+  base: readonly Result[],
+  patched: readonly Result[],
+  costs: Costs = {},
+): readonly ComparedPair[] {
   return base.flatMap((one, index) => {
     const other = patched[index];
-    return other === undefined ? [] : [{base: one, patched: other, difference: differenceOf(one, other)}];
+    if (other === undefined) return [];
+    const measurements = changesBetween(one, other, costs[one.scenario]);
+    return [{base: one, patched: other, difference: differenceOf(one, other), measurements}];
   });
 }
 
@@ -24,6 +36,8 @@ const styles: Readonly<Record<Difference, 'dim' | 'green' | 'red' | 'yellow' | '
   better: 'green',
   worse: 'red',
   'other way': 'cyan',
+  'costs more': 'red',
+  'costs less': 'green',
   unclear: 'yellow',
 };
 
@@ -44,6 +58,7 @@ export function comparison(
     .map((pair) =>
       [
         `\n${pair.base.scenario}: ${pair.difference}`,
+        ...pair.measurements.map((change) => `  ${describeChange(change)}`),
         ...side(base, pair.base),
         ...side(patched, pair.patched),
       ].join('\n'),
