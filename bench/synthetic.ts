@@ -70,6 +70,9 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
         );
         measured.run(id, 'duration', 'ms', 2000 + ((id * 7919) % 100));
         measured.run(id, 'peer-bytes', 'bytes', 65_536);
+        // Some count instructions, of which the first page tells every change.
+        if (index % 5 === 0)
+          measured.run(id, 'map-page', 'instructions', 76 + (number === nights ? index % 2 : 0));
         const turned = index % 53 === 0 && number % 8 === 0;
         const change = turned ? (bad ? 'broke' : 'fixed') : bad ? 'still bad' : null;
         const outcome = !bad && (id * 31) % 9973 === 0 ? 'flaky' : verdict;

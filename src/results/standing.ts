@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Outcome} from './outcome.ts';
+import type {CountedChange} from './queries/counted.ts';
 import type {NightResult} from './queries/night.ts';
 
 /** What a night's first lines are made of. */
@@ -29,7 +30,10 @@ export function standingOf(results: readonly NightResult[]): Standing {
 }
 
 /** A night in one line: what changed first, then how it is; never that nothing changed alone where something fails. */
-export function standingWords(results: readonly NightResult[], costs = 0): string {
+export function standingWords(
+  results: readonly NightResult[],
+  costs: readonly Pick<CountedChange, 'changes'>[] = [],
+): string {
   const {changed, failing, known, unsettled} = standingOf(results);
   const changes = order.flatMap((change) =>
     counted(changed.filter((one) => one.change === change).length, change),
@@ -42,7 +46,12 @@ export function standingWords(results: readonly NightResult[], costs = 0): strin
     ...counted(errors, errors === 1 ? 'lab error' : 'lab errors'),
     ...counted(issues, issues === 1 ? 'known issue' : 'known issues'),
   ];
-  const first = [...changes, ...(costs === 0 ? [] : [`${costs} changed cost`])];
+  const more = costs.filter((one) => one.changes.some(({before, after}) => after > before)).length;
+  const first = [
+    ...changes,
+    ...counted(more, more === 1 ? 'costs more' : 'cost more'),
+    ...counted(costs.length - more, costs.length - more === 1 ? 'costs less' : 'cost less'),
+  ];
   return [
     first.length === 0 ? 'Nothing has changed' : first.join(', '),
     now.length === 0 ? 'nothing fails' : now.join(', '),

@@ -135,7 +135,7 @@ test('nights, their text, their pages and results diff have it', async (t) => {
   const text = async (page: string): Promise<string> => (await app.request(page)).text();
   for (const page of ['/index.html', `/night/${second}.html`, '/compare/baseline..other.html'])
     t.regex(await text(page), /map: 76 → 79 instructions \(\+3\)/, page);
-  t.regex(await text('/index.html'), /<h1>1 changed cost; nothing fails<\/h1>/);
+  t.regex(await text('/index.html'), /<h1>1 costs more; nothing fails<\/h1>/);
   t.regex(await text('/compare.html'), /0, 1 cost more/);
   await connection.close();
   const diff = await p2plab(['results', 'diff', 'baseline', 'other', '--database', file]);

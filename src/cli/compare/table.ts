@@ -59,8 +59,10 @@ export function comparison(
       [
         `\n${pair.base.scenario}: ${pair.difference}`,
         ...pair.measurements.map((change) => `  ${describeChange(change)}`),
-        ...side(base, pair.base),
-        ...side(patched, pair.patched),
+        // Where only a count differs, the rest is the same.
+        ...(pair.difference === 'costs more' || pair.difference === 'costs less'
+          ? []
+          : [...side(base, pair.base), ...side(patched, pair.patched)]),
       ].join('\n'),
     );
   const counts = (Object.keys(styles) as Difference[]).flatMap((difference) => {

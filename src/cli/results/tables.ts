@@ -54,7 +54,7 @@ export const nightsTable = {
   },
   changes: (night: number, results: readonly NightResult[], counted: readonly CountedChange[]): string => {
     const changed = results.filter(({change}) => change !== null);
-    const head = `night ${night}: ${standingWords(results, counted.length)}`;
+    const head = `night ${night}: ${standingWords(results, counted)}`;
     if (changed.length === 0 && counted.length === 0) return head;
     const columns = [
       {title: 'change'},

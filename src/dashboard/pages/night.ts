@@ -82,7 +82,7 @@ function issues(context: PageContext, known: Standing['known']): Html {
     [...known].map(([name, own]) => {
       const run = own[0]?.run;
       return html`<tr>
-        <td>${words(name)}</td>
+        <td><code>${words(name)}</code></td>
         <td class="number">${own.length}</td>
         <td class="cause">${run == null ? '' : runLink(context, run.id, run.reason)}</td>
       </tr>`;

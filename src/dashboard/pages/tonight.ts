@@ -29,7 +29,7 @@ export const tonight: PageMaker = async (context) => {
         ? 'Tonight'
         : standingWords(
             whole.flatMap(({results}) => results),
-            whole.flatMap(({counted}) => counted).length,
+            whole.flatMap(({counted}) => counted),
           ),
     data: {nights: whole, running, stale},
     body: html`
