@@ -19,7 +19,7 @@ export const tonight: PageMaker = async (context) => {
     return night && {...night, counted};
   });
   const whole = (await Promise.all(found)).filter((night) => night !== undefined);
-  const running = (await nights(db, {most: 20})).filter(({state}) => state === 'running');
+  const running = await nights(db, {most: 20, state: 'running'});
   const hours = (iso: string): number => (now.getTime() - new Date(iso).getTime()) / 3_600_000;
   const [newest] = latest;
   const stale = newest !== undefined && hours(newest.ended ?? newest.begun) > late;
