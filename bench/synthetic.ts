@@ -47,7 +47,7 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
       oneCase.run(index + 1, scenario, `topology-${index % 30}`, 'plain', kernel);
   })();
   const [night, run, measured, result, state] = [
-    insert('nights', 7),
+    insert('nights', 8),
     insert('runs', 12),
     insert('measurements', 4),
     insert('results', 8),
@@ -57,19 +57,22 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
   for (let number = 1; number <= nights; number++) {
     const begun = new Date(Date.UTC(2024, 0, 1) + number * 86_400_000).toISOString();
     db.transaction(() => {
-      night.run(number, 'nightly', begun, begun, 'ended', 'host', cases.length);
+      night.run(number, 'nightly', begun, begun, 'ended', 'host', cases.length, null);
       for (let index = 0; index < cases.length; index++) {
         id++;
         // Some always fail; some break and are mended again.
         const bad = index % 97 === 0 || (index % 53 === 0 && (number >> 3) % 2 === 0);
         const verdict = bad ? 'fail' : 'pass';
-        const reason = bad ? 'placement: src was sent elsewhere' : 'src wrote 64KiB to cmb.';
+        const reason = bad ? 'placement: src was sent elsewhere' : 'src wrote 64 KiB to cmb.';
         run.run(
           ...[id, `run-${id}`, index + 1, number, 'e', begun, 2000 + ((id * 7919) % 100), verdict, reason],
           ...[null, bad ? 'f00000000000' : null, null],
         );
         measured.run(id, 'duration', 'ms', 2000 + ((id * 7919) % 100));
         measured.run(id, 'peer-bytes', 'bytes', 65_536);
+        // Some count instructions, of which the first page tells every change.
+        if (index % 5 === 0)
+          measured.run(id, 'map-page', 'instructions', 76 + (number === nights ? index % 2 : 0));
         const turned = index % 53 === 0 && number % 8 === 0;
         const change = turned ? (bad ? 'broke' : 'fixed') : bad ? 'still bad' : null;
         const outcome = !bad && (id * 31) % 9973 === 0 ? 'flaky' : verdict;

@@ -14,7 +14,7 @@ export function unpackFailed(archive: string, said: string): LabError {
   const name = path.basename(archive);
   if (said.includes('No space left on device')) {
     return new HostError(`no space left on the disk for the source of ${name}`, {
-      hint: 'an unpacked kernel takes 2 GB; p2plab kernel gc makes room',
+      hint: 'an unpacked kernel takes 2 GiB; p2plab kernel gc makes room',
     });
   }
   return new BuildError(`cannot unpack ${name}:\n${said.trim().split('\n').slice(-5).join('\n')}`);

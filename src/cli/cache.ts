@@ -21,11 +21,3 @@ export async function keyIfKnown(plan: KernelPlan, context: Context): Promise<st
     source.kind !== 'package' || unpackedSources().some((name) => name.startsWith(`${source.name}_`));
   return here ? kernelKey(plan, context) : undefined;
 }
-
-/** `1.4 GB`: bytes for a person who looks at a disk. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${value.toFixed(power > 2 ? 1 : 0)} ${units[power] ?? ''}`;
-}

@@ -2,15 +2,16 @@
 import {statSync} from 'node:fs';
 import {type Command, Option} from '@commander-js/extra-typings';
 import {UsageError} from '../base/errors.ts';
+import {jsonText} from '../base/json.ts';
 import {labRoot} from '../base/paths.ts';
-import type {KernelRecipe} from '../build/kernel.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {isPath, shortNames} from '../spec/identity.ts';
 import {comparison, pairResults} from './compare/table.ts';
 import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
 import {toJson} from './reporters/json.ts';
-import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
+import {costsBeyond, isUndeclaredRise} from '../results/measured-change.ts';
+import {inLane, moduleFolders, type SelectedKernel, selectKernel} from './select-kernel.ts';
 import {shownSideBySide} from './side-by-side.ts';
 
 /** `p2plab compare`. */
@@ -18,7 +19,7 @@ export function addCompare(program: Command, finish: (exitCode: number) => void)
   program
     .command('compare')
     .description(
-      'run the same on two kernels side by side: what is the same, better, worse, or went another way',
+      'run the same on two kernels: what is the same, better, worse, went another way, or costs more',
     )
     .argument('<base>', 'a kernel, as for --kernel of run')
     .argument('<patched>', 'another one, or a series (folder, patch, mailbox) on top of the first')
@@ -44,15 +45,18 @@ export function addCompare(program: Command, finish: (exitCode: number) => void)
         if ('unbuilt' in column) throw column.unbuilt;
         return column.results;
       });
-      const pairs = pairResults(first ?? [], second ?? []);
+      const costs = costsBeyond(kernels[0].costs, kernels[1].costs);
+      const pairs = pairResults(first ?? [], second ?? [], costs);
       const shown = shortNames(kernels.map(({name}) => name));
       const names = [shown(kernels[0].name), shown(kernels[1].name)] as const;
       process.stdout.write(
         format === 'json'
-          ? `${JSON.stringify({pairs: pairs.map((pair) => ({...pair, base: toJson(pair.base), patched: toJson(pair.patched)}))}, null, 2)}\n`
+          ? `${jsonText({pairs: pairs.map((pair) => ({...pair, base: toJson(pair.base), patched: toJson(pair.patched)}))}, 2)}\n`
           : `${comparison(pairs, names)}\n`,
       );
-      const worse = pairs.some(({difference}) => difference === 'worse');
+      const worse = pairs.some(
+        ({difference, measurements}) => difference === 'worse' || measurements.some(isUndeclaredRise),
+      );
       const unclear = pairs.length === 0 || pairs.some(({difference}) => difference === 'unclear');
       finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);
     });
@@ -66,7 +70,7 @@ function bothKernels(
   base: string,
   patched: string,
   additions: {readonly config: readonly string[]; readonly modules: readonly string[]},
-): readonly [KernelRecipe, KernelRecipe] {
+): readonly [SelectedKernel, SelectedKernel] {
   const first = selectKernel(base, additions);
   const second = isSeries(patched)
     ? selectKernel(base, {...additions, series: [patched]})

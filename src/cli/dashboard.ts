@@ -35,7 +35,7 @@ export function addDashboard(program: Command): void {
       '127.0.0.1',
     )
     .option('--port <n>', 'the port; 0 takes a free one', port, 8017)
-    .option('--token <token>', 'whoever has it may read; made up where one is needed')
+    .option('--token <token>', 'whoever has it may read; made up where one is needed', secret)
     .addOption(shared.database())
     .action(async ({host, port: given, token, database}) => {
       await withDatabase(database, async ({db}, context) => {
@@ -72,7 +72,7 @@ async function serve(
     const address = server.address();
     const shown = typeof address === 'object' && address !== null ? address.port : given;
     const name = host.includes(':') ? `[${host}]` : host;
-    const query = needed === undefined ? '' : `?token=${needed}`;
+    const query = needed === undefined ? '' : `?token=${encodeURIComponent(needed)}`;
     process.stdout.write(`http://${name}:${shown}/${query}\n`);
     await once(signal, 'abort');
   } catch (error) {
@@ -86,6 +86,12 @@ async function serve(
     if ('closeAllConnections' in server) server.closeAllConnections();
   }
   throw new Interrupted();
+}
+
+/** An empty one would let everybody in: so would a variable of a script that is not set. */
+function secret(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty: everybody would have it.');
+  return text;
 }
 
 function port(text: string): number {

@@ -3,6 +3,7 @@ import {globSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import type {Command} from '@commander-js/extra-typings';
+import {formatBytes} from '../base/bytes.ts';
 import type {Context} from '../base/context.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {bundlesRoot} from '../results/bundle.ts';
@@ -89,7 +90,7 @@ function answer(results: readonly Result[]): string {
     .flatMap(({steps}) => steps.flatMap(({ledger}) => ledger))
     .filter(({bar}) => bar !== undefined)
     .reduce((sum, entry) => sum + entry.bytes, 0);
-  const moved = `${(bytes / 1024).toFixed(0)} KiB went from peer to peer`;
+  const moved = `${formatBytes(bytes)} went from peer to peer`;
   return exitCodeOf(results) === 0
     ? `${moved}, where they should, and nowhere else.`
     : `${moved}, but not all is as it should be: see above.`;

@@ -8,7 +8,8 @@ import {collectGarbage, listKernels as listStored} from '../build/kernel-store.t
 import {type ArchitectureName, architectureNames} from '../spec/architecture.ts';
 import {listKernels} from '../spec/catalog.ts';
 import {readKernel} from '../spec/kernel.ts';
-import {formatBytes, keyIfKnown} from './cache.ts';
+import {roundBytes} from '../base/bytes.ts';
+import {keyIfKnown} from './cache.ts';
 import {interruptible} from './interrupt.ts';
 import {formatTime} from './live-lines.ts';
 import {shared} from './options.ts';
@@ -109,7 +110,7 @@ async function list(context: Context): Promise<readonly string[]> {
   ].map(({name, arch, found, description}) =>
     found === undefined
       ? [name, arch, 'not built', '', '', description]
-      : [name, arch, found.key, formatBytes(found.bytes), date(found.usedAt), description],
+      : [name, arch, found.key, roundBytes(found.bytes), date(found.usedAt), description],
   );
   const columns = [
     {title: 'kernel'},
@@ -135,7 +136,7 @@ async function collect(context: Context): Promise<readonly string[]> {
   const last = keep === undefined ? Infinity : spared;
   const {folders, bytes} = await collectGarbage({keep: keep ?? [], last}, context);
   const gone = folders.map((folder) => `deleted ${displayPath(folder)}`);
-  return [...gone, `deleted: ${folders.length}, with ${formatBytes(bytes)}`];
+  return [...gone, `deleted: ${folders.length}, with ${roundBytes(bytes)}`];
 }
 
 async function previewGarbage(context: Context): Promise<readonly string[]> {
@@ -145,7 +146,7 @@ async function previewGarbage(context: Context): Promise<readonly string[]> {
   const bytes = doomed.reduce((sum, kernel) => sum + kernel.bytes, 0);
   return [
     ...doomed.map(({key, title}) => `would delete ${displayPath(kernelFolder(key))} (${title})`),
-    `kernels that would be deleted: ${doomed.length}, with ${formatBytes(bytes)}; and modules and images that were not used for long`,
+    `kernels that would be deleted: ${doomed.length}, with ${roundBytes(bytes)}; and modules and images that were not used for long`,
   ];
 }
 

@@ -5,6 +5,7 @@ import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {openDatabase} from '../results/database/connect.ts';
 import {queueUrl} from '../plan/queue/queue.ts';
+import {countedChanges} from '../results/queries/counted.ts';
 import {resultsOf} from '../results/queries/night.ts';
 import {findSuite, listSuites} from '../spec/catalog.ts';
 import {readSuite} from '../spec/suite.ts';
@@ -45,7 +46,7 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
         throw new UsageError('--jobs does not go with --queue', {hint: 'each worker has its own --jobs'});
       const url = queue ? queueUrl(database) : database;
       const lines = progressLines();
-      const {results, changes, rises} = await interruptible(lines.show, async (context) => {
+      const {results, changes, rises, counted} = await interruptible(lines.show, async (context) => {
         const connection = await openDatabase(url, context);
         try {
           const told = (result: NightlyResult): void => {
@@ -58,14 +59,15 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
               ? await (await import('./nightly/queued.ts')).runQueued(request, {url, qemu}, told, context)
               : await runNightly(request, (own) => localWay(suite, {qemu, jobs}, own), told, context);
           const changes = await resultsOf(connection.db, ended.night);
-          return {results: ended.results, changes, rises: await risesOf(ended.results)};
+          const counted = await countedChanges(connection.db, ended.night);
+          return {results: ended.results, changes, counted, rises: await risesOf(ended.results)};
         } finally {
           await connection.close();
         }
       }).finally(() => {
         lines.close();
       });
-      const text = summary(suite.name, results, changes, rises);
+      const text = summary(suite.name, results, changes, rises, counted);
       process.stdout.write(`\n${text}\n`);
       if (output !== undefined) await writeFile(output, `${text}\n`);
       finish(exitCodeOf(results, rises));

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
 import {type Command, Option} from '@commander-js/extra-typings';
 import {UsageError} from '../base/errors.ts';
+import {jsonText} from '../base/json.ts';
+import {labRoot} from '../base/paths.ts';
+import {type Costs, costsBeyond, isUndeclaredRise} from '../results/measured-change.ts';
+import {countedChanges} from '../results/queries/counted.ts';
 import {nights, latestNights, resultsOf} from '../results/queries/night.ts';
 import {listRuns} from '../results/queries/list.ts';
 import {compareKernels} from '../results/queries/compare.ts';
+import {listKernels} from '../spec/catalog.ts';
+import {readKernel} from '../spec/kernel.ts';
 import {count, shared} from './options.ts';
 import {exporters, exportRuns} from './results/export.ts';
 import {importBundles} from './results/import.ts';
@@ -48,12 +54,25 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
           const pairs = await compareKernels(db, id, first, second);
           if (pairs.length === 0) throw new UsageError(`night ${id} has neither ${first} nor ${second}`);
           process.stdout.write(asJson ? toJson(pairs) : `${differences(pairs, first, second)}\n`);
-          const worse = pairs.some(({difference}) => difference === 'only the second fails');
+          const costs = costsBeyond(declaredCosts(first), declaredCosts(second));
+          const worse = pairs.some(
+            ({difference, scenario, measurements}) =>
+              difference === 'only the second fails' ||
+              measurements.some((one) =>
+                isUndeclaredRise({...one, declared: costs[scenario]?.[one.name] ?? 0}),
+              ),
+          );
           finish(worse ? 1 : 0);
           return;
         }
-        const changed = (await resultsOf(db, id)).filter(({change}) => change !== null);
-        process.stdout.write(asJson ? toJson(changed) : `${nightsTable.changes(id, changed)}\n`);
+        const [all, counted] = await Promise.all([resultsOf(db, id), countedChanges(db, id)]);
+        const changed = all.filter(({change}) => change !== null);
+        const both = (): readonly object[] =>
+          all.flatMap((result) => {
+            const own = counted.find(({caseId}) => caseId === result.caseId)?.changes ?? [];
+            return result.change === null && own.length === 0 ? [] : [{...result, measurements: own}];
+          });
+        process.stdout.write(asJson ? toJson(both()) : `${nightsTable.changes(id, all, counted)}\n`);
         finish(changed.some(({change}) => change === 'broke') ? 1 : 0);
       });
     });
@@ -121,8 +140,14 @@ function addList(results: Command): void {
     });
 }
 
+/** What a kernel's file declares that its calls may take; nothing for one that has none, or has it no more. */
+function declaredCosts(kernel: string): Costs {
+  const entry = listKernels(labRoot).find(({name}) => name === kernel);
+  return entry === undefined ? {} : readKernel(entry.file).value.costs;
+}
+
 function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${jsonText(value, 2)}\n`;
 }
 
 /** The number of the newest night that ended, of a suite or of all. */

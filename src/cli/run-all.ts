@@ -69,8 +69,7 @@ export async function runOne(
 ): Promise<Result> {
   const run = await createBundle(plan, machine);
   try {
-    const record = await runScenario(run, context);
-    await finishBundle(run, record, keep);
+    const record = await finishBundle(run, await runScenario(run, context), keep);
     return {...record, bundle: run.files.folder};
   } catch (error) {
     await discardBundle(run);

@@ -49,7 +49,8 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
         process.stdout.write(`${JSON.stringify({patches: subjects, unbuilt, changes: told}, null, 2)}\n`);
       } else process.stdout.write(`${alongSeries(scenarios, columns, subjects)}\n`);
       const broken = columns.some((column) => 'unbuilt' in column);
-      const worse = broken || changes.some(({difference}) => difference === 'worse');
+      const worse =
+        broken || changes.some(({difference}) => difference === 'worse' || difference === 'costs more');
       const results = columns.flatMap((column) => ('results' in column ? column.results : []));
       const unclear = results.length === 0 || results.some(({verdict}) => verdict === 'error');
       finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);

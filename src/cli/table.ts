@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
+import {printable} from '../results/describe.ts';
 
 export interface Column {
   readonly title: string;
@@ -17,7 +18,7 @@ export type Cell = string | {readonly text: string; readonly style: Style};
 export function fit(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly Column[] {
   return columns.map((column, index) => {
     if (index === columns.length - 1) return column;
-    const widths = rows.map((row) => row[index]?.length ?? 0);
+    const widths = rows.map((row) => printable(row[index] ?? '').length);
     return {...column, width: Math.max(column.title.length, ...widths)};
   });
 }
@@ -27,7 +28,9 @@ export function row(columns: readonly Column[], cells: readonly Cell[]): string 
   let room = process.stdout.isTTY ? process.stdout.columns : Infinity;
   const parts = columns.map(({width, right}, index) => {
     const cell = cells[index] ?? '';
-    const {text, style} = typeof cell === 'string' ? {text: cell, style: undefined} : cell;
+    const {text: raw, style} = typeof cell === 'string' ? {text: cell, style: undefined} : cell;
+    // A name may come from a bundle of anybody's.
+    const text = printable(raw);
     const padded = width === undefined ? text : right === true ? text.padStart(width) : text.padEnd(width);
     const shown = padded.length > room ? `${padded.slice(0, Math.max(0, room - 1))}…` : padded;
     room -= shown.length + 2;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {open, readdir, readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
+import * as z from 'zod';
 import {kernelReports} from '../evidence/kernel-log.ts';
-import type {TreeNode} from '../topology/tree.ts';
+import {most, name, sentence} from '../results/bounds.ts';
+import {largestFiles} from '../results/bundle-facts.ts';
+import {BundleFileError, bundleFiles, readBundleEnds, readBundleFile} from '../results/bundle-files.ts';
+import {recordSchema} from '../results/record-schema.ts';
 
 /** How much of a log a page shows: its beginning and its end, in bytes. A guest may write as much as it likes. */
 const shownOfLog = {head: 48 * 1024, tail: 144 * 1024} as const;
@@ -11,8 +14,12 @@ const shownOfLog = {head: 48 * 1024, tail: 144 * 1024} as const;
 /** The longest line that is shown, in characters. */
 const longestLine = 2000;
 
-/** The largest file that a page offers, in bytes. */
+/** The largest file that a page offers, in bytes, and how many of a bundle it does. */
 const largestFile = 16 * 2 ** 20;
+const mostOffered = 500;
+
+/** What is drawn or shown whole, in bytes. */
+const largestText = 64 * 1024;
 
 /** A line of a log. */
 export interface LogLine {
@@ -44,11 +51,25 @@ export interface EvidenceReport {
   readonly decoded: readonly string[];
 }
 
+/** A function of a topology's tree, as a bundle has it. */
+const nodeSchema = z.object({
+  id: name,
+  parent: name.nullable(),
+  bdf: name,
+  kind: z.enum(['root-port', 'upstream-port', 'downstream-port', 'endpoint']),
+  text: sentence,
+});
+
+/** No topology of the lab has as many functions. */
+const treeSchema = z.array(nodeSchema).max(1024);
+
 /** What a bundle has to show. */
 export interface Evidence {
+  /** What of it is damaged, or none of a bundle's, and is not shown: a sentence each. */
+  readonly damage: readonly string[];
   readonly report: EvidenceReport | undefined;
   readonly log: Log | undefined;
-  readonly tree: readonly TreeNode[];
+  readonly tree: z.output<typeof treeSchema>;
   readonly paths: string | undefined;
   readonly kernelSays: readonly string[];
   readonly checks: readonly {
@@ -63,44 +84,47 @@ export interface Evidence {
   readonly script: boolean;
 }
 
-/** Reads what is shown of a bundle; undefined if it is gone. */
+/** Reads what is shown of a bundle, as far as it can be read; undefined if it is gone. */
 export async function readEvidence(bundle: string | null): Promise<Evidence | undefined> {
   if (bundle === null || !existsSync(bundle)) return undefined;
+  const damage: string[] = [];
+  /** A part that cannot be read is told, and costs nothing but itself. */
+  const part = async <T>(work: Promise<T | undefined>): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof BundleFileError)) throw error;
+      damage.push(error.message);
+      return undefined;
+    }
+  };
   const [log, tree, paths, result, files] = await Promise.all([
-    readLog(bundle),
-    readTree(path.join(bundle, 'tree.json')),
-    readShort(path.join(bundle, 'paths.txt')),
-    readResult(path.join(bundle, 'result.json')),
+    part(readLog(bundle)),
+    part(readJson(bundle, 'tree.json', largestText, treeSchema)),
+    part(readText(bundle, 'paths.txt')),
+    part(readJson(bundle, 'result.json', largestFiles['result.json'], resultSchema)),
     listFiles(bundle),
   ]);
-  return {...{log, tree, paths, files}, ...result, script: existsSync(path.join(bundle, 'reproduce.sh'))};
+  return {
+    ...{log, tree: tree ?? [], paths, files, damage: damage.toSorted()},
+    ...{checks: [], kernelSays: [], report: undefined, ...result},
+    script: files.some((file) => file.name === 'reproduce.sh'),
+  };
 }
 
 async function readLog(bundle: string): Promise<Log | undefined> {
-  for (const name of ['dmesg.txt', 'console.log']) {
-    const file = path.join(bundle, name);
-    const size = (await stat(file).catch(() => undefined))?.size ?? 0;
-    if (size === 0) continue;
-    const {text, left} = await readEnds(file, size);
-    return {name, bytes: size, left, lines: markReports(text)};
+  for (const file of ['dmesg.txt', 'console.log']) {
+    const ends = await readBundleEnds(bundle, file, shownOfLog);
+    if (ends === undefined || ends.size === 0) continue;
+    const {size, head, tail} = ends;
+    const left = tail === undefined ? 0 : size - head.length - tail.length;
+    const text =
+      tail === undefined
+        ? head.toString()
+        : `${head.toString()}\n… ${left} bytes left out …\n${tail.toString()}`;
+    return {name: file, bytes: size, left, lines: markReports(text)};
   }
   return undefined;
-}
-
-async function readEnds(file: string, size: number): Promise<{readonly text: string; readonly left: number}> {
-  const {head, tail} = shownOfLog;
-  if (size <= head + tail) return {text: await readFile(file, 'utf8'), left: 0};
-  const handle = await open(file);
-  try {
-    const buffer = Buffer.alloc(head + tail);
-    await handle.read(buffer, 0, head, 0);
-    await handle.read(buffer, head, tail, size - tail);
-    const left = size - head - tail;
-    const text = `${buffer.toString('utf8', 0, head)}\n… ${left} bytes left out …\n${buffer.toString('utf8', head)}`;
-    return {text, left};
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Splits a log into lines without control characters, and marks where the kernel reports something. */
@@ -116,36 +140,52 @@ export function markReports(text: string): readonly LogLine[] {
   });
 }
 
-async function readShort(file: string): Promise<string | undefined> {
-  const size = (await stat(file).catch(() => undefined))?.size;
-  return size === undefined || size > 64 * 1024 ? undefined : readFile(file, 'utf8');
+async function readText(bundle: string, file: string): Promise<string | undefined> {
+  return (await readBundleFile(bundle, file, largestText))?.toString();
 }
 
-async function readTree(file: string): Promise<readonly TreeNode[]> {
-  const text = await readShort(file);
-  return text === undefined ? [] : (JSON.parse(text) as readonly TreeNode[]);
+async function readJson<T extends z.ZodType>(
+  bundle: string,
+  file: string,
+  largest: number,
+  schema: T,
+): Promise<z.output<T> | undefined> {
+  const content = await readBundleFile(bundle, file, largest);
+  if (content === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(content.toString()));
+  } catch (error) {
+    throw new BundleFileError(bundle, `its ${file} is not what p2plab writes`, error);
+  }
 }
 
-async function readResult(file: string): Promise<Pick<Evidence, 'checks' | 'kernelSays' | 'report'>> {
-  const size = (await stat(file).catch(() => undefined))?.size ?? Infinity;
-  if (size > largestFile) return {checks: [], kernelSays: [], report: undefined};
-  const {
-    steps = [],
-    kernelSays = [],
-    report,
-  } = JSON.parse(await readFile(file, 'utf8')) as {
-    readonly steps?: readonly {
-      readonly title: string;
-      readonly checks: readonly Evidence['checks'][number][];
-    }[];
-    readonly kernelSays?: readonly string[];
-    readonly report?: EvidenceReport;
-  };
-  const checks = steps.flatMap(({title, checks: own}) =>
-    own.map(({name, ok, witness, detail}) => ({step: title, name, ok, witness, detail})),
-  );
-  return {checks, kernelSays, report};
-}
+/** What a page shows of a result: what an older lab did not write is not there. */
+const resultSchema = recordSchema
+  .pick({kernelSays: true})
+  .extend({
+    report: z
+      .looseObject({title: sentence, decoded: z.array(sentence).max(most.lines).default([])})
+      .optional(),
+    steps: z
+      .array(
+        z.looseObject({
+          title: sentence,
+          checks: z
+            .array(z.looseObject({name: sentence, ok: z.boolean(), witness: name, detail: sentence}))
+            .max(most.checks)
+            .default([]),
+        }),
+      )
+      .max(most.steps)
+      .default([]),
+  })
+  .transform(({steps, kernelSays, report}) => ({
+    kernelSays,
+    report: report && {title: report.title, decoded: report.decoded},
+    checks: steps.flatMap(({title, checks}) =>
+      checks.map(({name: what, ok, witness, detail}) => ({step: title, name: what, ok, witness, detail})),
+    ),
+  }));
 
 const kinds: Readonly<Record<string, EvidenceFile['kind']>> = {
   '.png': 'picture',
@@ -160,18 +200,23 @@ const kinds: Readonly<Record<string, EvidenceFile['kind']>> = {
 
 /** What may be offered of a bundle: small files of known kinds, by their path in it. */
 export async function listFiles(bundle: string): Promise<readonly EvidenceFile[]> {
-  const entries = await readdir(bundle, {recursive: true, withFileTypes: true}).catch(() => []);
-  const files = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const file = path.join(entry.parentPath, entry.name);
-        const kind = kinds[path.extname(entry.name)];
-        const {size} = await stat(file);
-        return kind === undefined || size > largestFile
-          ? []
-          : [{name: path.relative(bundle, file), bytes: size, kind}];
-      }),
-  );
-  return files.flat().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const files = (await bundleFiles(bundle)).flatMap(({name: file, bytes}) => {
+    const kind = Object.hasOwn(kinds, path.extname(file)) ? kinds[path.extname(file)] : undefined;
+    return kind === undefined || bytes > largestFile ? [] : [{name: file, bytes, kind}];
+  });
+  return files.slice(0, mostOffered).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The content of a file that {@link listFiles} offers; undefined for any other. */
+export async function readOffered(bundle: string, file: string): Promise<Buffer | undefined> {
+  const files = await listFiles(bundle);
+  return files.some((one) => one.name === file) ? readListed(bundle, file) : undefined;
+}
+
+/** The content of a file that was listed a moment ago; undefined if it has become another one meanwhile. */
+export async function readListed(bundle: string, file: string): Promise<Buffer | undefined> {
+  return readBundleFile(bundle, file, largestFile).catch((error: unknown) => {
+    if (error instanceof BundleFileError) return undefined;
+    throw error;
+  });
 }

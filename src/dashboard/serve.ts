@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {createHash, timingSafeEqual} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
-import path from 'node:path';
 import {Hono} from 'hono';
 import type {MiddlewareHandler} from 'hono';
 import {getCookie, setCookie} from 'hono/cookie';
+import {UsageError} from '../base/errors.ts';
 import type {Database} from '../results/database/tables.ts';
-import {listFiles} from './evidence.ts';
+import {readOffered} from './evidence.ts';
 import {contentPolicy, document} from './layout.ts';
 import {makerOf, upFrom} from './routes.ts';
 
@@ -21,6 +20,8 @@ export interface Serving {
 
 /** The live pages: each is made when it is asked for. */
 export function dashboard({db, token, hosts}: Serving): Hono {
+  // Whoever comes without one would have it.
+  if (token?.trim() === '') throw new UsageError('an empty token would let everybody in');
   const app = new Hono();
   app.use(headers, onlyHosts(hosts), ...(token === undefined ? [] : [onlyWith(token)]));
   app.get('/', (context) => context.redirect('/index.html'));
@@ -109,6 +110,5 @@ async function evidenceFile(db: Database, run: string, name: string): Promise<Bu
   if (!/^[1-9]\d{0,8}$/.test(run)) return undefined;
   const found = await db.selectFrom('runs').select('bundle').where('id', '=', Number(run)).executeTakeFirst();
   if (found?.bundle == null) return undefined;
-  const files = await listFiles(found.bundle);
-  return files.some((file) => file.name === name) ? readFile(path.join(found.bundle, name)) : undefined;
+  return readOffered(found.bundle, name);
 }

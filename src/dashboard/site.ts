@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
+import {randomUUID} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {copyFile, mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {mkdir, open, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import {type Context, checkpoint} from '../base/context.ts';
 import {UsageError} from '../base/errors.ts';
 import {sha256} from '../base/hash.ts';
-import {labRoot} from '../base/paths.ts';
+import {withLock} from '../base/lock.ts';
+import {cacheRoot, labRoot} from '../base/paths.ts';
 import type {Database} from '../results/database/tables.ts';
-import {listFiles} from './evidence.ts';
+import {listFiles, readListed} from './evidence.ts';
 import {document} from './layout.ts';
 import {paths} from './links.ts';
 import {comparedPairs} from './pages/compare.ts';
@@ -28,6 +30,12 @@ const builtSchema = z.strictObject({
 
 type Built = z.output<typeof builtSchema>;
 
+/** The file that says what a site was made of, and so whose folder it is. */
+const mark = 'built.json';
+
+/** Where files are until they are whole: below the folder, for a rename does not leave its file system. */
+const parts = '.parts';
+
 /** How many of the newest runs have a page when a site is first made. */
 const firstRuns = 1000;
 
@@ -43,12 +51,22 @@ export interface SiteReport {
  * @throws {UsageError} for a folder that holds something else
  */
 export async function buildSite(
+  connection: {readonly db: Database; readonly name: string},
+  folder: string,
+  context: Context,
+): Promise<SiteReport> {
+  const lock = path.join(cacheRoot, 'locks', `dashboard-${sha256(path.resolve(folder)).slice(0, 16)}`);
+  return withLock(lock, 'dashboard', context, () => buildLocked(connection, folder, context));
+}
+
+async function buildLocked(
   {db, name}: {readonly db: Database; readonly name: string},
   folder: string,
   context: Context,
 ): Promise<SiteReport> {
   const look = await lookKey();
   const before = await readBuilt(folder, name, look);
+  await begin(folder);
   const lastRun = await newestRun(db);
   const firstRun = before?.firstRun ?? Math.max(1, lastRun - firstRuns + 1);
   const since = {run: before?.lastRun ?? firstRun - 1, end: before?.lastEnd};
@@ -73,7 +91,8 @@ export async function buildSite(
   }
   const built: Built = {look, database: name, firstRun, lastRun, lastEnd};
   // Last: a build that was cut short is made again.
-  await put(folder, 'built.json', `${JSON.stringify(built)}\n`);
+  await put(folder, mark, `${JSON.stringify(built)}\n`);
+  await rm(path.join(folder, parts), {recursive: true, force: true});
   return {pages: written, files: copied};
 }
 
@@ -85,17 +104,48 @@ async function lookKey(): Promise<string> {
   return sha256(JSON.stringify([names, texts])).slice(0, 16);
 }
 
+/**
+ * What a site's folder was made of; undefined where all is to be made.
+ * @throws {UsageError} for a folder with pages of somebody else
+ */
 async function readBuilt(folder: string, database: string, look: string): Promise<Built | undefined> {
-  const file = path.join(folder, 'built.json');
-  if (!existsSync(file)) {
-    if (existsSync(path.join(folder, 'index.html')))
+  const text = await readFile(path.join(folder, mark), 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    if (existsSync(path.join(folder, 'index.html')) && !(await isOurs(path.join(folder, 'index.html'))))
       throw new UsageError(`${folder} holds an index.html that p2plab did not make`, {
         hint: 'give a folder of its own',
       });
     return undefined;
   }
-  const read = builtSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  // A folder that was begun, or a file that was cut short, says nothing of what is there.
+  const read = builtSchema.safeParse(parsed(text));
   return read.success && read.data.look === look && read.data.database === database ? read.data : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a page is one of ours: an older p2plab that was interrupted left no mark beside it. */
+async function isOurs(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const {bytesRead, buffer} = await handle.read(Buffer.alloc(8192), 0, 8192, 0);
+    return /<title>[^<]* · p2plab<\/title>/.test(buffer.toString('utf8', 0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Says before the first page is there whose folder it is, and removes what a build that was killed left half written. */
+async function begin(folder: string): Promise<void> {
+  await rm(path.join(folder, parts), {recursive: true, force: true});
+  await mkdir(path.join(folder, parts), {recursive: true});
+  if (!existsSync(path.join(folder, mark))) await put(folder, mark, '{"begun":true}\n');
 }
 
 async function newestRun(db: Database): Promise<number> {
@@ -164,19 +214,21 @@ async function changedPages(
 async function copyEvidence(db: Database, folder: string, run: number): Promise<number> {
   const found = await db.selectFrom('runs').select('bundle').where('id', '=', run).executeTakeFirst();
   if (found?.bundle == null) return 0;
-  const files = await listFiles(found.bundle);
-  for (const {name} of files) {
-    const target = path.join(folder, 'files', String(run), name);
-    await mkdir(path.dirname(target), {recursive: true});
-    await copyFile(path.join(found.bundle, name), target);
+  let copied = 0;
+  for (const {name} of await listFiles(found.bundle)) {
+    const content = await readListed(found.bundle, name);
+    if (content === undefined) continue;
+    await put(folder, path.join('files', String(run), name), content);
+    copied++;
   }
-  return files.length;
+  return copied;
 }
 
 /** Writes a file whole: whoever reads the site while it is made sees the old page or the new one. */
-async function put(folder: string, name: string, content: string): Promise<void> {
+async function put(folder: string, name: string, content: string | Buffer): Promise<void> {
   const file = path.join(folder, name);
+  const part = path.join(folder, parts, randomUUID());
   await mkdir(path.dirname(file), {recursive: true});
-  await writeFile(`${file}.part`, content);
-  await rename(`${file}.part`, file);
+  await writeFile(part, content);
+  await rename(part, file);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {formatSize} from '../spec/size.ts';
+import {formatBytes} from '../base/bytes.ts';
 import type {TreeNode} from '../topology/tree.ts';
 import {type Html, html, words} from './html.ts';
 
@@ -23,7 +23,7 @@ const laneWidth = 88;
  * for each flow, by the port that turned it around. Whole lines are peer to peer, dashed ones go through ordinary
  * memory, dotted ones are lost; each says so in words.
  */
-export function drawTree(nodes: readonly TreeNode[], flows: readonly DrawnBytes[]): Html {
+export function drawTree(nodes: readonly Omit<TreeNode, 'acs'>[], flows: readonly DrawnBytes[]): Html {
   const depths = new Map<string, number>();
   for (const {id, parent} of nodes) depths.set(id, parent === null ? 1 : (depths.get(parent) ?? 0) + 1);
   const lost = flows.some(({target}) => target === 'nowhere');
@@ -88,14 +88,14 @@ function arrow(
   return html`<g>
     <title>${describe(flow)}</title>
     <path class="flow ${kind}" marker-end="url(#head)" d="M${left - 8} ${y(from)} H${lane}${over} V${y(to)} H${left - 8}" />
-    <text class="soft" x="${down + 5}" y="${label}">${formatSize(bytes)}</text>
+    <text class="soft" x="${down + 5}" y="${label}">${formatBytes(bytes)}</text>
   </g>`;
 }
 
 function describe({initiator, direction, target, bytes, way, by}: DrawnBytes): string {
   const verb = direction === 'write' ? 'wrote to' : 'read from';
   const turned = way === null ? '' : way === 'up' ? ', through the root complex' : `, ${way} at ${by ?? '?'}`;
-  return words(`${initiator} ${verb} ${target}: ${formatSize(bytes)}${turned}`);
+  return words(`${initiator} ${verb} ${target}: ${formatBytes(bytes)}${turned}`);
 }
 
 function describeAll(flows: readonly DrawnBytes[]): string {

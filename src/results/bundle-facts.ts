@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import {isErrno, UsageError} from '../base/errors.ts';
+import {UsageError} from '../base/errors.ts';
 import {contentKey, type Json} from '../base/hash.ts';
 import type {RunRecord} from '../scenario/record.ts';
+import {name} from './bounds.ts';
+import {BundleFileError, readBundleFile} from './bundle-files.ts';
 import {type Fingerprint, fingerprintOf} from './fingerprint.ts';
 import {type Measurement, measurementsOf} from './measurements.ts';
+import {recordSchema} from './record-schema.ts';
 
 /** What a run ran on. */
 export interface Environment {
@@ -34,72 +36,31 @@ export interface RunFacts {
   readonly bundle: string | undefined;
 }
 
-const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
-
-/** Of a result only what is read here is checked: it grows. */
-const resultSchema = z.looseObject({
-  scenario: z.string(),
-  topology: z.string(),
-  kernel: z.string(),
-  lane: z.string(),
-  qemu: z.string(),
-  verdict,
-  reason: z.string(),
-  gap: z.string().optional(),
-  durationMs: z.number(),
-  report: z
-    .looseObject({
-      kind: z.string(),
-      title: z.string(),
-      function: z.string().optional(),
-      trace: z.array(z.string()),
-    })
-    .optional(),
-  steps: z.array(
-    z.looseObject({
-      title: z.string(),
-      verb: z.string(),
-      verdict,
-      reason: z.string(),
-      gap: z.string().optional(),
-      durationMs: z.number(),
-      ledger: z.array(
-        z.looseObject({
-          initiator: z.string(),
-          direction: z.enum(['read', 'write']),
-          target: z.string(),
-          bytes: z.number(),
-          address: z.number(),
-        }),
-      ),
-    }),
-  ),
-});
+/** How large the files are that p2plab reads of a bundle, at most, in bytes. */
+export const largestFiles = {'result.json': 2 ** 26, 'inputs.json': 2 ** 20, 'host.json': 2 ** 16} as const;
 
 const inputsSchema = z.looseObject({
-  kernel: z.looseObject({name: z.string(), key: z.string(), release: z.string()}),
-  image: z.looseObject({sha256: z.string()}),
-  acceleration: z.looseObject({name: z.string()}),
+  kernel: z.looseObject({name, key: name, release: name}),
+  image: z.looseObject({sha256: name}),
+  acceleration: z.looseObject({name}),
 });
 
-const hostSchema = z.looseObject({begun: z.string(), host: z.looseObject({name: z.string()})});
+const hostSchema = z.looseObject({begun: z.iso.datetime(), host: z.looseObject({name})});
 
 /**
  * Reads what a bundle says of its run: the database holds nothing that is not in a bundle.
  * @throws {UsageError} for a folder that is no whole bundle
  */
 export async function readBundle(folder: string): Promise<RunFacts> {
-  const name = path.basename(path.resolve(folder));
+  const run = path.basename(path.resolve(folder));
   const [record, inputs, host] = await Promise.all([
-    readJson(folder, 'result.json', resultSchema),
+    readJson(folder, 'result.json', recordSchema),
     readJson(folder, 'inputs.json', inputsSchema),
     // Older bundles have none.
-    readJson(folder, 'host.json', hostSchema).catch((): z.output<typeof hostSchema> => {
-      return {begun: begunOf(name), host: {name: 'unknown'}};
-    }),
+    readJson(folder, 'host.json', hostSchema, {begun: begunOf(run), host: {name: 'unknown'}}),
   ]);
   return factsOf({
-    name,
+    name: run,
     begun: host.begun,
     record: record as unknown as RunRecord,
     bundle: path.resolve(folder),
@@ -130,13 +91,33 @@ export function factsOf({
   };
 }
 
-async function readJson<T extends z.ZodType>(folder: string, file: string, schema: T): Promise<z.output<T>> {
+async function readJson<T extends z.ZodType>(
+  folder: string,
+  file: keyof typeof largestFiles,
+  schema: T,
+  absent?: z.output<T>,
+): Promise<z.output<T>> {
+  const refused = (why: string, cause?: unknown): UsageError =>
+    new UsageError(`${folder} is no bundle of a run: ${why}`, {cause});
   try {
-    return schema.parse(JSON.parse(await readFile(path.join(folder, file), 'utf8')));
+    const content = await readBundleFile(folder, file, largestFiles[file]);
+    if (content !== undefined) return schema.parse(JSON.parse(content.toString()));
+    if (absent !== undefined) return absent;
   } catch (error) {
-    const why = isErrno(error, 'ENOENT') ? `it has no ${file}` : `its ${file} is not what p2plab writes`;
-    throw new UsageError(`${folder} is no bundle of a run: ${why}`, {cause: error});
+    if (error instanceof BundleFileError) throw refused(error.message, error);
+    if (!(error instanceof SyntaxError || error instanceof RangeError || error instanceof z.ZodError))
+      throw error;
+    throw refused(`its ${file} is not what p2plab writes${placeOf(error)}`, error);
   }
+  throw refused(`it has no ${file}`);
+}
+
+/** Where it is not: ` (steps.0.bytes: …)`. */
+function placeOf(error: unknown): string {
+  const [issue] = error instanceof z.ZodError ? error.issues : [];
+  return issue === undefined
+    ? ''
+    : ` (${[...issue.path.map(String), ''].join('.').slice(0, -1)}: ${issue.message})`;
 }
 
 /** When a bundle says nothing of it, its name does: `2026-11-24T091500Z_…`. */

@@ -20,6 +20,7 @@ import {missing} from '../topology/requirements.ts';
 import {treeOf} from '../topology/tree.ts';
 import {fileNameOf} from '../spec/identity.ts';
 import {thisHost} from './host.ts';
+import {boundedRecord} from './record-schema.ts';
 import {reproduceScript} from './reproduce.ts';
 
 /** Where bundles are kept, one folder a run, the newest last by name. */
@@ -144,13 +145,16 @@ async function inputsOf({plan, machine}: Run): Promise<object> {
 /**
  * Writes a run's result into its bundle, and the hashes of all that is in it.
  * @param keep keeps the disks and the trace of a run that passed, too
+ * @returns the result as it is kept: within bounds
  */
 export async function finishBundle(
   {files, plan, hashes}: Bundle,
-  record: RunRecord,
+  whole: RunRecord,
   keep: boolean,
-): Promise<void> {
+): Promise<RunRecord> {
   const {folder} = files;
+  // A guest may say as much as it likes: no more than this is kept.
+  const record = boundedRecord(whole);
   await writeFile(path.join(folder, 'result.json'), json(record));
   const answers = answerTests(record);
   if (answers.length > 0) await writeFile(path.join(folder, 'answers.ktap'), formatKtap(answers));
@@ -162,6 +166,7 @@ export async function finishBundle(
     await Promise.all(bulky.map((name) => rm(path.join(folder, name), {recursive: true, force: true})));
   }
   await writeFile(path.join(folder, 'SHA256SUMS'), await checksums(folder, await hashes));
+  return record;
 }
 
 /** What the DMA API was asked, a test for each question, a subtest for each thing that was looked at. */

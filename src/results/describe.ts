@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
 import {displayPath} from '../base/paths.ts';
+import {formatBytes} from '../base/bytes.ts';
 import {shortName} from '../spec/identity.ts';
-import {formatSize} from '../spec/size.ts';
 import {describeRoute} from '../topology/route.ts';
 import type {Verdict} from '../verdict/judge.ts';
 import {type Flow, flows} from './flows.ts';
@@ -99,7 +99,7 @@ function describeFlow(flow: Flow): string {
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
   // That it goes up is how it is without any routing.
   const turn = way === undefined || way === 'up' ? '' : `, ${describeRoute({way, by})}`;
-  return `  ${initiator} ${arrow} ${place}  ${formatSize(bytes)} ${where}${turn}`;
+  return printable(`  ${initiator} ${arrow} ${place}  ${formatBytes(bytes)} ${where}${turn}`);
 }
 
 /** `10 runs: 8 pass, 1 fail (1 by a known gap), 1 skip`. */

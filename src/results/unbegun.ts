@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {randomBytes} from 'node:crypto';
+import {bounded} from './bounds.ts';
 import {factsOf, type RunFacts} from './bundle-facts.ts';
 import {fileNameOf} from '../spec/identity.ts';
 import type {Case} from './database/record.ts';
@@ -16,7 +17,14 @@ export interface Unbegun extends Case {
 /** The facts of a run that could not be begun: an error of the lab. */
 export function unbegunFacts({reason, qemu, mark, ...about}: Unbegun): RunFacts {
   const unique = mark ?? randomBytes(6).toString('hex');
-  const record = {...about, verdict: 'error', reason, qemu, durationMs: 0, independent: false} as const;
+  const record = {
+    ...about,
+    verdict: 'error',
+    reason: bounded(reason),
+    qemu,
+    durationMs: 0,
+    independent: false,
+  } as const;
   const host = thisHost();
   return factsOf({
     name: `unbegun_${fileNameOf(about.scenario)}_${fileNameOf(about.kernel)}_${unique}`,

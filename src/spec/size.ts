@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {formatBytes} from '../base/bytes.ts';
 
-const units = {KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30} as const;
+const units = {KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40} as const;
 
 /** Bytes in `64KiB`, `16MiB`, `1GiB` or plain digits; NaN for anything else. */
 export function parseSize(text: string): number {
-  const match = /^([1-9][0-9]*)(KiB|MiB|GiB)?$/.exec(text);
+  const match = /^([1-9][0-9]*)(KiB|MiB|GiB|TiB)?$/.exec(text);
   if (match === null) return Number.NaN;
   const bytes = Number(match[1]) * (match[2] === undefined ? 1 : units[match[2] as keyof typeof units]);
   return Number.isSafeInteger(bytes) ? bytes : Number.NaN;
 }
 
-/** Bytes as a person writes them, in the largest unit that leaves no rest: `64KiB`. */
-export function formatSize(bytes: number): string {
-  for (const unit of ['GiB', 'MiB', 'KiB'] as const) {
-    if (bytes > 0 && bytes % units[unit] === 0) return `${bytes / units[unit]}${unit}`;
-  }
-  return `${bytes}B`;
-}
+// How sizes are shown is one thing for all of the project: what is read here is written without the space.
+export {formatBytes as formatSize};
 
 const error = 'not a size: write 64KiB, 16MiB, 1GiB or a whole number of bytes';
 
@@ -30,12 +26,12 @@ export const size = z
 
 /** A size that is a multiple of `unit` bytes. */
 export function multipleOf(unit: number) {
-  return size.refine((bytes) => bytes % unit === 0, {error: `not a multiple of ${formatSize(unit)}`});
+  return size.refine((bytes) => bytes % unit === 0, {error: `not a multiple of ${formatBytes(unit)}`});
 }
 
 /** A size that is a power of two, as a PCI BAR must be, and at least `least` bytes. */
 export function powerOfTwo(least: number) {
   return size.refine((bytes) => bytes >= least && Number.isInteger(Math.log2(bytes)), {
-    error: `not a power of two of at least ${formatSize(least)}`,
+    error: `not a power of two of at least ${formatBytes(least)}`,
   });
 }

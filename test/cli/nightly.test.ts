@@ -13,6 +13,7 @@ function result(scenario: string, outcome: Outcome, lane = 'plain', attempts = 1
     attempts: Array.from({length: attempts}, (_, index) => ({
       ...one,
       verdict: index + 1 < attempts ? ('fail' as const) : verdict,
+      ...(outcome === 'known' && {gap: 'map-page'}),
     })),
   };
 }
@@ -42,6 +43,8 @@ test('the causes come first, each with its evidence and how to have it again; th
     attempt 2: pass: because
     evidence: /runs/x
     again: ./p2plab run d --kernel switch --qemu stock
+
+known issues: map-page (1)
 
 smoke: 5 runs: 1 pass, 1 by known gaps, 1 skip, 1 fail, 1 flaky`,
   );

@@ -50,7 +50,7 @@ test.serial('on a terminal: the tree, the way in for others, and a shell of the 
     return seen;
   };
   await until(/# $|# \u001B\[6n$/);
-  t.regex(seen, /└─ 05:00\.0 cmb +nvme, CMB 16MiB/);
+  t.regex(seen, /└─ 05:00\.0 cmb +nvme, CMB 16 MiB/);
   const config = /ssh -F (\S+) guest/.exec(seen)?.[1] ?? '';
   const other = await execa('ssh', ['-F', config, 'guest', 'cat /proc/version'], {
     reject: false,

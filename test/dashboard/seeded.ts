@@ -17,7 +17,7 @@ export const hostile =
 const tree = [
   {id: 'rp0', parent: null, bdf: '0000:00:01.0', kind: 'root-port', text: 'root port'},
   {id: 'sw0', parent: 'rp0', bdf: '0000:01:00.0', kind: 'upstream-port', text: 'switch, upstream port'},
-  {id: 'src', parent: 'sw0', bdf: '0000:03:00.0', kind: 'endpoint', text: 'nvme, disk 1MiB'},
+  {id: 'src', parent: 'sw0', bdf: '0000:03:00.0', kind: 'endpoint', text: 'nvme, disk 1 MiB'},
   {id: 'cmb', parent: 'sw0', bdf: '0000:04:00.0', kind: 'endpoint', text: `nvme ${hostile}`},
 ];
 
@@ -64,7 +64,7 @@ export async function seeded(
         const known = outcome === 'known' ? 'fail' : outcome === 'flaky' ? 'pass' : outcome;
         const verdict: Verdict = kernel === 'baseline' && known === 'crash' ? 'pass' : known;
         const told = outcome === 'known' || outcome === 'flaky' ? outcome : verdict;
-        const reason = verdict === 'pass' ? 'src wrote 64KiB to cmb.' : `${verdict}: ${hostile}`;
+        const reason = verdict === 'pass' ? 'src wrote 64 KiB to cmb.' : `${verdict}: ${hostile}`;
         const one = facts({
           ...{scenario, kernel, verdict, reason, begun},
           durationMs: 1000 + 100 * index,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {seeded} from './seeded.ts';
 import {temporary} from '../base/temporary-cache.ts';
-import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {buildSite} from '../../src/dashboard/site.ts';
@@ -62,4 +62,42 @@ test.serial('a folder with pages of somebody else is left alone', async (t) => {
   const error = await t.throwsAsync(buildSite(connection, folder, context));
   t.like(error, {name: 'UsageError'});
   t.is(readFileSync(path.join(folder, 'index.html'), 'utf8'), 'mine');
+});
+
+/** A database that fails once as much of it was asked for. */
+function failing(after: number): typeof connection {
+  let asked = 0;
+  const db = new Proxy(connection.db, {
+    get: (target, name) => {
+      if (name === 'selectFrom' && ++asked > after) throw new Error('killed');
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  return {...connection, db};
+}
+
+test.serial('a first build that was interrupted, wherever, is made again', async (t) => {
+  const whole = path.join(temporary, 'in-one-go');
+  const {pages} = await buildSite(connection, whole, context);
+  for (const after of [5, 30, 100]) {
+    const folder = path.join(temporary, `interrupted-${after}`);
+    await t.throwsAsync(buildSite(failing(after), folder, context), {message: 'killed'});
+    t.is((await buildSite(connection, folder, context)).pages, pages, `after ${after}`);
+    t.deepEqual(readdirSync(folder).toSorted(), readdirSync(whole).toSorted());
+  }
+});
+
+test.serial('one that was killed by an older p2plab, or while it wrote, blocks no other', async (t) => {
+  const folder = path.join(temporary, 'killed');
+  const {pages} = await buildSite(connection, folder, context);
+  for (const left of ['', '{"look":"x', undefined]) {
+    const mark = path.join(folder, 'built.json');
+    if (left === undefined) rmSync(mark);
+    else writeFileSync(mark, left);
+    mkdirSync(path.join(folder, '.parts'), {recursive: true});
+    writeFileSync(path.join(folder, '.parts/half'), 'ha');
+    t.is((await buildSite(connection, folder, context)).pages, pages);
+    t.false(existsSync(path.join(folder, '.parts')));
+  }
 });

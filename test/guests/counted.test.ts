@@ -7,6 +7,7 @@ import {risesOf} from '../../src/cli/nightly/rises.ts';
 import type {NightlyResult} from '../../src/cli/nightly/run.ts';
 import {inLane, selectKernel} from '../../src/cli/select-kernel.ts';
 import {compareCounts, undeclared} from '../../src/results/counted/compare.ts';
+import {differenceOf} from '../../src/results/difference.ts';
 import {measurementsOf} from '../../src/results/measurements.ts';
 import type {RunRecord} from '../../src/scenario/record.ts';
 import {findScenarios} from '../../src/spec/catalog.ts';
@@ -84,6 +85,8 @@ test.serial('one instruction more for each page is found, and fails a night', as
     );
   t.deepEqual(undeclared('baseline', rows(0)), [`${rise}: none is declared`]);
   t.deepEqual(undeclared('baseline', rows(1)), []);
+  t.is(differenceOf(base, dearer), 'costs more');
+  t.is(differenceOf(dearer, base), 'costs less');
   t.deepEqual(await risesOf(night([base, dearer])), [`${rise}: none is declared`]);
   t.deepEqual(await risesOf(night([base])), []);
 });

@@ -31,7 +31,7 @@ test.serial('two kernels side by side: what is worse, with both ledgers', async 
   t.regex(output, /^host-memory-only +pass +pass +same$/m);
   t.regex(
     output,
-    /baseline: pass: [^]*src → cmb BAR 2 +16KiB at 0xfc010000[^]*src → cmb BAR 2 +16KiB at 0xfc011000/,
+    /baseline: pass: [^]*src → cmb BAR 2 +16 KiB at 0xfc010000[^]*src → cmb BAR 2 +16 KiB at 0xfc011000/,
   );
   const same = await lab('compare', 'baseline', 'baseline', scenario);
   t.is(same.code, 2);

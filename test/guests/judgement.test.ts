@@ -18,7 +18,7 @@ test.serial('a page mapped blindly over a forbidden path is a failure, and a kno
   t.is(outcome.gap, 'map-page');
   t.is(
     outcome.reason,
-    'gap map-page: nic0 read 16KiB from cmb, which had to be refused: dma_map_page gave nic0 an address of cmb without asking whether it may. No bridge is above both nic0 and cmb, and Linux does not trust the host bridge 8086:29c0.',
+    'gap map-page: nic0 read 16 KiB from cmb, which had to be refused: dma_map_page gave nic0 an address of cmb without asking whether it may. No bridge is above both nic0 and cmb, and Linux does not trust the host bridge 8086:29c0.',
   );
   // It is no matter of belief: the NIC was there, and took every byte.
   t.deepEqual(flows(outcome), ['nic0 read cmb 16384', 'nic0 read host-memory 288', 'src write cmb 16384']);

@@ -54,6 +54,6 @@ test.serial('one that is caught by other evidence than it names is an error, too
   const catchers = real.catchers.map(({plan}) => ({plan, evidence: ['picture']}));
   const results = await run([{...real, catchers}]);
   t.is(results[0]?.outcome, 'otherwise');
-  t.regex(results[0]?.reason ?? '', /^not by picture, as declared: ledger: src wrote 64KiB to cmb/);
+  t.regex(results[0]?.reason ?? '', /^not by picture, as declared: ledger: src wrote 64 KiB to cmb/);
   t.is(mutantExitCode(results), 1);
 });

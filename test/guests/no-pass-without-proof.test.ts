@@ -26,7 +26,7 @@ function guestReportsSuccess({steps}: Outcome): boolean {
 test.serial('peer is expected, and the kernel refuses', async (t) => {
   const outcome = await runOwn(await machineOf('baseline'), 'expects-peer-but-refused');
   t.is(outcome.verdict, 'fail');
-  t.regex(outcome.reason, /nothing was transferred; expected: src wrote 64KiB to cmb/);
+  t.regex(outcome.reason, /nothing was transferred; expected: src wrote 64 KiB to cmb/);
   t.regex(outcome.reason, /by the topology it must be refused/);
   t.deepEqual(flows(outcome), []);
 });
@@ -34,14 +34,14 @@ test.serial('peer is expected, and the kernel refuses', async (t) => {
 test.serial('refusal is expected, and the bytes go from peer to peer', async (t) => {
   const outcome = await runOwn(await machineOf('baseline'), 'expects-refused-but-peer');
   t.is(outcome.verdict, 'fail');
-  t.regex(outcome.reason, /src wrote 64KiB to cmb, dst read 64KiB from cmb; expected: nothing/);
+  t.regex(outcome.reason, /src wrote 64 KiB to cmb, dst read 64 KiB from cmb; expected: nothing/);
   t.regex(outcome.reason, /by the topology it must be peer to peer/);
 });
 
 test.serial('host memory is expected, and the bytes go from peer to peer', async (t) => {
   const outcome = await runOwn(await machineOf('baseline'), 'expects-host-memory-but-peer');
   t.is(outcome.verdict, 'fail');
-  t.regex(outcome.reason, /src wrote 64KiB to cmb.*; expected: src wrote 64KiB to host-memory/);
+  t.regex(outcome.reason, /src wrote 64 KiB to cmb.*; expected: src wrote 64 KiB to host-memory/);
   t.regex(outcome.reason, /by the topology it must be peer to peer/);
 });
 
@@ -89,7 +89,7 @@ test.serial('addresses in host memory instead of the BAR: a round trip compares 
   t.is(outcome.verdict, 'fail');
   t.regex(
     outcome.reason,
-    /^ledger: src wrote 64KiB to host-memory, dst read 64KiB from host-memory; expected: /,
+    /^ledger: src wrote 64 KiB to host-memory, dst read 64 KiB from host-memory; expected: /,
   );
   t.true(failedChecks(outcome).includes('read-back'));
   t.false(failedChecks(outcome).includes('disk dst'));
@@ -101,7 +101,7 @@ test.serial(
   async (t) => {
     const outcome = await runMutant('bus-address-sign');
     t.is(outcome.verdict, 'fail');
-    t.regex(outcome.reason, /^ledger: src wrote 64KiB to nowhere, dst read 64KiB from nowhere; expected: /);
+    t.regex(outcome.reason, /^ledger: src wrote 64 KiB to nowhere, dst read 64 KiB from nowhere; expected: /);
     t.true(failedChecks(outcome).includes('placement'));
     t.true(guestReportsSuccess(outcome));
   },

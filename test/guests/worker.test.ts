@@ -58,6 +58,14 @@ class Night {
     return night;
   }
 
+  /** Begins a night of the same suite in another lab of this host. */
+  beginElsewhere(...more: readonly string[]): LabProcess {
+    const words = ['nightly', this.#file, '--queue', '--database', postgres.url, ...more];
+    const night = new LabProcess(words, `${this.#state}-of-another`);
+    this.#nights.push(night);
+    return night;
+  }
+
   hire(...more: readonly string[]): LabProcess {
     const words = ['worker', '--jobs', '1', '--database', postgres.url, '--bundles', this.bundles];
     const worker = new LabProcess([...words, '--qemu', qemu, ...more]);
@@ -211,6 +219,29 @@ test.serial('a worker that cannot make a run says why, and the kernel is not bla
   t.regex(lab.output, /error: \/there\/is\/no\/qemu is not a QEMU that can be run/);
   t.is(await worker.ended, 0, 'it ends by itself when nothing comes');
 });
+
+test.serial(
+  'two labs of one host run a suite side by side, and neither takes the runs of the other',
+  async (t) => {
+    t.timeout(300_000, 'no guest');
+    const night = new Night(t, 'twice');
+    const first = night.begin();
+    await first.until(() => first.output.includes('4 waiting'), 'it is queued');
+    const second = night.beginElsewhere();
+    await second.until(() => second.output.includes('4 waiting'), 'it is queued');
+    // What a worker makes of them is an error of its own, so that no guest has to boot.
+    night.hire('--qemu', '/there/is/no/qemu', '--idle-exit', '3');
+    for (const lab of [first, second]) {
+      t.is(await lab.ended, 3, lab.output);
+      t.is(
+        lab.output.match(/error: \/there\/is\/no\/qemu is not a QEMU that can be run/g)?.length,
+        4,
+        lab.output,
+      );
+      t.false(lab.output.includes('taken out of the queue'), lab.output);
+    }
+  },
+);
 
 test.serial('what only this host has is not queued', async (t) => {
   t.timeout(60_000);

@@ -6,8 +6,8 @@ import {results, sweep} from './results.ts';
 
 test('a run of steps that are judged by themselves: a line each, and where the evidence is', (t) => {
   t.deepEqual(explanation(sweep).map(stripVTControlCharacters), [
-    '  pass   copy src → cmb  src wrote 64KiB to cmb.',
-    '  fail   transmit        gap map-page: nic0 read 16KiB from cmb, which had to be refused: no bridge is above both.',
+    '  pass   copy src → cmb  src wrote 64 KiB to cmb.',
+    '  fail   transmit        gap map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.',
     '  skip   igb             QEMU does not trace it',
     '  error  lost            the ledger has gaps',
     '  evidence: /var/lib/p2plab/runs/fail',

@@ -28,7 +28,7 @@ export const copied: RunRecord['steps'][number] = {
     verb: 'copy',
     durationMs: 40,
     verdict: 'pass',
-    reason: 'src wrote 64KiB to cmb.',
+    reason: 'src wrote 64 KiB to cmb.',
   },
   checks: [],
   guest: [],
@@ -48,7 +48,7 @@ export const copied: RunRecord['steps'][number] = {
 /** The facts of a run. */
 export function facts({
   verdict = 'pass',
-  reason = 'src wrote 64KiB to cmb.',
+  reason = 'src wrote 64 KiB to cmb.',
   scenario = 'copy',
   kernel = 'baseline',
   ...given

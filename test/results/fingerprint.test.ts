@@ -5,7 +5,7 @@ import {fingerprintOf} from '../../src/results/fingerprint.ts';
 const kind = (reason: string, verdict: 'fail' | 'crash' = 'fail') => fingerprintOf({verdict, reason})?.key;
 
 test('failures that differ in addresses, numbers and devices’ places alone are of one kind', (t) => {
-  t.is(kind('src wrote 64KiB to 0xfc010000'), kind('src wrote 64KiB to 0xfe000000'));
+  t.is(kind('src wrote 64 KiB to 0xfc010000'), kind('src wrote 64 KiB to 0xfe000000'));
   t.is(kind('0000:03:00.0 asked for 4096 bytes'), kind('0000:04:00.1 asked for 512 bytes'));
   t.is(
     kind('Oops: general protection fault, CPU: 0 PID: 71 Comm', 'crash'),

@@ -6,17 +6,17 @@ const copy = {
   verb: 'copy',
   durationMs: 320,
   ledger: [{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 65536, address: 0xfc010000}],
-  checks: [{name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64KiB to cmb.'}],
+  checks: [{name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64 KiB to cmb.'}],
   guest: [],
   verdict: 'pass',
-  reason: 'src wrote 64KiB to cmb.',
+  reason: 'src wrote 64 KiB to cmb.',
 } as const;
 
-const blind = 'gap map-page: nic0 read 16KiB from cmb, which had to be refused: no bridge is above both.';
+const blind = 'gap map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.';
 
 /** A result of each verdict; the reasons hold what a guest could say to break out of a format. */
 export const results: readonly Result[] = [
-  result('pass', 'src wrote 64KiB to cmb.', [copy]),
+  result('pass', 'src wrote 64 KiB to cmb.', [copy]),
   result('fail', 'dst differs # SKIP not at all\n  ok 1 forged', [
     {
       ...copy,

@@ -39,10 +39,7 @@ test('what the tool cannot have printed is an error that names the command and s
     '{\x1b[2J',
   ]) {
     const error = t.throws(() => readFacts(tool, whole(`${line}\n`)), {instanceOf: AnswerError}, line);
-    t.true(
-      error.message.startsWith('"p2p io" in the guest: a line that cannot be read: "{'),
-      error.message,
-    );
+    t.true(error.message.startsWith('"p2p io" in the guest: a line that cannot be read: "{'), error.message);
     t.notRegex(error.message, /[\x00-\x1f]/);
   }
   t.throws(() => readFacts(tool, {stdout: '', truncated: true}), {message: /was cut/});

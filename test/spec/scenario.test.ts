@@ -113,7 +113,11 @@ const cases: readonly [string, string, readonly string[]][] = [
     '  - copy: {from: src, trough: cmb, through: cmb, bytes: 4KiB}',
     ['x.yaml:4:23: unknown key "trough"', 'did you mean "through"?'],
   ],
-  ['half pages', '  - copy: {from: src, through: cmb, bytes: 6KiB}', ['x.yaml:4:44: not a multiple of 4KiB']],
+  [
+    'half pages',
+    '  - copy: {from: src, through: cmb, bytes: 6KiB}',
+    ['x.yaml:4:44: not a multiple of 4 KiB'],
+  ],
   [
     'an unknown device',
     '  - copy: {from: scr, through: cmb, bytes: 4KiB}',
@@ -132,25 +136,25 @@ const cases: readonly [string, string, readonly string[]][] = [
   [
     'more than the disk holds',
     '  - copy: {from: src, through: cmb, to: dst, bytes: 128KiB}',
-    ['x.yaml:4:41: 131072 bytes are more than the disk of "dst" holds: 64KiB'],
+    ['x.yaml:4:41: 131072 bytes are more than the disk of "dst" holds: 64 KiB'],
   ],
   [
     'beyond the end of the disk',
     '  - copy: {from: src, through: cmb, bytes: 4KiB, from-offset: 4MiB}',
-    ['x.yaml:4:18: 4096 bytes from 4194304 on are more than the disk of "src" holds: 4MiB'],
+    ['x.yaml:4:18: 4096 bytes from 4194304 on are more than the disk of "src" holds: 4 MiB'],
   ],
   [
     'more than the provider has',
     '  - transmit: {from: src, through: shm, nic: nic0, bytes: 8MiB}',
     [
-      'x.yaml:4:22: 8388608 bytes are more than the disk of "src" holds: 4MiB',
-      'x.yaml:4:36: 8388608 bytes are more than "shm" provides: 1MiB',
+      'x.yaml:4:22: 8388608 bytes are more than the disk of "src" holds: 4 MiB',
+      'x.yaml:4:36: 8388608 bytes are more than "shm" provides: 1 MiB',
     ],
   ],
   [
     'all of a CMB, of which Linux has taken 64 KiB for its queue',
     '  - copy: {from: src, through: cmb, bytes: 1988KiB}',
-    ['x.yaml:4:32: 2035712 bytes are more than "cmb" provides: 1984KiB'],
+    ['x.yaml:4:32: 2035712 bytes are more than "cmb" provides: 1984 KiB'],
   ],
   [
     'a chunk longer than all',
@@ -196,7 +200,7 @@ const cases: readonly [string, string, readonly string[]][] = [
     'a picture larger than its source and the screen',
     '  - blit: {from: src, to: display, width: 1024, height: 2048}',
     [
-      'x.yaml:4:18: 8388608 bytes are more than the disk of "src" holds: 4MiB',
+      'x.yaml:4:18: 8388608 bytes are more than the disk of "src" holds: 4 MiB',
       'x.yaml:4:43: 1024x2048 needs 8388608 bytes of VRAM: "display" has 4194304',
     ],
   ],
@@ -204,7 +208,7 @@ const cases: readonly [string, string, readonly string[]][] = [
     'a picture of half pages',
     '  - blit: {from: src, to: display, width: 8, height: 8}',
     [
-      'x.yaml:4:11: the picture does not fill whole pages of 4KiB',
+      'x.yaml:4:11: the picture does not fill whole pages of 4 KiB',
       'take a width that is a multiple of 128, or 640x480, 800x640, 1024x768',
     ],
   ],

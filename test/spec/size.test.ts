@@ -39,19 +39,20 @@ test('a power of two, a multiple', (t) => {
   t.is(powerOfTwo(2 ** 21).parse('2MiB'), 2 ** 21);
   t.deepEqual(
     wrong(() => parseSpec('1MiB', 'x.yaml', powerOfTwo(2 ** 21))),
-    ['x.yaml:1:1: not a power of two of at least 2MiB'],
+    ['x.yaml:1:1: not a power of two of at least 2 MiB'],
   );
   t.deepEqual(
     wrong(() => parseSpec('3MiB', 'x.yaml', powerOfTwo(2 ** 21))),
-    ['x.yaml:1:1: not a power of two of at least 2MiB'],
+    ['x.yaml:1:1: not a power of two of at least 2 MiB'],
   );
   t.deepEqual(
     wrong(() => parseSpec('4097', 'x.yaml', multipleOf(4096))),
-    ['x.yaml:1:1: not a multiple of 4KiB'],
+    ['x.yaml:1:1: not a multiple of 4 KiB'],
   );
 });
 
-testProp('what is written can be read', [fc.integer({min: 1, max: 2 ** 42})], (t, bytes) => {
-  t.is(parseSize(formatSize(bytes).replace(/(\d)B$/, '$1')), bytes);
-  t.is(parseSize(formatSize(bytes * 1024)), bytes * 1024);
+testProp('what is written can be read', [fc.integer({min: 1, max: 2 ** 39})], (t, bytes) => {
+  const written = (size: number): string => formatSize(size).replace(/ B$/, '').replace(' ', '');
+  t.is(parseSize(written(bytes)), bytes);
+  t.is(parseSize(written(bytes * 1024)), bytes * 1024);
 });

@@ -144,10 +144,10 @@ const cases: readonly [string, string, readonly string[]][] = [
   [
     'a CMB that Linux cannot publish',
     '{type: nvme, cmb: 1MiB}',
-    ['x.yaml:3:24: not a power of two of at least 2MiB'],
+    ['x.yaml:3:24: not a power of two of at least 2 MiB'],
   ],
-  ['a CMB that is no BAR', '{type: nvme, cmb: 24MiB}', ['x.yaml:3:24: not a power of two of at least 2MiB']],
-  ['a disk of half pages', '{type: nvme, disk: 1000}', ['x.yaml:3:25: not a multiple of 4KiB']],
+  ['a CMB that is no BAR', '{type: nvme, cmb: 24MiB}', ['x.yaml:3:24: not a power of two of at least 2 MiB']],
+  ['a disk of half pages', '{type: nvme, disk: 1000}', ['x.yaml:3:25: not a multiple of 4 KiB']],
   [
     'a slot that no bus has',
     '{type: edu, slot: 32}',

@@ -4,7 +4,7 @@ import test from 'ava';
 import type {Check} from '../../src/verdict/check.ts';
 import {judge, judgeCommand, type JudgedStep, judgeRun, type Verdict} from '../../src/verdict/judge.ts';
 
-const proof: Check = {name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64KiB to cmb.'};
+const proof: Check = {name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64 KiB to cmb.'};
 const word: Check = {name: 'guest', ok: true, witness: 'guest', detail: 'the guest reports success.'};
 const wrong: Check = {name: 'placement', ok: false, witness: 'host', detail: 'elsewhere.'};
 

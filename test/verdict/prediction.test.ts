@@ -138,7 +138,7 @@ test('a gap is known only if it is, to the byte, what was predicted', (t) => {
   t.is(known([entry], [ledgerFails, frames]), undefined, 'what moved can arrive');
   t.is(
     describeGap(predicted, step),
-    `gap map-page: src wrote 4KiB to cmb, which had to be refused: ${predicted.why}`,
+    `gap map-page: src wrote 4 KiB to cmb, which had to be refused: ${predicted.why}`,
   );
 });
 
@@ -154,7 +154,7 @@ test('where all is bounced a page of a peer is refused, though it could be reach
   t.is(knownGap(step, [], [...checks, {...ledgerFails, name: 'disk dst'}]), undefined);
   t.is(
     describeGap(predicted, step),
-    `gap map-page: it was refused that src wrote 4KiB to cmb: ${predicted.why}`,
+    `gap map-page: it was refused that src wrote 4 KiB to cmb: ${predicted.why}`,
   );
   t.is(expected(bounced, ['map-page'], [written('page')]).predicted, undefined);
   t.is(expected(bounced, [], [written('sg')]).predicted, undefined);

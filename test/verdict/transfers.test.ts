@@ -51,12 +51,12 @@ testProp('another target, or a transfer that nobody asked for, is a failure', [e
 test('the words for a person', (t) => {
   t.is(
     describeFlow({initiator: 'src', direction: 'write', target: 'cmb', bytes: 65_536}),
-    'src wrote 64KiB to cmb',
+    'src wrote 64 KiB to cmb',
   );
   t.is(checkTransfers([], []).detail, 'nothing was transferred.');
   t.is(
     checkTransfers([], [{initiator: 'dst', direction: 'read', target: 'cmb', bytes: 4096}]).detail,
-    'nothing was transferred; expected: dst read 4KiB from cmb.',
+    'nothing was transferred; expected: dst read 4 KiB from cmb.',
   );
 });
 
@@ -66,12 +66,12 @@ test('a sample has of everything some, and of nothing more than there was to be'
   t.true(checkSample([{...flow, bytes: 4096}], wanted).ok);
   t.regex(
     checkSample([{...flow, bytes: 12_288}], wanted).detail,
-    /src wrote 12KiB to cmb, more than there was/,
+    /src wrote 12 KiB to cmb, more than there was/,
   );
-  t.regex(checkSample([], wanted).detail, /it was not seen that src wrote 8KiB to cmb/);
+  t.regex(checkSample([], wanted).detail, /it was not seen that src wrote 8 KiB to cmb/);
   const stray = [
     {...flow, bytes: 4096},
     {...flow, target: 'nowhere', bytes: 512},
   ];
-  t.regex(checkSample(stray, wanted).detail, /src wrote 512B to nowhere, more than/);
+  t.regex(checkSample(stray, wanted).detail, /src wrote 512 B to nowhere, more than/);
 });

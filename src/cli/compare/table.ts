@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {colours, explanation, isFine, printable} from '../../results/describe.ts';
-import {type Difference, differenceOf} from '../../results/difference.ts';
+import {changesBetween, type Difference, differenceOf} from '../../results/difference.ts';
+import {type Costs, describeChange, type MeasuredChange} from '../../results/measured-change.ts';
 import {shortNames} from '../../spec/identity.ts';
 import {type Cell, table} from '../table.ts';
 import type {Result} from '../run-all.ts';
@@ -10,13 +11,24 @@ export interface ComparedPair {
   readonly base: Result;
   readonly patched: Result;
   readonly difference: Difference;
+  /** What both counted, and one of them more than the other. */
+  readonly measurements: readonly MeasuredChange[];
 }
 
-/** Pairs the results of two kernels, which are in the same order. */
-export function pairResults(base: readonly Result[], patched: readonly Result[]): readonly ComparedPair[] {
+/**
+ * Pairs the results of two kernels, which are in the same order.
+ * @param costs what the second one declares
+ */
+export function pairResults(
+  base: readonly Result[],
+  patched: readonly Result[],
+  costs: Costs = {},
+): readonly ComparedPair[] {
   return base.flatMap((one, index) => {
     const other = patched[index];
-    return other === undefined ? [] : [{base: one, patched: other, difference: differenceOf(one, other)}];
+    if (other === undefined) return [];
+    const measurements = changesBetween(one, other, costs[one.scenario]);
+    return [{base: one, patched: other, difference: differenceOf(one, other), measurements}];
   });
 }
 
@@ -25,6 +37,8 @@ const styles: Readonly<Record<Difference, 'dim' | 'green' | 'red' | 'yellow' | '
   better: 'green',
   worse: 'red',
   'other way': 'cyan',
+  'costs more': 'red',
+  'costs less': 'green',
   unclear: 'yellow',
 };
 
@@ -46,8 +60,11 @@ export function comparison(
     .map((pair) =>
       [
         `\n${shown(pair.base.scenario)}: ${pair.difference}`,
-        ...side(base, pair.base),
-        ...side(patched, pair.patched),
+        ...pair.measurements.map((change) => `  ${describeChange(change)}`),
+        // Where only a count differs, the rest is the same.
+        ...(pair.difference === 'costs more' || pair.difference === 'costs less'
+          ? []
+          : [...side(base, pair.base), ...side(patched, pair.patched)]),
       ].join('\n'),
     );
   const counts = (Object.keys(styles) as Difference[]).flatMap((difference) => {

@@ -3,7 +3,8 @@ import type {Context} from '../../base/context.ts';
 import {labRoot} from '../../base/paths.ts';
 import {listKernels as listStored} from '../../build/kernel-store.ts';
 import {listKernels} from '../../spec/catalog.ts';
-import {formatBytes, keyIfKnown, unpackedSources} from '../cache.ts';
+import {roundBytes} from '../../base/bytes.ts';
+import {keyIfKnown, unpackedSources} from '../cache.ts';
 import {selectKernel} from '../select-kernel.ts';
 import type {Finding} from './finding.ts';
 
@@ -15,7 +16,7 @@ export async function cacheFindings(context: Context): Promise<readonly Finding[
 function sources(): Finding {
   const names = unpackedSources();
   if (names.length > 0) return {name: 'sources', state: 'ok', detail: names.join(', ')};
-  const cost = 'the first build downloads 150 MB and unpacks 2 GB';
+  const cost = 'the first build downloads 150 MiB and unpacks 2 GiB';
   return {name: 'sources', state: 'note', detail: 'none is unpacked', cost, mend: 'p2plab kernel build'};
 }
 
@@ -30,7 +31,7 @@ async function kernels(context: Context): Promise<Finding> {
   const isBuilt = (key: string | undefined): boolean => stored.some((kernel) => kernel.key === key);
   const missing = named.filter(({key}) => !isBuilt(key)).map(({name}) => name);
   const bytes = stored.reduce((sum, kernel) => sum + kernel.bytes, 0);
-  const detail = `${stored.length} built, ${formatBytes(bytes)}`;
+  const detail = `${stored.length} built, ${roundBytes(bytes)}`;
   if (missing.length === 0) return {name: 'kernels', state: 'ok', detail};
   return {
     name: 'kernels',

@@ -5,15 +5,16 @@ import {arch, availableParallelism} from 'node:os';
 import path from 'node:path';
 import {availableMemory} from '../../base/memory.ts';
 import {cacheRoot, displayPath, stateRoot} from '../../base/paths.ts';
-import {formatBytes, unpackedSources} from '../cache.ts';
+import {roundBytes} from '../../base/bytes.ts';
+import {unpackedSources} from '../cache.ts';
 import type {Finding} from './finding.ts';
 
 /** A kernel's source, its objects and what is kept of it, in bytes; without the source that is there already. */
-const spaceForSource = 5e9;
-const spaceForRuns = 1e9;
+const spaceForSource = 5 * 2 ** 30;
+const spaceForRuns = 2 ** 30;
 
 /** A guest of the lab's topologies has 256 MiB or a little more; make wants the rest. */
-const memoryNeeded = 1.5e9;
+const memoryNeeded = 1.5 * 2 ** 30;
 
 /** The system, its Node, processors, memory and disks. */
 export async function hostFindings(): Promise<readonly Finding[]> {
@@ -52,7 +53,7 @@ function processors(): Finding {
 
 function memory(): Finding {
   const free = availableMemory();
-  const finding = {name: 'memory', detail: `${formatBytes(free)} available`} as const;
+  const finding = {name: 'memory', detail: `${roundBytes(free)} available`} as const;
   if (free >= memoryNeeded) return {...finding, state: 'ok'};
   return {
     ...finding,
@@ -67,8 +68,8 @@ async function disk(name: string, folder: string, needed: number): Promise<Findi
   while (!existsSync(existing)) existing = path.dirname(existing);
   const {bavail, bsize} = await statfs(existing);
   const free = bavail * bsize;
-  const detail = `${displayPath(folder)}, ${formatBytes(free)} free`;
+  const detail = `${displayPath(folder)}, ${roundBytes(free)} free`;
   if (free >= needed) return {name, state: 'ok', detail};
-  const cost = `${formatBytes(needed)} are needed`;
+  const cost = `${roundBytes(needed)} are needed`;
   return {name, state: 'lack', detail, cost, mend: 'p2plab kernel gc'};
 }

@@ -9,6 +9,7 @@ import type {SuiteRun} from '../../plan/suite.ts';
 import type {Connection} from '../../results/database/connect.ts';
 import type {CaseOutcome} from '../../results/database/nights.ts';
 import {thisHost} from '../../results/host.ts';
+import {labId} from '../../results/lab-id.ts';
 import {Journal, type JournalEntry} from '../../results/journal.ts';
 import {NightRecorder} from '../../results/night-recorder.ts';
 import {type Outcome, settle} from '../../results/outcome.ts';
@@ -92,7 +93,13 @@ async function runWay<T extends Planned & Loaded>(
 ): Promise<NightlyEnd> {
   const journal = await Journal.open(suite.name, key, fresh);
   const {begun} = journal;
-  const head = {suite: suite.name, begun, host: thisHost().name, planned: planned.length};
+  const head = {
+    suite: suite.name,
+    begun,
+    host: thisHost().name,
+    lab: await labId(stateRoot),
+    planned: planned.length,
+  };
   const recorder = await NightRecorder.open(database, head, context);
   await recordAnew(recorder, journal.entries, context);
   const attempts = new Map<string, JournalEntry[]>();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {displayPath} from '../../base/paths.ts';
 import type {Change} from '../../results/changes.ts';
+import {printable} from '../../results/describe.ts';
+import {describeChange} from '../../results/measured-change.ts';
 import type {Outcome} from '../../results/outcome.ts';
 import {repeatCommand} from '../../results/repeat.ts';
+import type {CountedChange} from '../../results/queries/counted.ts';
 import type {NightResult} from '../../results/queries/night.ts';
 import type {NightlyResult} from './run.ts';
 
@@ -38,6 +41,7 @@ export function summary(
   results: readonly NightlyResult[],
   changes: readonly Changed[] = [],
   rises: readonly string[] = [],
+  costly: readonly CountedChange[] = [],
 ): string {
   const parts = Object.entries(told).flatMap(([outcome, title]) => {
     const own = results.filter((result) => result.outcome === outcome);
@@ -48,7 +52,14 @@ export function summary(
     return count === 0 ? [] : [`${count} ${words[outcome]}`];
   });
   const runs = results.length === 1 ? '1 run' : `${results.length} runs`;
-  return [...news(changes), ...dearer(rises), ...parts, `${suite}: ${runs}: ${counts.join(', ')}`].join('\n');
+  return [
+    ...news(changes),
+    ...costs(costly),
+    ...dearer(rises),
+    ...parts,
+    ...known(results),
+    `${suite}: ${runs}: ${counts.join(', ')}`,
+  ].join('\n');
 }
 
 /** What has changed, before all else: what broke first, what is bad as it was last. */
@@ -65,6 +76,25 @@ function news(changes: readonly Changed[]): readonly string[] {
       }),
   );
   return lines.length === 0 ? [] : ['since the nights before', ...lines, ''];
+}
+
+/** What was counted otherwise than in the night before. */
+function costs(counted: readonly CountedChange[]): readonly string[] {
+  if (counted.length === 0) return [];
+  const lines = counted.map(
+    ({scenario, lane, kernel, changes}) =>
+      `  ${[kernel, lane, scenario].join('/')}: ${changes.map(describeChange).join('; ')}`,
+  );
+  return ['costs more or less than in the night before', ...lines, ''];
+}
+
+/** Known issues, counted and named: they need no eye. */
+function known(results: readonly NightlyResult[]): readonly string[] {
+  const own = results.filter(({outcome}) => outcome === 'known');
+  if (own.length === 0) return [];
+  const groups = Map.groupBy(own, ({attempts}) => attempts.at(-1)?.gap ?? 'not recorded');
+  const names = [...groups].map(([name, some]) => `${name} (${some.length})`);
+  return [`known issues: ${names.join(', ')}`, ''];
 }
 
 /** What costs more than is declared: each says where, what, and by how much. */
@@ -87,7 +117,7 @@ function describe({run, attempts}: NightlyResult): string {
   const tries = attempts.map(({verdict, reason, bundle}, index) => {
     const number = attempts.length > 1 ? `attempt ${index + 1}: ` : '';
     const evidence = bundle === undefined ? [] : [`    evidence: ${displayPath(bundle)}`];
-    return [`    ${number}${verdict}: ${reason}`, ...evidence].join('\n');
+    return [`    ${number}${verdict}: ${printable(reason)}`, ...evidence].join('\n');
   });
   return [
     `  ${run.scenario.name} on ${run.kernel}${run.lane === 'plain' ? '' : `, lane ${run.lane}`}`,

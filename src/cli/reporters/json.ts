@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {jsonText} from '../../base/json.ts';
 import {withShortNames} from '../../results/short-names.ts';
 import type {Result} from '../run-all.ts';
 import {document} from './document.ts';
@@ -7,11 +8,7 @@ import type {Reporter} from './reporter.ts';
 /** One document on standard output when all is done. Other programs read it: it grows, it never shrinks. */
 export function jsonReporter(): Reporter {
   return document((results) =>
-    JSON.stringify(
-      {results: withShortNames(results).map((result, index) => toJson(result, results[index]))},
-      null,
-      2,
-    ),
+    jsonText({results: withShortNames(results).map((result, index) => toJson(result, results[index]))}, 2),
   );
 }
 

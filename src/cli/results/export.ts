@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {writeFile} from 'node:fs/promises';
+import {UsageError} from '../../base/errors.ts';
 import {displayPath} from '../../base/paths.ts';
 import type {Database} from '../../results/database/tables.ts';
 import {csv} from '../../results/export/csv.ts';
@@ -41,6 +42,14 @@ export async function exportRuns(
     // It may have been pruned a moment ago.
     if (run !== undefined) runs.push(run);
   }
+  // A document of no tests reads as one in which all is well.
+  if (runs.length === 0)
+    throw new UsageError(
+      night === undefined ? 'no run is recorded' : `no run of night ${night} is recorded`,
+      {
+        hint: './p2plab results list --nights shows what there is',
+      },
+    );
   const text = `${formats[format](runs)}\n`;
   if (output === undefined) process.stdout.write(text);
   else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
 import {UsageError} from '../../base/errors.ts';
+import {jsonText} from '../../base/json.ts';
 import {displayPath} from '../../base/paths.ts';
 import type {Database} from '../../results/database/tables.ts';
 import {colours, headline, ledgerLines, printable} from '../../results/describe.ts';
@@ -14,7 +15,7 @@ export async function showRun(db: Database, which: string, asJson: boolean): Pro
   const run = await findRun(db, which);
   if (run === undefined)
     throw new UsageError(`no run ${which} is recorded`, {hint: './p2plab results list shows the newest'});
-  if (asJson) return JSON.stringify(run, null, 2);
+  if (asJson) return jsonText(run, 2);
   const reported = reportedRun(run);
   const {environment} = run;
   const again = repeatCommand({...run, qemu: environment.qemu});
@@ -25,10 +26,12 @@ export async function showRun(db: Database, which: string, asJson: boolean): Pro
       `  ${styleText(colours[step.verdict], step.verdict.padEnd(5))} ${printable(step.title)}: ${printable(step.reason)}`,
       ...ledgerLines({steps: [step]}).map((line) => `      ${line.trim()}`),
     ]),
-    `  run ${run.id}, ${run.begun}, on ${environment.host} (${environment.acceleration}), Linux ${environment.kernel_release}`,
-    ...(run.night === null ? [] : [`  night ${run.night} of ${run.suite ?? ''}`]),
+    printable(
+      `  run ${run.id}, ${run.begun}, on ${environment.host} (${environment.acceleration}), Linux ${environment.kernel_release}`,
+    ),
+    ...(run.night === null ? [] : [printable(`  night ${run.night} of ${run.suite ?? ''}`)]),
     ...(again === undefined ? [] : [`  again: ${again}`]),
-    ...(run.bundle === null ? [] : [`  evidence: ${displayPath(run.bundle)}`]),
+    ...(run.bundle === null ? [] : [printable(`  evidence: ${displayPath(run.bundle)}`)]),
   ].join('\n');
 }
 

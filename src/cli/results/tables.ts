@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {colours, printable, seconds} from '../../results/describe.ts';
+import {describeChange} from '../../results/measured-change.ts';
 import type {Difference, Pair} from '../../results/queries/compare.ts';
+import type {CountedChange} from '../../results/queries/counted.ts';
 import type {ListedRun} from '../../results/queries/list.ts';
 import type {NightResult, NightSummary} from '../../results/queries/night.ts';
 import {withShortNames} from '../../results/short-names.ts';
+import {standingWords} from '../../results/standing.ts';
 import {table} from '../table.ts';
 
 /** Runs as a table, the newest first. */
@@ -50,8 +53,10 @@ export const nightsTable = {
     ]);
     return table(columns, rows);
   },
-  changes: (night: number, changed: readonly NightResult[]): string => {
-    if (changed.length === 0) return `night ${night} has changed nothing`;
+  changes: (night: number, results: readonly NightResult[], counted: readonly CountedChange[]): string => {
+    const changed = results.filter(({change}) => change !== null);
+    const head = `night ${night}: ${standingWords(results, counted)}`;
+    if (changed.length === 0 && counted.length === 0) return head;
     const columns = [
       {title: 'change'},
       {title: 'scenario'},
@@ -63,7 +68,11 @@ export const nightsTable = {
       ...[change ?? '', scenario, lane === 'plain' ? kernel : `${kernel}, ${lane}`],
       ...[since?.slice(0, 16).replace('T', ' ') ?? '', printable(run?.reason ?? '')],
     ]);
-    return table(columns, rows);
+    const dearer = counted.map(({scenario, kernel, lane, before, changes}) => [
+      ...['cost', scenario, lane === 'plain' ? kernel : `${kernel}, ${lane}`],
+      ...[before.slice(0, 16).replace('T', ' '), changes.map(describeChange).join('; ')],
+    ]);
+    return [head, table(columns, [...rows, ...dearer])].join('\n\n');
   },
 };
 
@@ -71,6 +80,8 @@ export const nightsTable = {
 const told: readonly Difference[] = [
   'only the second fails',
   'only the first fails',
+  'the second costs more',
+  'the second costs less',
   'unclear',
   'not in both',
 ];
@@ -84,7 +95,9 @@ export function differences(pairs: readonly Pair[], first: string, second: strin
         lane === 'plain' ? scenario : `${scenario}, ${lane}`,
         pair.first?.outcome ?? '-',
         pair.second?.outcome ?? '-',
-        printable((pair.second?.outcome === 'pass' ? pair.first : pair.second)?.run?.reason ?? ''),
+        pair.measurements.length > 0
+          ? pair.measurements.map(describeChange).join('; ')
+          : printable((pair.second?.outcome === 'pass' ? pair.first : pair.second)?.run?.reason ?? ''),
       ]),
   );
   const counts = (['both pass', 'both fail'] as const).map(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {colours, printable} from '../../results/describe.ts';
-import {differenceOf} from '../../results/difference.ts';
+import {changesBetween, type Difference, differenceOf} from '../../results/difference.ts';
+import {describeChange} from '../../results/measured-change.ts';
 import type {Result} from '../run-all.ts';
 import type {Column} from '../side-by-side.ts';
 import {type Cell, table} from '../table.ts';
@@ -12,7 +13,7 @@ export interface SeriesChange {
   readonly patch: number;
   readonly before: Result;
   readonly after: Result;
-  readonly difference: 'better' | 'worse' | 'other way';
+  readonly difference: Exclude<Difference, 'same' | 'unclear'>;
 }
 
 /** Where each scenario changes: against the last patch that built and said something. */
@@ -60,6 +61,7 @@ export function alongSeries(
   const changes = changesAlong(scenarios, columns).map(({scenario, patch, before, after, difference}) =>
     [
       `\n${scenario}: ${difference} since ${name(patch)}`,
+      ...changesBetween(before, after).map((change) => `  ${describeChange(change)}`),
       `  before: ${before.verdict}: ${printable(before.reason)}`,
       `  since:  ${after.verdict}: ${printable(after.reason)}`,
       `  evidence: ${after.bundle}`,

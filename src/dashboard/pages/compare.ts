@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {describeChange} from '../../results/measured-change.ts';
+import {type Counted, countedIn} from '../../results/queries/counted.ts';
 import {type Difference, type Pair, pair} from '../../results/queries/compare.ts';
 import {latestNights, type NightResult, type NightSummary, resultsOf} from '../../results/queries/night.ts';
 import type {Database} from '../../results/database/tables.ts';
@@ -11,12 +13,17 @@ import {filterBox, find} from './night.ts';
 interface Compared {
   readonly night: NightSummary;
   readonly results: readonly NightResult[];
+  readonly counted: Counted;
 }
 
 /** The newest nights of suites with more than one kernel. */
 async function comparable(db: Database): Promise<readonly Compared[]> {
   const found = await Promise.all(
-    (await latestNights(db)).map(async (night) => ({night, results: await resultsOf(db, night.id)})),
+    (await latestNights(db)).map(async (night) => ({
+      night,
+      results: await resultsOf(db, night.id),
+      counted: await countedIn(db, night.id),
+    })),
   );
   return found.filter(({results}) => kernelsOf(results).length > 1);
 }
@@ -45,20 +52,23 @@ export const compareIndex: PageMaker = async (context) => {
     data,
     body: html`
       ${nights.length === 0 ? html`<p>No suite of more than one kernel has had a night.</p>` : ''}
-      ${nights.map(({night, results}) => matrix(context, night, results))}
+      ${nights.map((one) => matrix(context, one))}
     `,
   };
 };
 
-function matrix({up}: PageContext, night: NightSummary, results: readonly NightResult[]): Html {
+function matrix({up}: PageContext, {night, results, counted}: Compared): Html {
   const kernels = kernelsOf(results);
   const rows = kernels.map((first) => {
     const cells = kernels.map((second) => {
       if (first === second) return html`<td class="faint">–</td>`;
-      const worse = pair(results, first, second).filter(
-        ({difference}) => difference === 'only the second fails',
-      ).length;
-      return html`<td><a href="${up}${paths.compare(first, second)}" aria-label="${words(first)} against ${words(second)}: ${worse} only the second fails">${worse}</a></td>`;
+      const pairs = pair(results, first, second, counted);
+      const many = (wanted: Difference): number =>
+        pairs.filter(({difference}) => difference === wanted).length;
+      const worse = many('only the second fails');
+      const dearer = many('the second costs more');
+      const more = dearer === 0 ? '' : `, ${dearer} cost more`;
+      return html`<td><a href="${up}${paths.compare(first, second)}" aria-label="${words(first)} against ${words(second)}: ${worse} only the second fails${more}">${worse}${more}</a></td>`;
     });
     return html`<tr>
       <th scope="row">${words(first)}</th>
@@ -74,6 +84,8 @@ function matrix({up}: PageContext, night: NightSummary, results: readonly NightR
 const order: readonly Difference[] = [
   'only the second fails',
   'only the first fails',
+  'the second costs more',
+  'the second costs less',
   'unclear',
   'not in both',
   'both fail',
@@ -85,7 +97,7 @@ export const compare =
   (first: string, second: string): PageMaker =>
   async (context) => {
     const found = (await comparable(context.db))
-      .map(({night, results}) => ({night, pairs: pair(results, first, second)}))
+      .map(({night, results, counted}) => ({night, pairs: pair(results, first, second, counted)}))
       .find(({pairs}) => pairs.some((one) => one.first !== null && one.second !== null));
     if (found === undefined) return undefined;
     const {night, pairs} = found;
@@ -108,6 +120,8 @@ function title(difference: Difference, first: string, second: string): string {
   const words_: Record<Difference, string> = {
     'only the second fails': `only ${second} fails`,
     'only the first fails': `only ${first} fails`,
+    'the second costs more': `${second} costs more`,
+    'the second costs less': `${second} costs less`,
     unclear: 'unclear',
     'not in both': 'not in both',
     'both fail': 'both fail',
@@ -130,7 +144,7 @@ function section(
       <td>${words(one.scenario)}${one.lane === 'plain' ? '' : html` <span class="on">lane ${words(one.lane)}</span>`}</td>
       <td>${side(context, one.first)}</td>
       <td>${side(context, one.second)}</td>
-      <td class="cause">${words(told?.run?.reason)}</td>
+      <td class="cause">${words(one.measurements.length > 0 ? one.measurements.map(describeChange).join('; ') : told?.run?.reason)}</td>
     </tr>`;
   });
   return html`<h2>${heading}</h2>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type DesignCell, type DesignRow, designs as designsOf} from '../../results/queries/designs.ts';
 import {latestNights} from '../../results/queries/night.ts';
-import {formatSize} from '../../spec/size.ts';
+import {roundBytes} from '../../base/bytes.ts';
 import {type Html, dataTable, html, time, words} from '../html.ts';
 import {paths} from '../links.ts';
 import {sign} from '../outcome-badge.ts';
@@ -58,9 +58,9 @@ function summary(kernels: readonly string[], rows: readonly DesignRow[]): Html {
       <td class="number">${count('pass')}</td>
       <td class="number">${count('known')}</td>
       <td class="number">${count('fail', 'crash')}</td>
-      <td class="number">${size(sum('peer'))}</td>
-      <td class="number">${size(sum('hostMemory'))}</td>
-      <td class="number">${size(sum('lost'))}</td>
+      <td class="number">${roundBytes(sum('peer'))}</td>
+      <td class="number">${roundBytes(sum('hostMemory'))}</td>
+      <td class="number">${roundBytes(sum('lost'))}</td>
     </tr>`;
   });
   const columns = ['kernel', 'pass', 'known gaps', 'fail', 'peer to peer', 'by ordinary memory', 'lost'];
@@ -84,14 +84,9 @@ function line({up}: PageContext, {scenario, lane, cells}: DesignRow, kernels: re
 function bytesOf({bytes}: DesignCell): Html {
   if (bytes === undefined) return html``;
   const parts = [
-    ...(bytes.peer > 0 ? [`${size(bytes.peer)} p`] : []),
-    ...(bytes.hostMemory > 0 ? [`${size(bytes.hostMemory)} m`] : []),
-    ...(bytes.lost > 0 ? [`${size(bytes.lost)} lost`] : []),
+    ...(bytes.peer > 0 ? [`${roundBytes(bytes.peer)} p`] : []),
+    ...(bytes.hostMemory > 0 ? [`${roundBytes(bytes.hostMemory)} m`] : []),
+    ...(bytes.lost > 0 ? [`${roundBytes(bytes.lost)} lost`] : []),
   ];
   return html`<span class="faint">${parts.join(', ')}</span>`;
-}
-
-/** Whole units where they are, else KiB. */
-function size(bytes: number): string {
-  return bytes % 1024 === 0 ? formatSize(bytes) : `${(bytes / 1024).toFixed(1)}KiB`;
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
+import {describeChange} from '../../results/measured-change.ts';
+import {type CountedChange, countedChanges} from '../../results/queries/counted.ts';
 import {type Night, nightOf, type NightResult} from '../../results/queries/night.ts';
+import {type Standing, standingOf} from '../../results/standing.ts';
 import {type Html, dataTable, html, time, words} from '../html.ts';
 import {caseLink, paths, runLink} from '../links.ts';
 import {badge, changeWord, countWords} from '../outcome-badge.ts';
@@ -9,63 +12,102 @@ import type {PageContext, PageMaker} from '../page.ts';
 export const night =
   (id: number): PageMaker =>
   async (context) => {
-    const found = await nightOf(context.db, id);
+    const [found, counted] = await Promise.all([nightOf(context.db, id), countedChanges(context.db, id)]);
     if (found === undefined) return undefined;
     return {
       title: `${found.suite}, ${found.begun.slice(0, 16).replace('T', ' ')}`,
-      data: found,
-      body: html`${nightBody(context, found)} ${everything(context, found.results)}`,
+      data: {...found, counted},
+      body: html`${nightBody(context, found, counted)} ${everything(context, found.results)}`,
     };
   };
 
-const order = ['broke', 'missing', 'fixed', 'new', 'still bad'] as const;
-
-/** What changed and why, failures of one kind together; what needs no eye is a number. */
-export function nightBody(context: PageContext, {results, host, planned, runs}: Night): Html {
-  const changed = order.flatMap((change) => results.filter((result) => result.change === change));
-  const unsettled = results.filter(({outcome}) => outcome === 'flaky' || outcome === 'error');
+/** What changed, then what fails now, each with its cause, failures of one kind together; what needs no eye is a number. */
+export function nightBody(
+  context: PageContext,
+  {results, host, planned, runs}: Night,
+  counted: readonly CountedChange[],
+): Html {
+  const {changed, failing, known, unsettled} = standingOf(results);
+  const columns = ['change', 'what', 'now', 'since', 'cause'];
+  const rows = (some: readonly NightResult[]): readonly Html[] => some.map((result) => row(context, result));
   return html`
     ${countWords(results.map(({outcome}) => outcome))}
     ${
       changed.length === 0
-        ? html`<p>Nothing has changed since the nights before.</p>`
-        : dataTable(
-            'What changed',
-            ['change', 'what', 'now', 'since', 'cause'],
-            changed.map((result) => row(context, result)),
-          )
+        ? html`<p>No verdict has changed since the nights before.</p>`
+        : dataTable('What changed', columns, rows(changed))
     }
-    ${kinds(context, changed)}
+    ${costs(context, counted)}
+    ${
+      failing.length === 0
+        ? html`<p>Nothing fails${known.size === 0 ? '' : ', apart from known issues'}.</p>`
+        : html`${dataTable('What fails now', columns, rows(failing))} ${kinds(context, failing)}`
+    }
     ${
       unsettled.length === 0
         ? ''
         : dataTable(
             'What says nothing of a kernel: flakes, and errors of the lab or its host',
-            ['', 'what', 'now', 'since', 'cause'],
-            unsettled.map((result) => row(context, result)),
+            ['', ...columns.slice(1)],
+            rows(unsettled),
           )
     }
+    ${issues(context, known)}
     <p class="faint">${runs} runs for ${planned} planned, on ${words(host)}.</p>
   `;
+}
+
+/** What a night counted otherwise than the last one. */
+function costs(context: PageContext, counted: readonly CountedChange[]): Html {
+  if (counted.length === 0) return html``;
+  return dataTable(
+    'What costs more or less than in the night before',
+    ['what', 'last counted', 'change'],
+    counted.map(
+      (one) => html`<tr>
+        <td>${caseLink(context, one)}</td>
+        <td>${time(one.before)}</td>
+        <td class="cause">${words(one.changes.map(describeChange).join('; '))}</td>
+      </tr>`,
+    ),
+  );
+}
+
+/** Known issues, counted and named, each with a run that shows it. */
+function issues(context: PageContext, known: Standing['known']): Html {
+  if (known.size === 0) return html``;
+  return dataTable(
+    'Known issues, which need no eye',
+    ['issue', 'results', 'for one'],
+    [...known].map(([name, own]) => {
+      const run = own[0]?.run;
+      return html`<tr>
+        <td><code>${words(name)}</code></td>
+        <td class="number">${own.length}</td>
+        <td class="cause">${run == null ? '' : runLink(context, run.id, run.reason)}</td>
+      </tr>`;
+    }),
+  );
 }
 
 function row(context: PageContext, result: NightResult): Html {
   const {change, outcome, since, before, run, attempts} = result;
   const word = change === 'fixed' ? 'bad' : change === 'missing' ? 'there' : 'good';
   const last = before === null ? '' : html`<span class="faint">last ${word}</span> ${time(before)}`;
-  const begun = change === 'still bad' && since !== null ? html`${time(since)}<br />` : '';
+  const begun =
+    (change === 'still bad' || change === 'broke') && since !== null ? html`${time(since)}<br />` : '';
   return html`<tr>
     <td>${change === null ? '' : changeWord(change)}</td>
     <td>${caseLink(context, result)}</td>
     <td>${badge(outcome)}${attempts > 1 ? html` <span class="faint">${attempts} attempts</span>` : ''}</td>
     <td>${begun}${last}</td>
-    <td class="cause">${run === null ? '' : runLink(context, run.id, run.reason)}</td>
+    <td class="cause">${run === null ? html`<span class="faint">${outcome === 'missing' ? 'not run' : 'its run is no longer kept'}</span>` : runLink(context, run.id, run.reason)}</td>
   </tr>`;
 }
 
 /** Failures of one kind in several cases: one cause, told once. */
-function kinds({up}: PageContext, changed: readonly NightResult[]): Html {
-  const groups = [...Map.groupBy(changed, ({run}) => run?.fingerprint ?? '')].filter(
+function kinds({up}: PageContext, failing: readonly NightResult[]): Html {
+  const groups = [...Map.groupBy(failing, ({run}) => run?.fingerprint ?? '')].filter(
     ([key, own]) => key !== '' && own.length > 1,
   );
   if (groups.length === 0) return html``;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {formatBytes, roundBytes} from '../../base/bytes.ts';
 import {repeatCommand} from '../../results/repeat.ts';
-import {formatSize} from '../../spec/size.ts';
 import {type Run, runOf} from '../../results/queries/run.ts';
 import {type Evidence, type Log, readEvidence} from '../evidence.ts';
 import {type Html, dataTable, html, time, words} from '../html.ts';
@@ -22,11 +22,17 @@ export const run =
       data: {...found, evidence: evidence && {...evidence, log: undefined}},
       body: html`
         <p class="lead">${badge(found.verdict)} ${words(found.reason)}</p>
-        ${report(evidence)} ${about(context, found, evidence)} ${drawing(found, evidence)} ${ledger(found)}
+        ${damage(evidence)} ${report(evidence)} ${about(context, found, evidence)} ${drawing(found, evidence)} ${ledger(found)}
         ${steps(found)} ${evidence === undefined ? html`<p class="alert">Its bundle is gone: what follows from the database is all there is.</p>` : html`${kernelWords(evidence)} ${checks(evidence)} ${pictures(context, found, evidence)} ${files(context, found, evidence)} ${log(evidence.log, bad)}`}
       `,
     };
   };
+
+/** What of its bundle cannot be read: what is not shown for it was not absent. */
+function damage(evidence: Evidence | undefined): Html {
+  if (evidence === undefined || evidence.damage.length === 0) return html``;
+  return html`<p class="alert">Its bundle is damaged: ${words(evidence.damage.join('; '))}.</p>`;
+}
 
 /** What the kernel reported: more than anything else it tells what to look at. */
 function report(evidence: Evidence | undefined): Html {
@@ -91,7 +97,7 @@ function ledger({steps: all}: Run): Html {
         <td>${words(title)}</td>
         <td>${words(initiator)} ${direction === 'write' ? '→' : '←'} ${words(target)}${bar === null ? '' : ` BAR ${bar}`}</td>
         <td>${direction}</td>
-        <td class="number">${formatSize(bytes)}</td>
+        <td class="number">${formatBytes(bytes)}</td>
         <td class="number">${pieces}</td>
         <td><code>${address}</code></td>
         <td>${words([way, by].filter((word) => word !== null).join(' at '))}</td>
@@ -159,7 +165,7 @@ function pictures({up}: PageContext, {id}: Run, evidence: Evidence): Html {
 function files({up}: PageContext, {id}: Run, evidence: Evidence): Html {
   const items = evidence.files.map(
     ({name, bytes, kind}) =>
-      html`<li><a href="${up}${paths.file(id, name)}">${words(name)}</a> <span class="faint">${formatBytes(bytes)}, ${kind}</span></li>`,
+      html`<li><a href="${up}${paths.file(id, name)}">${words(name)}</a> <span class="faint">${roundBytes(bytes)}, ${kind}</span></li>`,
   );
   return html`<details>
     <summary>Files of its bundle</summary>
@@ -168,9 +174,6 @@ function files({up}: PageContext, {id}: Run, evidence: Evidence): Html {
     </ul>
   </details>`;
 }
-
-const formatBytes = (bytes: number): string =>
-  bytes < 1024 ? `${bytes} B` : `${Math.round(bytes / 1024)} KiB`;
 
 function log(shown: Log | undefined, open: boolean): Html {
   if (shown === undefined) return html``;
@@ -186,7 +189,7 @@ function log(shown: Log | undefined, open: boolean): Html {
   );
   const body = html`${links.length === 0 ? '' : html`<p>The kernel reports something: ${links}</p>`}
     <pre tabindex="0">${lines}</pre>`;
-  const title = `${shown.name}, ${formatBytes(shown.bytes)}${shown.left > 0 ? `, ${formatBytes(shown.left)} of it left out` : ''}`;
+  const title = `${shown.name}, ${roundBytes(shown.bytes)}${shown.left > 0 ? `, ${roundBytes(shown.left)} of it left out` : ''}`;
   return html`<h2>Console</h2>
     ${open ? html`<details open><summary>${title}</summary>${body}</details>` : html`<details><summary>${title}</summary>${body}</details>`}`;
 }

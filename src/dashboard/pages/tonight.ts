@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-import {latestNights, nights, type NightResult, nightOf} from '../../results/queries/night.ts';
+import {countedChanges} from '../../results/queries/counted.ts';
+import {latestNights, nights, nightOf} from '../../results/queries/night.ts';
+import {standingWords} from '../../results/standing.ts';
 import {html, number, time} from '../html.ts';
 import {paths} from '../links.ts';
 import type {PageMaker} from '../page.ts';
@@ -8,19 +10,27 @@ import {nightBody} from './night.ts';
 /** After this many hours without an end a nightly suite is late, and the page says so. */
 const late = 36;
 
-/** The first page: what the newest night of each suite has changed, and why. */
+/** The first page: what the newest night of each suite has changed, what fails now, and why. */
 export const tonight: PageMaker = async (context) => {
   const {db, up, now} = context;
   const latest = await latestNights(db);
-  const whole = (await Promise.all(latest.map(({id}) => nightOf(db, id)))).filter(
-    (night) => night !== undefined,
-  );
-  const running = (await nights(db, {most: 20})).filter(({state}) => state === 'running');
+  const found = latest.map(async ({id}) => {
+    const [night, counted] = await Promise.all([nightOf(db, id), countedChanges(db, id)]);
+    return night && {...night, counted};
+  });
+  const whole = (await Promise.all(found)).filter((night) => night !== undefined);
+  const running = await nights(db, {most: 20, state: 'running'});
   const hours = (iso: string): number => (now.getTime() - new Date(iso).getTime()) / 3_600_000;
   const [newest] = latest;
   const stale = newest !== undefined && hours(newest.ended ?? newest.begun) > late;
   return {
-    title: headline(whole.flatMap(({results}) => results)),
+    title:
+      whole.length === 0
+        ? 'Tonight'
+        : standingWords(
+            whole.flatMap(({results}) => results),
+            whole.flatMap(({counted}) => counted),
+          ),
     data: {nights: whole, running, stale},
     body: html`
       ${stale ? html`<p class="alert">The newest night ended ${number(hours(newest.ended ?? newest.begun))} hours ago: is the lab running? See <a href="${up}health.html">its health</a>.</p>` : ''}
@@ -33,24 +43,10 @@ export const tonight: PageMaker = async (context) => {
         (night) => html`
           <section>
             <h2><a href="${up}${paths.night(night.id)}">${night.suite}</a>, ${time(night.begun)}</h2>
-            ${nightBody(context, night)}
+            ${nightBody(context, night, night.counted)}
           </section>
         `,
       )}
     `,
   };
 };
-
-/** The cause first: what broke, what was mended, or that all is as it was. */
-function headline(results: readonly NightResult[]): string {
-  const count = (change: NightResult['change']): number =>
-    results.filter((one) => one.change === change).length;
-  const words = [
-    [count('broke'), 'broke'],
-    [count('fixed'), 'fixed'],
-    [count('missing'), 'missing'],
-  ] as const;
-  const told = words.filter(([many]) => many > 0).map(([many, word]) => `${many} ${word}`);
-  if (told.length > 0) return told.join(', ');
-  return results.length === 0 ? 'Tonight' : 'Nothing has changed';
-}

@@ -10,7 +10,12 @@ export type Dialect = 'sqlite' | 'postgres';
  * changed: another is added.
  */
 export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migration>> {
-  return {'0001-runs-and-nights': {up: (db) => runsAndNights(db, dialect)}};
+  return {
+    '0001-runs-and-nights': {up: (db) => runsAndNights(db, dialect)},
+    '0002-labs-of-nights': {
+      up: async ({schema}) => schema.alterTable('nights').addColumn('lab', 'text').execute(),
+    },
+  };
 }
 
 type Builder<Columns extends string> = CreateTableBuilder<string, Columns>;

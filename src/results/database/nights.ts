@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Transaction} from 'kysely';
+import {HostError} from '../../base/errors.ts';
 import {advance, type State} from '../changes.ts';
 import type {Outcome} from '../outcome.ts';
 import {type Case, caseId, insertAll} from './record.ts';
@@ -11,6 +12,8 @@ export interface NightHead {
   /** ISO 8601, UTC; with the suite it names the night. */
   readonly begun: string;
   readonly host: string;
+  /** The lab of that host that runs it, by its state folder: {@link labId}. */
+  readonly lab?: string | undefined;
   /** How many runs it is to have. */
   readonly planned: number;
 }
@@ -24,33 +27,41 @@ export interface CaseOutcome extends Case {
 }
 
 /**
- * Begins a night, or goes on with it where it is known. One of the same suite and host that is not ended never
- * will be.
+ * Begins a night, or goes on with it where it is known. One of the same suite and lab that is not ended never will be;
+ * that of another lab of the same host, with a state folder of its own, may be running.
  * @returns its number
+ * @throws {HostError} where another lab has begun one at the same moment
  */
-export function openNight(db: Database, {suite, begun, host, planned}: NightHead): Promise<number> {
+export function openNight(db: Database, {suite, begun, host, lab, planned}: NightHead): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     await transaction
       .updateTable('nights')
       .set({state: 'abandoned'})
       .where('suite', '=', suite)
-      .where('host', '=', host)
+      .where((eb) => {
+        const older = eb.and([eb('lab', 'is', null), eb('host', '=', host)]);
+        return lab === undefined ? older : eb.or([older, eb('lab', '=', lab)]);
+      })
       .where('state', '=', 'running')
       .where('begun', '!=', begun)
       .execute();
     const made = await transaction
       .insertInto('nights')
-      .values({suite, begun, ended: null, state: 'running', host, planned})
+      .values({suite, begun, ended: null, state: 'running', host, lab: lab ?? null, planned})
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst();
     if (made !== undefined) return made.id;
     const known = await transaction
       .selectFrom('nights')
-      .select('id')
+      .select(['id', 'lab'])
       .where('suite', '=', suite)
       .where('begun', '=', begun)
       .executeTakeFirstOrThrow();
+    if (known.lab !== null && lab !== undefined && known.lab !== lab)
+      throw new HostError(`another lab has begun ${suite} at the same moment, ${begun}`, {
+        hint: 'begin it again, with --fresh',
+      });
     return known.id;
   });
 }

@@ -36,6 +36,8 @@ export interface Tables {
     readonly ended: string | null;
     readonly state: 'running' | 'ended' | 'abandoned';
     readonly host: string;
+    /** Which lab it is of: a host may have several. Not known of nights of an older p2plab. */
+    readonly lab: string | null;
     /** How many runs it is to have. */
     readonly planned: number;
   };

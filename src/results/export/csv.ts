@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {stringify} from 'csv-stringify/sync';
+import {printable} from '../describe.ts';
 import type {Run} from '../queries/run.ts';
 
 /** A line for each run (RFC 4180), the names of the columns first; what a spreadsheet would compute is text. */
@@ -23,7 +24,14 @@ export function csv(runs: readonly Run[]): string {
       'lost-bytes': measured.get('lost-bytes') ?? '',
     };
   });
-  return stringify(rows, {header: true, columns: [...columns], escape_formulas: true}).trimEnd();
+  return stringify(rows.map(clean), {header: true, columns: [...columns], escape_formulas: true}).trimEnd();
+}
+
+/** A line break in a cell, and what a terminal obeys, is in no file that people print. */
+function clean(row: Readonly<Record<string, string | number>>): Readonly<Record<string, string | number>> {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key, typeof value === 'string' ? printable(value) : value]),
+  );
 }
 
 /** In their order; they are added to, never taken away. */

@@ -78,10 +78,10 @@ const entities: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 };
 
-/** Text and attributes: characters that XML 1.0 does not allow (section 2.2) are replaced. */
+/** Text and attributes: characters that XML 1.0 does not allow (section 2.2), or that a terminal obeys, are replaced. */
 function text(value: string): string {
   return value
     .toWellFormed()
-    .replaceAll(/[^\t\n\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '�')
+    .replaceAll(/[^\t\n\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]|\p{Cf}/gu, '�')
     .replaceAll(/[&<>"\n\t]/g, (character) => entities[character] ?? '');
 }

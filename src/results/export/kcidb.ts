@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {sha256} from '../../base/hash.ts';
+import {jsonText} from '../../base/json.ts';
 import type {Run} from '../queries/run.ts';
 
 /** What KCIDB's objects of one lab begin their ids with. */
@@ -63,7 +64,7 @@ export function kcidb(runs: readonly Run[]): string {
     builds: [...builds.values()],
     tests: runs.map(testOf),
   };
-  return JSON.stringify(document, null, 2);
+  return jsonText(document, 2);
 }
 
 function testOf(run: Run): object {

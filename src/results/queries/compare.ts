@@ -3,6 +3,8 @@ import {UsageError} from '../../base/errors.ts';
 import {meantBy} from '../../spec/identity.ts';
 import {isGood} from '../changes.ts';
 import type {Database} from '../database/tables.ts';
+import {type MeasuredChange, measuredChanges} from '../measured-change.ts';
+import {type Counted, countedIn} from './counted.ts';
 import {type NightResult, resultsOf} from './night.ts';
 
 /** How two kernels differ in a case: by what is known of both, never by what is known of one. */
@@ -10,6 +12,8 @@ export type Difference =
   | 'only the second fails'
   | 'only the first fails'
   | 'both fail'
+  | 'the second costs more'
+  | 'the second costs less'
   | 'both pass'
   | 'unclear'
   | 'not in both';
@@ -22,6 +26,8 @@ export interface Pair {
   readonly difference: Difference;
   readonly first: NightResult | null;
   readonly second: NightResult | null;
+  /** What both counted, and one of them more than the other. */
+  readonly measurements: readonly MeasuredChange[];
 }
 
 /** Pairs two kernels of a night, on everything but the kernel. */
@@ -39,11 +45,19 @@ export async function compareKernels(
       throw new UsageError(`${word} is ${meant.length} kernels`, {hint: `write ${meant.join(' or ')}`});
     return meant[0] ?? word;
   };
-  return pair(results, one(first), one(second));
+  return pair(results, one(first), one(second), await countedIn(db, night));
 }
 
-/** The pairs of two kernels' results: first paired, then told apart. */
-export function pair(results: readonly NightResult[], first: string, second: string): readonly Pair[] {
+/**
+ * The pairs of two kernels' results: first paired, then told apart.
+ * @param counted what runs counted, by their number
+ */
+export function pair(
+  results: readonly NightResult[],
+  first: string,
+  second: string,
+  counted: Counted,
+): readonly Pair[] {
   const pairs = new Map<string, {first: NightResult | null; second: NightResult | null}>();
   for (const result of results) {
     const side = result.kernel === first ? 'first' : result.kernel === second ? 'second' : undefined;
@@ -55,8 +69,20 @@ export function pair(results: readonly NightResult[], first: string, second: str
     const any = both.first ?? both.second;
     if (any === null) return [];
     const {scenario, topology, lane} = any;
-    return [{scenario, topology, lane, difference: differenceOf(both.first, both.second), ...both}];
+    const difference = differenceOf(both.first, both.second);
+    if (difference !== 'both pass')
+      return [{scenario, topology, lane, difference, ...both, measurements: []}];
+    const [before, after] = [both.first, both.second].map((side) => counted.get(side?.run?.id ?? -1) ?? []);
+    const measurements = measuredChanges(before ?? [], after ?? []);
+    return [{scenario, topology, lane, difference: byCost(measurements), ...both, measurements}];
   });
+}
+
+function byCost(changes: readonly MeasuredChange[]): Difference {
+  if (changes.length === 0) return 'both pass';
+  return changes.some(({before, after}) => after > before)
+    ? 'the second costs more'
+    : 'the second costs less';
 }
 
 function differenceOf(first: NightResult | null, second: NightResult | null): Difference {

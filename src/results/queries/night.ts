@@ -70,11 +70,17 @@ export async function nights(
     suite,
     most = 100,
     ended = false,
-  }: {readonly suite?: string | undefined; most?: number; ended?: boolean} = {},
+    state = ended ? 'ended' : undefined,
+  }: {
+    readonly suite?: string | undefined;
+    most?: number;
+    ended?: boolean;
+    state?: NightSummary['state'] | undefined;
+  } = {},
 ): Promise<readonly NightSummary[]> {
   let query = heads(db).orderBy('begun', 'desc').limit(most);
   if (suite !== undefined) query = query.where('suite', '=', suite);
-  if (ended) query = query.where('state', '=', 'ended');
+  if (state !== undefined) query = query.where('state', '=', state);
   return (await query.execute()).map((row) => ({...row, runs: row.runs ?? 0}));
 }
 

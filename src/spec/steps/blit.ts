@@ -21,7 +21,7 @@ export const blit = verb({
       height: pixels(12000),
     })
     .refine(({width, height}) => (width * height * bytesPerPixel) % pageBytes === 0, {
-      error: 'the picture does not fill whole pages of 4KiB',
+      error: 'the picture does not fill whole pages of 4 KiB',
       params: {hint: 'take a width that is a multiple of 128, or 640x480, 800x640, 1024x768'},
     }),
   check({from, to, width, height}, scene) {

@@ -89,3 +89,22 @@ onBoth(
     );
   },
 );
+
+onBoth('two labs of one host run the same suite side by side', async (t, {db}) => {
+  const head = {suite: 'nightly', host: 'host-1', planned: 3};
+  const first = await openNight(db, {...head, begun: begun(1), lab: 'lab-1'});
+  const second = await openNight(db, {...head, begun: begun(2), lab: 'lab-2'});
+  t.is((await nightOf(db, first))?.state, 'running', 'another lab has its own');
+  // One that is begun anew leaves only its own lab's old one behind.
+  await openNight(db, {...head, begun: begun(3), lab: 'lab-1'});
+  t.is((await nightOf(db, first))?.state, 'abandoned');
+  t.is((await nightOf(db, second))?.state, 'running');
+  await t.throwsAsync(openNight(db, {...head, begun: begun(2), lab: 'lab-1'}), {
+    message: /another lab has begun/,
+  });
+  t.is(await openNight(db, {...head, begun: begun(2), lab: 'lab-2'}), second);
+  // What an older p2plab left behind was of this host's only lab.
+  const old = await openNight(db, {...head, begun: begun(4)});
+  await openNight(db, {...head, begun: begun(5), lab: 'lab-1'});
+  t.is((await nightOf(db, old))?.state, 'abandoned');
+});

@@ -51,11 +51,11 @@ test('KTAP: steps that are judged by themselves have their own result, reason an
   # Subtest: a-sweep
   1..4
   ok 1 copy src → cmb
-  # gap map-page: nic0 read 16KiB from cmb, which had to be refused: no bridge is above both.
+  # gap map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.
   not ok 2 transmit
   ok 3 igb # SKIP QEMU does not trace it
   not ok 4 lost # ERROR the ledger has gaps
-# fail: transmit: gap map-page: nic0 read 16KiB from cmb, which had to be refused: no bridge is above both.
+# fail: transmit: gap map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.
 # 2.3 s, kernel baseline, QEMU stock 10.0.2, bundle /var/lib/p2plab/runs/fail
 not ok 1 a-sweep`,
   );

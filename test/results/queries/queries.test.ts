@@ -40,6 +40,7 @@ test('two kernels are paired on all but the kernel, and told apart by what is kn
     ],
     'a',
     'b',
+    new Map(),
   ).map(({scenario, difference}) => [scenario, difference]);
   t.deepEqual(differences, [
     ['broken', 'only the second fails'],
@@ -62,8 +63,8 @@ testProp(
       'only the second fails': 'only the first fails',
       'only the first fails': 'only the second fails',
     } as const;
-    const there = pair(results, 'a', 'b').map(({difference}) => difference);
-    const back = pair(results, 'b', 'a').map(({difference}) =>
+    const there = pair(results, 'a', 'b', new Map()).map(({difference}) => difference);
+    const back = pair(results, 'b', 'a', new Map()).map(({difference}) =>
       difference in swap ? swap[difference as keyof typeof swap] : difference,
     );
     t.deepEqual(back, there);
