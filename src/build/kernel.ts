@@ -14,6 +14,7 @@ import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
 import {ensureKit} from './kit.ts';
 import {keepMade, make} from './make.ts';
+import {checkNeeds} from './needs.ts';
 import {
   guardObjects,
   knownTotal,
@@ -119,6 +120,7 @@ async function gather(plan: KernelPlan, context: Context): Promise<Parts> {
     Promise.all(plan.series.map(readSeries)),
     compilerVersion(`${crossPrefix(architectures[plan.arch])}gcc`),
   ]);
+  checkNeeds(fragments);
   for (const one of series) tellBase(one, source, plan.name, context);
   const inputs: KernelInputs = {
     source: {title: source.title, key: source.key},

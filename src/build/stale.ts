@@ -90,6 +90,12 @@ async function askingFiles(records: readonly Record[], tree: string): Promise<re
   return asking;
 }
 
+async function renew(objects: string): Promise<void> {
+  await rm(objects, {recursive: true, force: true, maxRetries: 3});
+  await mkdir(objects, {recursive: true});
+  return settleChanges(objects);
+}
+
 async function discardMentioned(
   objects: string,
   tree: string,
@@ -124,21 +130,13 @@ async function configurationChanged(objects: string, names: readonly string[]): 
  */
 export async function discardStale(objects: string, tree: string): Promise<void> {
   const pending = existsSync(objects) ? await pendingChanges(objects) : undefined;
-  if (pending === undefined) {
-    await rm(objects, {recursive: true, force: true, maxRetries: 3});
-    await mkdir(objects, {recursive: true});
-    return settleChanges(objects);
-  }
+  if (pending === undefined) return renew(objects);
   const changes = [...pending].flatMap(([name, first]) => {
     const change = netChange(first, holdsFile(path.join(tree, name)));
     return change === undefined ? [] : [{name, change}];
   });
   const scopes = new Set(changes.flatMap(({name, change}) => scopeOf(name, change) ?? []));
-  if (scopes.has(everything)) {
-    await rm(objects, {recursive: true, force: true, maxRetries: 3});
-    await mkdir(objects, {recursive: true});
-    return settleChanges(objects);
-  }
+  if (scopes.has(everything)) return renew(objects);
   for (const scope of scopes)
     await rm(path.join(objects, scope), {recursive: true, force: true, maxRetries: 3});
   await configurationChanged(
@@ -158,4 +156,18 @@ export async function discardStale(objects: string, tree: string): Promise<void>
     await discardMentioned(objects, tree, {paths, names, header: came.some((name) => name.endsWith('.h'))});
   }
   await settleChanges(objects);
+}
+
+/**
+ * Deletes all objects of a build that is not Kbuild's when a file came or went, or anything but code changed since they
+ * were made. Of code its own tools know when to compile it again.
+ */
+export async function renewWhereFilesMove(objects: string, tree: string): Promise<void> {
+  const pending = existsSync(objects) ? await pendingChanges(objects) : undefined;
+  const stale = [...(pending ?? [])].some(([name, first]) => {
+    const change = netChange(first, holdsFile(path.join(tree, name)));
+    return change !== undefined && (change !== 'content' || !code.test(name));
+  });
+  if (pending === undefined || stale) await renew(objects);
+  else await settleChanges(objects);
 }
