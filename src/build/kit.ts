@@ -102,8 +102,9 @@ async function installKit(
       },
     );
   }
-  // Within what goes if it is not finished: compilers that are killed leave files.
-  const scratch = path.join(kit, '.tmp');
+  // Compilers that are killed leave files: by its name it is what is left of a kit.
+  const scratch = `${kit}-tmp`;
+  await rm(scratch, {recursive: true, force: true});
   await mkdir(scratch, {recursive: true});
   const env = {
     ...buildEnvironment(),
@@ -115,9 +116,12 @@ async function installKit(
     HOSTCC: 'gcc',
     MAKE: 'make',
   };
-  const installed = await runGroup('sh', [script, kit], {cwd: objects, env, signal: context.signal});
-  if (installed.exitCode !== 0) {
-    throw new BuildError(`cannot gather what modules are built against:\n${installed.all.trim()}`);
+  try {
+    const installed = await runGroup('sh', [script, kit], {cwd: objects, env, signal: context.signal});
+    if (installed.exitCode !== 0) {
+      throw new BuildError(`cannot gather what modules are built against:\n${installed.all.trim()}`);
+    }
+  } finally {
+    await rm(scratch, {recursive: true, force: true, maxRetries: 3});
   }
-  await rm(scratch, {recursive: true, force: true, maxRetries: 3});
 }
