@@ -5,8 +5,8 @@ import type {Series} from './series.ts';
  * The commit that a series says it was made on, as `git format-patch --base` and `b4 am` write it
  * (Documentation/process/submitting-patches.rst, "Providing base tree information").
  */
-export function baseCommitOf({files}: Pick<Series, 'files'>): string | undefined {
-  for (const {content} of files) {
+export function baseCommitOf({files, letters}: Pick<Series, 'files' | 'letters'>): string | undefined {
+  for (const {content} of [...letters, ...files]) {
     const found = baseCommitIn(content);
     if (found !== undefined) return found;
   }

@@ -9,6 +9,8 @@ import {displayPath, labRoot} from '../base/paths.ts';
 export interface Fragment {
   readonly name: string;
   readonly text: string;
+  /** The user's file that it is, where it is none of the lab's. */
+  readonly file?: string;
 }
 
 /** One line of a fragment that decides an option. */
@@ -35,7 +37,8 @@ export function readFragments(names: readonly string[]): Promise<readonly Fragme
       const own = path.isAbsolute(given);
       const file = own ? given : path.join(labRoot, 'images/config', `${given}.config`);
       try {
-        return {name: own ? ownName(given) : given, text: await readFile(file, 'utf8')};
+        const text = await readFile(file, 'utf8');
+        return own ? {name: ownName(given), text, file} : {name: given, text};
       } catch (error) {
         if (isErrno(error, 'ENOENT') || isErrno(error, 'EISDIR'))
           throw new UsageError(`there is no ${own ? displayPath(file) : `images/config/${given}.config`}`);
@@ -50,7 +53,8 @@ function ownName(file: string): string {
   return `${path.basename(file, '.config').replaceAll(/[^\w.-]/g, '_')}-${sha256(file).slice(0, 8)}`;
 }
 
-function parseLine(line: string): readonly [option: string, value: string] | undefined {
+/** The option and the value of a line of a fragment, or of .config; undefined if it says nothing about an option. */
+export function parseLine(line: string): readonly [option: string, value: string] | undefined {
   const unset = /^# (CONFIG_\w+) is not set\s*$/.exec(line);
   if (unset?.[1] !== undefined) return [unset[1], 'n'];
   const set = /^(CONFIG_\w+)=(.*?)\s*$/.exec(line);

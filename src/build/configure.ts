@@ -5,10 +5,11 @@ import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {BuildError} from '../base/errors.ts';
 import {contentKey, sha256} from '../base/hash.ts';
+import {displayPath} from '../base/paths.ts';
 import {run, runGroup} from '../base/process.ts';
 import {buildEnvironment} from './compiler.ts';
 import {configText, type Fragment, mergeFragments, type Refused, refusedSettings} from './config.ts';
-import {reasonLines} from './make.ts';
+import {reasonLines, scratchEnvironment} from './make.ts';
 import {scratchFolder} from './objects.ts';
 
 /** What an option depends on, as the first Kconfig file that defines it says. */
@@ -30,9 +31,16 @@ async function dependencies(tree: string, option: string): Promise<readonly stri
   return [...(entry ?? '').matchAll(/^\s+depends on (.+)$/gm)].map(([, condition = '']) => condition);
 }
 
-async function explain(tree: string, refused: Refused, config: string): Promise<string> {
+async function explain(
+  tree: string,
+  refused: Refused,
+  fragments: readonly Fragment[],
+  config: string,
+): Promise<string> {
   const {option, value, got, fragment, line} = refused;
-  const where = `images/config/${fragment}.config:${line}: ${option}=${value}, but the kernel has ${got}`;
+  const own = fragments.find(({name}) => name === fragment)?.file;
+  const file = own === undefined ? `images/config/${fragment}.config` : displayPath(own);
+  const where = `${file}:${line}: ${option}=${value}, but the kernel has ${got}`;
   const conditions = await dependencies(tree, option);
   if (conditions === undefined) return `${where}: this kernel has no such option`;
   const names = conditions.flatMap((condition) => condition.match(/(?<![!\w])[A-Z][A-Z0-9_]+\b/g) ?? []);
@@ -77,7 +85,7 @@ export async function configure(
   await writeFile(wanted, text);
   // allnoconfig keeps off what a fragment makes visible but does not ask for; olddefconfig would not.
   const finished = await runGroup('make', ['-C', tree, `O=${objects}`, ...variables, 'allnoconfig'], {
-    env: {...buildEnvironment(), KCONFIG_ALLCONFIG: wanted, TMPDIR: scratchFolder(objects)},
+    env: {...buildEnvironment(), ...scratchEnvironment(scratchFolder(objects)), KCONFIG_ALLCONFIG: wanted},
     signal: context.signal,
   });
   if (finished.exitCode !== 0) {
@@ -90,7 +98,7 @@ export async function configure(
     return;
   }
   const lines: string[] = [];
-  for (const setting of refused) lines.push(await explain(tree, setting, config));
+  for (const setting of refused) lines.push(await explain(tree, setting, fragments, config));
   throw new BuildError(`the kernel does not take its configuration:\n${lines.join('\n')}`, {
     hint: 'turn on what the option depends on, or drop the line',
   });

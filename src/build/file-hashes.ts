@@ -8,6 +8,11 @@ import {writeWhole} from '../base/store.ts';
 /** What a file was when it was last read: its state, and the hash of what it held. */
 type Known = Record<string, readonly [state: string, hash: string]>;
 
+/** What stands for a link by where it leads, or for a file by its bytes and whether it can be executed (`x`). */
+export function contentHash(kind: 'link' | 'x' | '-', content: string | Uint8Array): string {
+  return `${kind}:${sha256(content)}`;
+}
+
 /** Each file is open while it is hashed. */
 const atOnce = 256;
 
@@ -47,7 +52,7 @@ async function inspect(root: string, name: string, known: Known): Promise<Known[
   const state = `${found.mode.toString(8)} ${found.size} ${found.mtimeMs} ${found.ctimeMs} ${found.ino}`;
   const before = known[name];
   if (before?.[0] === state) return before;
-  if (found.isSymbolicLink()) return [state, `link:${sha256(await readlink(file))}`];
+  if (found.isSymbolicLink()) return [state, contentHash('link', await readlink(file))];
   if (!found.isFile()) return undefined;
   const executable = (found.mode & 0o100) !== 0;
   return [state, `${executable ? 'x' : '-'}:${await sha256File(file)}`];

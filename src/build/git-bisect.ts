@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {rm} from 'node:fs/promises';
-import path from 'node:path';
 import {HostError, UsageError} from '../base/errors.ts';
-import {displayPath} from '../base/paths.ts';
 import {output, run} from '../base/process.ts';
+import {readingGit} from './git.ts';
 import type {SeriesPatch} from './prefixes.ts';
+import {localCommit} from './source-git.ts';
 
 /** One step of a history that is searched. */
 export interface Candidate {
@@ -21,14 +21,13 @@ export type Progress =
 
 /** Nothing of the user's configuration, and the same commits whenever they are made. */
 const env = {
-  GIT_CONFIG_GLOBAL: '/dev/null',
+  ...readingGit,
   GIT_AUTHOR_NAME: 'p2plab',
   GIT_AUTHOR_EMAIL: 'p2plab@localhost',
   GIT_COMMITTER_NAME: 'p2plab',
   GIT_COMMITTER_EMAIL: 'p2plab@localhost',
   GIT_AUTHOR_DATE: '2017-04-01T00:00:00Z',
   GIT_COMMITTER_DATE: '2017-04-01T00:00:00Z',
-  GIT_DIR: undefined,
 };
 
 /**
@@ -54,7 +53,7 @@ export class GitBisect {
     bad: string,
     folder: string,
   ): Promise<GitBisect> {
-    const commits = await Promise.all([commitOf(repository, good), commitOf(repository, bad)]);
+    const commits = await Promise.all([localCommit(repository, good), localCommit(repository, bad)]);
     await rm(folder, {recursive: true, force: true});
     await output('git', ['clone', '--quiet', '--bare', '--shared', '--', repository, folder], {env});
     const bisect = new GitBisect(folder);
@@ -134,12 +133,4 @@ export class GitBisect {
   #git(words: readonly string[]): Promise<string> {
     return output('git', ['-C', this.#folder, ...words], {env});
   }
-}
-
-async function commitOf(repository: string, revision: string): Promise<string> {
-  const asked = await run('git', ['-C', repository, 'rev-parse', '--verify', '-q', `${revision}^{commit}`], {
-    env,
-  });
-  if (asked.exitCode === 0) return asked.stdout.trim();
-  throw new UsageError(`${displayPath(path.resolve(repository))} has no revision ${revision}`);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {readdir} from 'node:fs/promises';
+import {mkdir, readdir, rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
+import {UsageError} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';
 import {labRoot} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
@@ -9,7 +10,7 @@ import {stored} from '../base/store.ts';
 import type {ArchitectureName} from '../spec/architecture.ts';
 import {architectures, crossPrefix} from './architecture.ts';
 import {buildEnvironment, compilerVersion} from './compiler.ts';
-import {compileError} from './make.ts';
+import {compileError, scratchEnvironment} from './make.ts';
 import {folderHashes} from './modules.ts';
 
 /** The program `p2p` that works in the guest. */
@@ -23,14 +24,17 @@ const sources = path.join(labRoot, 'images/guest');
 const includes = path.join(labRoot, 'images/include');
 
 async function compile(compiler: string, target: string, context: Context): Promise<void> {
+  const scratch = `${target}.tmp`;
+  await mkdir(scratch);
   const files = (await readdir(sources)).filter((name) => name.endsWith('.c')).sort();
   const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-static', '-s', `-I${includes}`];
   const built = await runGroup(compiler, [...flags, '-o', target, ...files], {
     cwd: sources,
-    env: buildEnvironment(),
+    env: {...buildEnvironment(), ...scratchEnvironment(scratch)},
     signal: context.signal,
   });
   if (built.exitCode !== 0) throw compileError('images/guest', built.all);
+  await rm(scratch, {recursive: true});
 }
 
 /**
@@ -48,6 +52,9 @@ export async function ensureGuestTool(arch: ArchitectureName, context: Context):
   const folder = await stored('tools', key, 'guest tool', context, async (partial) => {
     context.report({topic: 'guest tool', text: 'compiling'});
     await compile(command, path.join(partial, 'p2p'), context);
+    const [codeNow, includedNow] = await Promise.all([folderHashes(sources), folderHashes(includes)]);
+    if (contentKey({recipe: 2, compiler, code: codeNow, included: includedNow}) !== key)
+      throw new UsageError('images/guest changed while it was compiled', {hint: 'start again'});
   });
   return Object.freeze({key, file: path.join(folder, 'p2p')});
 }

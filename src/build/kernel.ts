@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256, sha256File} from '../base/hash.ts';
@@ -14,7 +14,8 @@ import {baseCommitOf} from './base-commit.ts';
 import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
 import {ensureKit} from './kit.ts';
-import {make} from './make.ts';
+import {keepMade, make} from './make.ts';
+import {checkNeeds} from './needs.ts';
 import {
   guardObjects,
   knownTotal,
@@ -24,6 +25,7 @@ import {
   seedObjects,
 } from './objects.ts';
 import {readSeries, type Series} from './series.ts';
+import {discardStale} from './stale.ts';
 import {gitKey} from './source-git.ts';
 import {ensureSource, type Source} from './source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
@@ -119,6 +121,7 @@ async function gather(plan: KernelPlan, context: Context): Promise<Parts> {
     Promise.all(plan.series.map(readSeries)),
     compilerVersion(`${crossPrefix(architectures[plan.arch])}gcc`),
   ]);
+  checkNeeds(fragments);
   for (const one of series) tellBase(one, source, shortName(plan.name), context);
   const inputs: KernelInputs = {
     source: {title: source.title, key: source.key},
@@ -156,6 +159,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
   const begun = Date.now();
   await seedObjects(objects);
   const total = await knownTotal(objects);
+  await discardStale(objects, tree.folder);
   const compiled = await guardObjects(objects, async () => {
     context.report({topic, text: 'configuring'});
     const key = contentKey([tree.kconfigKey, parts.inputs.compiler]);
@@ -165,9 +169,9 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
         topic,
         folder: objects,
         args: [...makeVariables(architecture), architecture.target, 'modules', ...architecture.deviceTrees],
-        env: {...reproducible, TMPDIR: scratchFolder(objects)},
+        env: {...reproducible, ...(tree.ownHeaders && {CCACHE_NODIRECT: '1'})},
         log: `${objects}.log`,
-        scratch: `${objects}.tmp`,
+        scratch: scratchFolder(objects),
         hide: tree.folder,
         // What a whole build takes is known after the first one; then there is no telling what is left of it.
         total: total === undefined ? estimate : undefined,
@@ -178,7 +182,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
   if (total === undefined) await rememberTotal(objects, compiled);
   context.report({topic, text: 'storing'});
   const keep = (from: string, to = path.basename(from)): Promise<void> =>
-    copyFile(path.join(objects, from), path.join(folder, to));
+    keepMade(topic, path.join(objects, from), path.join(folder, to));
   await mkdir(folder, {recursive: true});
   const [kit] = await Promise.all([
     ensureKit({tree: tree.folder, objects, architecture}, context),

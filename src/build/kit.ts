@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {readdir} from 'node:fs/promises';
+import {mkdir, readdir, rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {BuildError} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';
-import {run} from '../base/process.ts';
+import {runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import type {Architecture} from './architecture.ts';
 import {buildEnvironment} from './compiler.ts';
 import {fileHashes} from './file-hashes.ts';
+import {scratchEnvironment} from './make.ts';
 
 /** A built tree, and the folder of what it was built into. */
 export interface Built {
@@ -101,8 +102,13 @@ async function installKit(
       },
     );
   }
+  // Compilers that are killed leave files: by its name it is what is left of a kit.
+  const scratch = `${kit}-tmp`;
+  await rm(scratch, {recursive: true, force: true});
+  await mkdir(scratch, {recursive: true});
   const env = {
     ...buildEnvironment(),
+    ...scratchEnvironment(scratch),
     srctree: tree,
     SRCARCH: architecture.folder,
     // Not the guest's: the programs that building modules takes run here.
@@ -110,8 +116,12 @@ async function installKit(
     HOSTCC: 'gcc',
     MAKE: 'make',
   };
-  const installed = await run('sh', [script, kit], {cwd: objects, env, signal: context.signal});
-  if (installed.exitCode !== 0) {
-    throw new BuildError(`cannot gather what modules are built against:\n${installed.all.trim()}`);
+  try {
+    const installed = await runGroup('sh', [script, kit], {cwd: objects, env, signal: context.signal});
+    if (installed.exitCode !== 0) {
+      throw new BuildError(`cannot gather what modules are built against:\n${installed.all.trim()}`);
+    }
+  } finally {
+    await rm(scratch, {recursive: true, force: true, maxRetries: 3});
   }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import {createWriteStream} from 'node:fs';
-import {mkdir, rm} from 'node:fs/promises';
+import {createWriteStream, existsSync} from 'node:fs';
+import {copyFile, mkdir, rm} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import {finished as written} from 'node:stream/promises';
 import type {Context} from '../base/context.ts';
-import {BuildError, HostError, type LabError} from '../base/errors.ts';
+import {BuildError, HostError, isErrno, type LabError} from '../base/errors.ts';
 import {displayPath} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
 import {buildEnvironment} from './compiler.ts';
@@ -68,6 +68,26 @@ function makeFailed({topic, folder, log, hide}: MakeJob, output: string): LabErr
   );
 }
 
+/** Has compilers, and the compiler's cache, put what they do not keep into a folder. */
+export function scratchEnvironment(scratch: string): Readonly<Record<string, string>> {
+  return {TMPDIR: scratch, CCACHE_TEMPDIR: scratch};
+}
+
+/**
+ * Copies what was made to where it is kept.
+ * @throws {BuildError} when it is not there, although what makes it ended well
+ */
+export async function keepMade(topic: string, from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT') || existsSync(from)) throw error;
+    throw new BuildError(`${topic}: the build ended without an error, but made no ${path.basename(from)}`, {
+      hint: 'does a patch, or the configuration, change what is made?',
+    });
+  }
+}
+
 /**
  * Runs make with all processors and reports how far it is.
  * @returns how many files were compiled
@@ -100,7 +120,7 @@ export async function make(job: MakeJob, context: Context): Promise<number> {
   try {
     const result = await runGroup('make', [`-j${availableParallelism() + 1}`, ...job.args], {
       cwd: folder,
-      env: {...buildEnvironment(), ...(scratch !== undefined && {TMPDIR: scratch}), ...job.env},
+      env: {...buildEnvironment(), ...(scratch !== undefined && scratchEnvironment(scratch)), ...job.env},
       signal: context.signal,
       onLine,
     });

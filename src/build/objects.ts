@@ -2,6 +2,7 @@
 import {existsSync} from 'node:fs';
 import {cp, mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {inheritChanges, pendingChanges} from './changes.ts';
 
 /** Where compilers put what they do not keep: one that is killed leaves its files, and the next make empties it. */
 export function scratchFolder(objects: string): string {
@@ -34,8 +35,11 @@ export async function seedObjects(objects: string): Promise<void> {
   const partial = `${objects}.partial`;
   await rm(partial, {recursive: true, force: true});
   const from = path.join(root, nearest.name);
+  // Nobody knows what lies there.
+  if ((await pendingChanges(from)) === undefined) return;
   await cp(from, partial, {recursive: true, preserveTimestamps: true, verbatimSymlinks: true});
   await renamePath(partial, from, objects);
+  await inheritChanges(from, objects);
   await rename(partial, objects);
 }
 
@@ -67,7 +71,7 @@ function differences(a: readonly string[], b: readonly string[]): number {
 export async function guardObjects<T>(objects: string, work: () => Promise<T>): Promise<T> {
   const mark = `${objects}.unfinished`;
   await mkdir(objects, {recursive: true});
-  await rm(scratchFolder(objects), {recursive: true, force: true});
+  await rm(scratchFolder(objects), {recursive: true, force: true, maxRetries: 3});
   await mkdir(scratchFolder(objects));
   if (existsSync(mark)) await deleteSince(objects, (await stat(mark)).mtimeMs);
   await writeFile(mark, '');
@@ -82,6 +86,8 @@ export async function guardObjects<T>(objects: string, work: () => Promise<T>): 
     throw error;
   } finally {
     if (!killed) await rm(mark);
+    // What was killed may be dying still.
+    await rm(scratchFolder(objects), {recursive: true, force: true, maxRetries: 10});
   }
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 import {lstatSync} from 'node:fs';
-import {copyFile, mkdir, readdir} from 'node:fs/promises';
+import {copyFile, mkdir, readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {type Context, checkpoint} from '../base/context.ts';
-import {BuildError, isErrno} from '../base/errors.ts';
+import {BuildError, isErrno, UsageError} from '../base/errors.ts';
 import {displayPath} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
-import {type PatchFile, patchesOf, type Series} from './series.ts';
+import {contentHash} from './file-hashes.ts';
+import {gitIn} from './git.ts';
+import {type Patch, patchesOf} from './mails.ts';
+import type {Series} from './series.ts';
 import type {Source} from './source.ts';
 
 /** What a series makes of a source: its patched files in a folder, and the files that it deletes. */
@@ -57,23 +60,33 @@ function whereItFails(said: string): string {
   ]);
   if (rejected.length === 0) {
     const reason = said.split('\n').find((line) => line.startsWith('error: ') || line.startsWith('fatal: '));
-    return reason ?? said.trim();
+    // Where it says "at FILE:LINE", the file is the lab's own copy.
+    return (reason ?? said.trim()).replace(/ at \/\S+:(\d+)$/, ' at line $1 of the patch');
   }
   return rejected
     .map((hunk, index) => (lines[index] === undefined ? hunk : `${hunk}, at line ${lines[index][1] ?? '?'}`))
     .join('\n');
 }
 
-async function applyPatch(patch: PatchFile, series: Series, source: Source, folder: string): Promise<void> {
-  const options = ['apply', '--whitespace=nowarn', '--reject', '--verbose', patch.file];
+async function applyPatch(patch: Patch, series: Series, source: Source, folder: string): Promise<void> {
+  const options = ['apply', '--whitespace=nowarn', '--reject', '--verbose', patch.extracted];
   // The cache may lie in some repository: git would count the patch's paths from there.
-  const env = {GIT_CEILING_DIRECTORIES: path.dirname(folder), GIT_DIR: undefined, LC_ALL: 'C'};
-  const applied = await runGroup('git', options, {cwd: folder, env});
+  const applied = await runGroup('git', options, gitIn(folder));
   if (applied.exitCode === 0) return;
   throw new BuildError(
     `series ${series.name}: ${patch.name} does not apply to ${source.title}:\n${whereItFails(applied.stderr)}`,
-    {hint: `the patch is ${displayPath(patch.file)}; rebase the series on ${source.title}`},
+    {hint: `the patch is in ${displayPath(patch.file)}; rebase the series on ${source.title}`},
   );
+}
+
+/** What is patched must be what the source's key was computed from: a user may be at work there. */
+async function verifyCopy(source: Source, name: string, copy: string): Promise<void> {
+  const wanted = source.foreign === true ? source.files?.get(name) : undefined;
+  if (wanted === undefined || wanted.startsWith('link:')) return;
+  if (contentHash(wanted.startsWith('x') ? 'x' : '-', await readFile(copy)) === wanted) return;
+  throw new UsageError(`${displayPath(path.join(source.folder, name))} changed while it was read`, {
+    hint: 'start again',
+  });
 }
 
 async function filesBelow(root: string): Promise<readonly string[]> {
@@ -100,15 +113,20 @@ export async function applySeries(
   await mkdir(folder, {recursive: true});
   const named = new Set<string>();
   for (const [index, one] of series.entries()) {
-    for (const patch of await patchesOf(one, path.join(scratch, `mails-${index}`))) {
+    const {patches, leftOut} = await patchesOf(one, path.join(scratch, String(index)));
+    for (const name of leftOut)
+      context.report({topic: `series ${one.name}`, text: `${name} holds no patch: left out`});
+    for (const patch of patches) {
       checkpoint(context);
       for (const name of namedFiles(patch.content)) {
         const pristine = path.join(source.folder, name);
         if (named.has(name)) continue;
         named.add(name);
-        if (!holdsFile(pristine)) continue;
+        // What a build left in a user's tree is not part of it.
+        if (!(source.files?.has(name) ?? true) || !holdsFile(pristine)) continue;
         await mkdir(path.dirname(path.join(folder, name)), {recursive: true});
         await copyFile(pristine, path.join(folder, name));
+        await verifyCopy(source, name, path.join(folder, name));
       }
       await applyPatch(patch, one, source, folder);
     }

@@ -2,7 +2,9 @@
 import {mkdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {cacheRoot} from '../base/paths.ts';
-import {patchesOf, readSeries} from './series.ts';
+import {type Patch, patchesOf} from './mails.ts';
+import {subjectIn} from './patch-text.ts';
+import {readSeries} from './series.ts';
 
 /** A patch of a series. */
 export interface SeriesPatch {
@@ -20,26 +22,23 @@ export async function prefixesOf(given: string): Promise<readonly SeriesPatch[]>
   const series = await readSeries(path.resolve(given));
   const root = path.join(cacheRoot, 'series', series.key);
   await mkdir(root, {recursive: true});
-  const patches = await patchesOf(series, path.join(root, 'mails'));
+  const scratch = path.join(root, 'mails');
+  const {patches} = await patchesOf(series, scratch);
+  await rm(scratch, {recursive: true, force: true});
   const found: SeriesPatch[] = [];
   for (const [index, patch] of patches.entries()) {
     const upTo = path.join(root, String(index + 1));
     await rm(upTo, {recursive: true, force: true});
     await mkdir(upTo);
-    for (const [place, {content}] of patches.slice(0, index + 1).entries()) {
-      await writeFile(path.join(upTo, `${String(place + 1).padStart(4, '0')}.patch`), content);
+    for (const [place, {bytes}] of patches.slice(0, index + 1).entries()) {
+      await writeFile(path.join(upTo, `${String(place + 1).padStart(4, '0')}.patch`), bytes);
     }
-    found.push({subject: subjectOf(patch.content) ?? patch.name, upTo});
+    found.push({subject: subjectOf(patch) ?? patch.name, upTo});
   }
   return found;
 }
 
-/** The subject of a patch's mail, unfolded, less what is in brackets before it. */
-function subjectOf(content: string): string | undefined {
-  const [header = ''] = content.split(/^(?:---|diff --git )/m);
-  const subject = /^Subject: (.*(?:\n[ \t].*)*)/m.exec(header)?.[1];
-  return subject
-    ?.replaceAll(/\n[ \t]+/g, ' ')
-    .replace(/^(\[[^\]]*\]\s*)+/, '')
-    .trim();
+/** The subject of a patch, less what is in brackets before it: git's, or that of a text that is no mail for git. */
+function subjectOf({subject, content}: Patch): string | undefined {
+  return (subject ?? subjectIn(content))?.replace(/^(\[[^\]]*\]\s*)+/, '').trim();
 }

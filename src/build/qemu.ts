@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {copyFile, mkdir, readdir, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
@@ -11,10 +11,12 @@ import {runGroup} from '../base/process.ts';
 import {storePath, stored} from '../base/store.ts';
 import {didYouMean} from '../spec/suggest.ts';
 import {buildEnvironment, compilerVersion} from './compiler.ts';
-import {compileError} from './make.ts';
+import {compileError, keepMade, scratchEnvironment} from './make.ts';
+import {guardObjects, scratchFolder} from './objects.ts';
 import {qemuSource, unpackedQemu} from './qemu-source.ts';
 import {readSeries, type Series} from './series.ts';
 import type {Source} from './source.ts';
+import {renewWhereFilesMove} from './stale.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
 
 const folder = path.join(labRoot, 'lab/qemu');
@@ -59,13 +61,21 @@ export async function qemuNames(): Promise<readonly string[]> {
     .sort();
 }
 
+/**
+ * As all is compiled, but the compiler's cache asks the preprocessor which headers are found: a patch may bring one that
+ * hides another.
+ */
+function environment(objects: string): Readonly<Record<string, string | undefined>> {
+  return {...buildEnvironment(), ...scratchEnvironment(scratchFolder(objects)), CCACHE_NODIRECT: '1'};
+}
+
 async function configure(tree: string, objects: string, context: Context): Promise<void> {
   if (existsSync(path.join(objects, 'build.ninja'))) return;
   await rm(objects, {recursive: true, force: true});
   await mkdir(objects, {recursive: true});
   const finished = await runGroup(path.join(tree, 'configure'), options, {
     cwd: objects,
-    env: buildEnvironment(),
+    env: environment(objects),
     signal: context.signal,
   });
   if (finished.exitCode === 0) return;
@@ -92,7 +102,7 @@ async function compile(
   };
   const finished = await runGroup('ninja', [`-j${availableParallelism() + 1}`, ...targets], {
     cwd: objects,
-    env: buildEnvironment(),
+    env: environment(objects),
     signal: context.signal,
     onLine,
   });
@@ -120,9 +130,12 @@ async function compiled(
 ): Promise<string> {
   // What was configured otherwise, or for another compiler, is another folder's.
   const objects = path.join(tree.objects, contentKey([recipe, compiler, options]));
-  context.report({topic, text: 'configuring'});
-  await configure(tree.folder, objects, context);
-  await compile(topic, objects, targets, context);
+  await renewWhereFilesMove(objects, tree.folder);
+  await guardObjects(objects, async () => {
+    context.report({topic, text: 'configuring'});
+    await configure(tree.folder, objects, context);
+    await compile(topic, objects, targets, context);
+  });
   return objects;
 }
 
@@ -178,7 +191,8 @@ export async function ensureQemu(name: string, context: Context): Promise<Qemu> 
   const topic = `qemu ${name}`;
   const build = async (tree: WorkTree, target: string): Promise<void> => {
     const objects = await compiled(tree, programs, compiler, {...context, topic});
-    for (const program of programs) await copyFile(path.join(objects, program), path.join(target, program));
+    for (const program of programs)
+      await keepMade(topic, path.join(objects, program), path.join(target, program));
     const record = {key, source: source.title, patches: series.files.map((file) => file.name), compiler};
     await writeFile(path.join(target, 'qemu.json'), `${JSON.stringify(record, null, 2)}\n`);
   };

@@ -9,25 +9,34 @@ import {displayPath} from '../base/paths.ts';
 import {output, run, runGroup} from '../base/process.ts';
 import {contentKey} from '../base/hash.ts';
 import {storePath, stored, writeWhole} from '../base/store.ts';
+import {ownGit, readingGit} from './git.ts';
 import type {Source} from './source.ts';
 import {unpackFailed} from './source-tarball.ts';
 
 const fullHash = /^[0-9a-f]{40}$/;
 
 /** The commit that a revision names in a repository on this machine. */
-async function localCommit(repository: string, revision: string): Promise<string> {
-  const asked = await run('git', ['-C', repository, 'rev-parse', '--verify', '-q', `${revision}^{commit}`]);
+export async function localCommit(repository: string, revision: string): Promise<string> {
+  const git = (...words: readonly string[]) => run('git', ['-C', repository, ...words], {env: readingGit});
+  const asked = await git('rev-parse', '--verify', '-q', `${revision}^{commit}`);
   if (asked.exitCode === 0) return asked.stdout.trim();
-  throw new UsageError(`${displayPath(repository)} has no revision ${revision}`, {
-    hint: existsSync(repository) ? 'git fetch there?' : 'there is no such folder',
-  });
+  if (!existsSync(repository)) throw new UsageError(`there is no repository ${displayPath(repository)}`);
+  const opened = await git('rev-parse', '--git-dir');
+  if (opened.exitCode !== 0)
+    throw new UsageError(`git cannot read ${displayPath(repository)}:\n${opened.stderr.trim()}`);
+  throw new UsageError(`${displayPath(repository)} has no revision ${revision}`, {hint: 'git fetch there?'});
+}
+
+/** Elsewhere the user's configuration says how to get there, and who they are. */
+function gitFor(url: string): Readonly<Record<string, string | undefined>> {
+  return url.startsWith('file://') ? readingGit : ownGit;
 }
 
 /** The commit that a branch or tag names in a repository elsewhere. */
 async function remoteCommit(url: string, revision: string, context: Context): Promise<string> {
   if (fullHash.test(revision)) return revision;
   const asked = await run('git', ['ls-remote', '--', url, revision, `${revision}^{}`], {
-    env: {GIT_TERMINAL_PROMPT: '0'},
+    env: gitFor(url),
     signal: context.signal,
   });
   if (asked.exitCode !== 0) throw new HostError(`cannot ask ${url}:\n${asked.stderr.trim()}`);
@@ -43,11 +52,11 @@ async function fetchCommit(url: string, commit: string, context: Context): Promi
   const name = createHash('sha256').update(`${url} ${commit}`).digest('hex').slice(0, 20);
   return stored('sources', `git-fetched-${name}`, `source ${url}`, context, async (folder) => {
     context.report({topic: `source ${url}`, text: `fetching ${commit.slice(0, 12)}`});
-    await output('git', ['init', '--quiet', '--bare', folder]);
+    await output('git', ['init', '--quiet', '--bare', folder], {env: ownGit});
     const finished = await runGroup(
       'git',
       ['-C', folder, 'fetch', '--quiet', '--depth=1', '--', url, commit],
-      {env: {GIT_TERMINAL_PROMPT: '0'}, signal: context.signal},
+      {env: gitFor(url), signal: context.signal},
     );
     if (finished.exitCode !== 0) throw new HostError(`cannot fetch from ${url}:\n${finished.all.trim()}`);
   });
@@ -68,7 +77,7 @@ async function unpack(
 ): Promise<void> {
   const script = 'git -C "$1" archive "$2" | tar -x -C "$3"';
   const words = ['-o', 'pipefail', '-c', script, 'unpack', repository, commit, folder];
-  const finished = await runGroup('bash', words, {signal});
+  const finished = await runGroup('bash', words, {signal, env: readingGit});
   if (finished.exitCode !== 0) throw unpackFailed(title, finished.all);
 }
 
@@ -90,7 +99,8 @@ async function unpackFrom(
   const git = {
     // Nothing of the user's repository is written: the index is another one.
     env: {
-      GIT_DIR: await output('git', ['-C', repository, 'rev-parse', '--absolute-git-dir']),
+      ...readingGit,
+      GIT_DIR: await output('git', ['-C', repository, 'rev-parse', '--absolute-git-dir'], {env: readingGit}),
       GIT_WORK_TREE: folder,
       GIT_INDEX_FILE: index,
     },
@@ -117,13 +127,17 @@ async function unpackedBefore(repository: string, newest: string): Promise<strin
   if (!existsSync(newest)) return undefined;
   const commit = (await readFile(newest, 'utf8')).trim();
   if (!existsSync(storePath('sources', gitKey(commit)))) return undefined;
-  const known = await run('git', ['-C', repository, 'cat-file', '-e', `${commit}^{commit}`]);
+  const known = await run('git', ['-C', repository, 'cat-file', '-e', `${commit}^{commit}`], {
+    env: readingGit,
+  });
   return known.exitCode === 0 ? commit : undefined;
 }
 
 /** The files of a commit, with mode and hash. */
 async function filesOf(repository: string, commit: string): Promise<ReadonlyMap<string, string>> {
-  const listed = await output('git', ['-C', repository, 'ls-tree', '-r', '-z', '--full-tree', commit]);
+  const listed = await output('git', ['-C', repository, 'ls-tree', '-r', '-z', '--full-tree', commit], {
+    env: readingGit,
+  });
   const entries = listed.split('\0').flatMap((entry) => {
     const [, mode = '', hash = '', name = ''] = /^(\d+) blob ([0-9a-f]+)\t([^]*)$/.exec(entry) ?? [];
     return name === '' ? [] : [[name, `${mode} ${hash}`] as const];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {existsSync} from 'node:fs';
+import {existsSync, lstatSync} from 'node:fs';
 import {
-  copyFile,
   lstat,
   mkdir,
   mkdtemp,
@@ -12,14 +11,18 @@ import {
   rm,
   rmdir,
   symlink,
+  writeFile,
 } from 'node:fs/promises';
 import path from 'node:path';
 import {type Context, checkpoint} from '../base/context.ts';
-import {HostError, isErrno} from '../base/errors.ts';
+import {HostError, isErrno, UsageError} from '../base/errors.ts';
 import {contentKey, sha256} from '../base/hash.ts';
 import {withLock} from '../base/lock.ts';
+import {displayPath} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
 import {storePath, writeWhole} from '../base/store.ts';
+import {type Change, forgetChanges, noteChanges} from './changes.ts';
+import {contentHash} from './file-hashes.ts';
 import {applySeries, holdsFile, type Overlay} from './overlay.ts';
 import type {Series} from './series.ts';
 import type {Source} from './source.ts';
@@ -32,6 +35,11 @@ export interface WorkTree {
   readonly objects: string;
   /** Stands for all that decides what options there are: Kconfig files, and the scripts that they call. */
   readonly kconfigKey: string;
+  /**
+   * Whether it may have headers that other trees do not have. The compiler's cache must then ask the preprocessor which
+   * one is found: by itself it compares those that were found the last time.
+   */
+  readonly ownHeaders: boolean;
 }
 
 /**
@@ -79,17 +87,38 @@ async function remove(root: string, name: string): Promise<void> {
   }
 }
 
+/** Where a file's content is, and what stands for it, if it may change meanwhile. */
+interface Wanted {
+  readonly file: string;
+  readonly hash?: string | undefined;
+}
+
+function hashOf(content: Buffer | string): string {
+  return typeof content === 'string'
+    ? contentHash('link', content.slice('link '.length))
+    : contentHash(content[0] === 0 ? '-' : 'x', content.subarray(1));
+}
+
 /**
  * Makes `name` in the tree what `wanted` is, if it is not that already. The new file takes the old one's
  * place by a rename: the old one may be a hard link into the source. Its time is now, so that make sees it.
  */
-async function place(root: string, name: string, wanted: string, incoming: string): Promise<void> {
+async function place(
+  root: string,
+  name: string,
+  {file: wanted, hash}: Wanted,
+  incoming: string,
+): Promise<void> {
   const target = path.join(root, name);
   const content = await contentOf(wanted);
+  // A user may be at work there: what is compiled must be what its key was computed from.
+  if (hash !== undefined && (content === undefined || hashOf(content) !== hash)) {
+    throw new UsageError(`${displayPath(wanted)} changed while it was read`, {hint: 'start again'});
+  }
   if (content === undefined || same(content, await contentOf(target))) return;
   await rm(incoming, {force: true});
   if (typeof content === 'string') await symlink(content.slice('link '.length), incoming);
-  else await copyFile(wanted, incoming);
+  else await writeFile(incoming, content.subarray(1), {mode: content[0] === 0 ? 0o644 : 0o755});
   await mkdir(path.dirname(target), {recursive: true});
   await rename(incoming, target);
 }
@@ -103,8 +132,13 @@ async function changedInSource(source: Source, manifest: string): Promise<readon
 }
 
 /** The work tree's first content: links to the source's files, at no cost of space. */
-async function create(source: Source, tree: string, manifest: string, context: Context): Promise<void> {
+async function create(source: Source, root: string, context: Context): Promise<void> {
+  const tree = path.join(root, 'linux');
+  const manifest = path.join(root, 'files.json');
   if (existsSync(tree)) return;
+  // Somebody deleted it: what is noted about another one says nothing about this.
+  await Promise.all([manifest, path.join(root, 'state.json')].map((file) => rm(file, {force: true})));
+  await forgetChanges(path.join(root, 'objects'));
   if (source.foreign === true) {
     await mkdir(tree, {recursive: true});
     return;
@@ -132,6 +166,28 @@ async function kconfigKey(source: Source, tree: string, changed: readonly string
     return [name, content === undefined ? null : sha256(content)];
   });
   return contentKey([own, await Promise.all(patched)]);
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, {throwIfNoEntry: false})?.isSymbolicLink() === true;
+}
+
+/** What is going to happen to the names of a tree. */
+function changesOf(
+  tree: string,
+  names: readonly string[],
+  wanted: (name: string) => Wanted | undefined,
+): ReadonlyMap<string, Change> {
+  const changes = new Map<string, Change>();
+  for (const name of names) {
+    const [before, after] = [path.join(tree, name), wanted(name)];
+    const there = holdsFile(before);
+    if (!there && after === undefined) continue;
+    if ((there && isLink(before)) || (after !== undefined && isLink(after.file))) changes.set(name, 'link');
+    else if (there && after !== undefined) changes.set(name, 'content');
+    else changes.set(name, there ? 'went' : 'came');
+  }
+  return changes;
 }
 
 /** How many files are written at a time. */
@@ -162,12 +218,14 @@ async function synchronise(
   await record({source: source.key, series: null, changed});
   const patched = new Set(overlay.files);
   const gone = new Set(overlay.deleted);
-  const wanted = (name: string): string | undefined => {
-    if (patched.has(name)) return path.join(overlay.folder, name);
+  const wanted = (name: string): Wanted | undefined => {
+    if (patched.has(name)) return {file: path.join(overlay.folder, name)};
     if (gone.has(name)) return undefined;
     const file = path.join(source.folder, name);
-    return (source.files === undefined ? holdsFile(file) : source.files.has(name)) ? file : undefined;
+    if (!(source.files === undefined ? holdsFile(file) : source.files.has(name))) return undefined;
+    return {file, hash: source.foreign === true ? source.files?.get(name) : undefined};
   };
+  await noteChanges(path.join(root, 'objects'), changesOf(tree, changed, wanted));
   // First what goes: a folder may take a file's place.
   for (const name of changed) if (wanted(name) === undefined) await remove(tree, name);
   for (let start = 0; start < changed.length; start += atOnce) {
@@ -200,7 +258,7 @@ export async function withWorkTree<T>(
   const key = contentKey(series.map((one) => one.key));
   return withLock(path.join(root, 'lock'), `source ${source.title}`, context, async () => {
     const folder = path.join(root, 'linux');
-    await create(source, folder, path.join(root, 'files.json'), context);
+    await create(source, root, context);
     const unknown: State = {source: '', series: null, changed: []};
     let state = await readJson(path.join(root, 'state.json'), unknown);
     if (state.source !== source.key || state.series !== key) {
@@ -214,6 +272,9 @@ export async function withWorkTree<T>(
       folder,
       objects: path.join(root, 'objects'),
       kconfigKey: await kconfigKey(source, folder, state.changed),
+      ownHeaders:
+        source.files !== undefined ||
+        state.changed.some((name) => name.endsWith('.h') && !holdsFile(path.join(source.folder, name))),
     });
   });
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-import {readFileSync, statSync, writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
 import '../base/temporary-cache.ts';
 import {recordingContext} from '../base/contexts.ts';
 import {BuildError, HostError, Interrupted} from '../../src/base/errors.ts';
-import {make, reasonLines} from '../../src/build/make.ts';
-import {guardObjects} from '../../src/build/objects.ts';
+import {keepMade, make, reasonLines} from '../../src/build/make.ts';
+import {guardObjects, scratchFolder} from '../../src/build/objects.ts';
 import {writeTree} from './fake-linux.ts';
 
 const job = (folder: string) => ({
@@ -82,5 +82,35 @@ test('what a killed make wrote is deleted, what was finished before stays', asyn
   await guardObjects(folder, () => {
     t.is(readFileSync(path.join(folder, 'half.o'), 'utf8'), 'whole');
     return Promise.resolve();
+  });
+});
+
+test('what compilers have put aside when a build is cancelled is gone with it', async (t) => {
+  const folder = writeTree({
+    Makefile:
+      'all:\n\t@echo x > $$TMPDIR/cc1.s; echo y > $$CCACHE_TEMPDIR/cpp.i; echo "  CC      a.o"; sleep 60\n',
+  });
+  const objects = path.join(folder, 'objects');
+  const stop = new AbortController();
+  const scratch = scratchFolder(objects);
+  const context = {
+    signal: stop.signal,
+    report: () => {
+      t.deepEqual(readdirSync(scratch).sort(), ['cc1.s', 'cpp.i']);
+      stop.abort();
+    },
+  };
+  await t.throwsAsync(
+    guardObjects(objects, () => make({...job(folder), scratch}, context)),
+    {instanceOf: Interrupted},
+  );
+  t.deepEqual(readdirSync(folder).sort(), ['Makefile', 'log', 'objects', 'objects.unfinished']);
+});
+
+test('a build that ends well without what it is for is an error of the source, by name', async (t) => {
+  const folder = writeTree({});
+  await t.throwsAsync(keepMade('kernel test', path.join(folder, 'bzImage'), path.join(folder, 'kept')), {
+    instanceOf: BuildError,
+    message: 'kernel test: the build ended without an error, but made no bzImage',
   });
 });

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -19,6 +20,7 @@ function rootWith(...names: readonly string[]): string {
   const root = mkdtempSync(path.join(temporary, 'objects-'));
   for (const name of names) {
     mkdirSync(path.join(root, name));
+    writeFileSync(path.join(root, `${name}.changes`), 'came a.c\0');
     writeFileSync(path.join(root, name, 'main.o'), name);
     utimesSync(path.join(root, name, 'main.o'), 1000, 1000);
     writeFileSync(path.join(root, name, '.tool.o.cmd'), `cc -o ${path.join(root, name)}/tool.o`);
@@ -34,6 +36,8 @@ test('new objects begin as a copy of the nearest, with its times and links', asy
   t.is(readFileSync(path.join(objects, 'main.o'), 'utf8'), 'x86_64+common');
   t.is(statSync(path.join(objects, 'main.o')).mtimeMs, 1_000_000);
   t.is(readFileSync(path.join(root, 'x86_64+common', 'main.o'), 'utf8'), 'x86_64+common');
+  // What has become of the tree since is to be done for the copy, too.
+  t.is(readFileSync(`${objects}.changes`, 'utf8'), 'came a.c\0');
   // Else make would make its tools anew, and all that they are for.
   t.is(readFileSync(path.join(objects, '.tool.o.cmd'), 'utf8'), `cc -o ${objects}/tool.o`);
 });
@@ -47,6 +51,14 @@ test('what is there stays, and what was not finished or is for others is not cop
   const there = path.join(root, 'aarch64+common');
   await seedObjects(there);
   t.is(readFileSync(path.join(there, 'main.o'), 'utf8'), 'aarch64+common');
+});
+
+test('what nobody knows the changes of is not copied', async (t) => {
+  const root = rootWith('x86_64+common');
+  rmSync(path.join(root, 'x86_64+common.changes'));
+  const objects = objectsFolder(root, 'x86_64', ['common', 'pagemap']);
+  await seedObjects(objects);
+  t.false(existsSync(objects));
 });
 
 test('a copy that was killed is begun again', async (t) => {

@@ -5,7 +5,8 @@ import test from 'ava';
 import {temporary} from '../base/temporary-cache.ts';
 import {recordingContext} from '../base/contexts.ts';
 import {BuildError, UsageError} from '../../src/base/errors.ts';
-import {patchesOf, readSeries} from '../../src/build/series.ts';
+import {patchesOf} from '../../src/build/mails.ts';
+import {readSeries} from '../../src/build/series.ts';
 import {withWorkTree} from '../../src/build/tree.ts';
 import {type Files, fakeSource, patchBetween, readTree, writeTree} from './fake-linux.ts';
 
@@ -80,7 +81,7 @@ test('a mailbox is split, decoded, and its cover letter left out', async (t) => 
       mail('[PATCH 2/2] second', encoded, 'base64'),
     ].join('\n'),
   );
-  const split = await patchesOf(await readSeries(file), path.join(temporary, 'split'));
+  const {patches: split} = await patchesOf(await readSeries(file), path.join(temporary, 'split'));
   t.deepEqual(
     split.map(({name}) => name),
     ['series.mbx: first', 'series.mbx: second'],

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import '../base/temporary-cache.ts';
 import {execFileSync} from 'node:child_process';
 import {chmodSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';

@@ -8,6 +8,7 @@ import {temporary} from '../base/temporary-cache.ts';
 import {recordingContext} from '../base/contexts.ts';
 import {BuildError, UsageError} from '../../src/base/errors.ts';
 import {storePath} from '../../src/base/store.ts';
+import {GitBisect} from '../../src/build/git-bisect.ts';
 import {ensureSource} from '../../src/build/source.ts';
 import {readTree, writeTree} from './fake-linux.ts';
 
@@ -89,4 +90,111 @@ test('of a package the newest that is unpacked is used, without asking apt', asy
   }
   const source = await ensureSource({kind: 'package', name: 'linux-source-6.12'}, context);
   t.is(source.title, 'linux-source-6.12 6.12.95-1~bpo12+1');
+});
+
+/** A tree with what no kernel is without. */
+const kernelFiles = {
+  ...{Kbuild: '', Makefile: 'all:\n', Kconfig: '', 'init/main.c': 'int main;\n'},
+  ...{
+    'scripts/Makefile.build': '',
+    'drivers/a.c': 'int a;\n',
+    '.gitignore': '*.o\n.*\n!.gitignore\nvmlinux\n',
+  },
+};
+
+async function namesOf(folder: string): Promise<readonly string[]> {
+  const {files} = await ensureSource({kind: 'tree', path: folder}, context);
+  return [...(files?.keys() ?? [])];
+}
+
+const whole = Object.keys(kernelFiles).sort();
+
+test('a tree is whole below a folder that a repository around it ignores', async (t) => {
+  const outer = writeTree(
+    Object.fromEntries(Object.entries(kernelFiles).map(([name, text]) => [`work/linux/${name}`, text])),
+  );
+  const tree = path.join(outer, 'work/linux');
+  writeFileSync(path.join(outer, '.gitignore'), 'work/\n');
+  writeFileSync(path.join(tree, 'vmlinux'), 'built');
+  git(outer, 'init');
+  t.deepEqual(await namesOf(tree), whole);
+});
+
+test('a tree is whole with the rules of Debian, which ignore all but its own folder', async (t) => {
+  const rules = `${kernelFiles['.gitignore']}/*\n!/debian/\n`;
+  for (const init of [false, true]) {
+    const tree = writeTree({
+      ...kernelFiles,
+      '.gitignore': rules,
+      'drivers/.gitignore': 'made.c\n',
+      'drivers/made.c': '',
+    });
+    writeFileSync(path.join(tree, 'vmlinux'), 'built');
+    writeFileSync(path.join(tree, 'a.o'), 'built');
+    if (init) git(tree, 'init');
+    t.deepEqual(await namesOf(tree), [...whole, 'drivers/.gitignore'].sort(), String(init));
+  }
+});
+
+test('what a user has git ignore, has not added, or has cloned into the tree is part of it', async (t) => {
+  const tree = writeTree({
+    ...kernelFiles,
+    'drivers/mine/b.c': '',
+    'drivers/other/c.c': '',
+    'forced.o': 'blob',
+  });
+  git(tree, 'init');
+  git(tree, 'add', 'Makefile', 'drivers/a.c');
+  git(tree, 'add', '-f', 'forced.o');
+  git(tree, 'commit', '-m', 'a part');
+  writeFileSync(path.join(tree, '.git/info/exclude'), 'drivers/mine/\n');
+  const nested = path.join(tree, 'drivers/other');
+  git(nested, 'init');
+  git(nested, 'add', '.');
+  git(nested, 'commit', '-m', 'other');
+  const more = ['drivers/mine/b.c', 'drivers/other/c.c', 'forced.o'];
+  t.deepEqual(await namesOf(tree), [...whole, ...more].sort());
+});
+
+test("a repository that is another user's is read, as a revision and as a tree", async (t) => {
+  if (process.getuid?.() !== 0) {
+    t.log('only root can give files away');
+    t.pass();
+    return;
+  }
+  const folder = writeTree({...kernelFiles, 'tracked.o': 'blob'});
+  git(folder, 'init');
+  git(folder, 'add', '-A', '-f');
+  git(folder, 'commit', '-m', 'one');
+  execFileSync('chown', ['-R', '12345:12345', folder]);
+  t.throws(() => {
+    git(folder, 'log', '-1');
+  });
+  const wanted = {...kernelFiles, 'tracked.o': 'blob'};
+  const local = await ensureSource({kind: 'git', path: folder, revision: 'HEAD'}, context);
+  t.deepEqual(readTree(local.folder), wanted);
+  await rm(local.folder, {recursive: true});
+  const remote = await ensureSource({kind: 'git', path: `file://${folder}`, revision: 'HEAD'}, context);
+  t.deepEqual(readTree(remote.folder), wanted);
+  t.deepEqual(await namesOf(folder), Object.keys(wanted).sort());
+  // One commit more, from which the next revision is unpacked by its differences.
+  writeFileSync(path.join(folder, 'drivers/a.c'), 'int b;\n');
+  const as = ['-c', `safe.directory=${folder}`];
+  git(folder, ...as, 'commit', '-a', '-m', 'two');
+  execFileSync('chown', ['-R', '12345:12345', folder]);
+  const next = await ensureSource({kind: 'git', path: folder, revision: 'HEAD'}, context);
+  t.is(readTree(next.folder)['drivers/a.c'], 'int b;\n');
+  const bisect = await GitBisect.ofRepository(folder, 'HEAD~1', 'HEAD', path.join(temporary, 'bisect'));
+  t.like(await bisect.progress(), {first: {subject: 'two'}});
+});
+
+test('what git says of a repository that it cannot read is passed on', async (t) => {
+  const folder = writeTree({Kbuild: ''});
+  await t.throwsAsync(ensureSource({kind: 'git', path: folder, revision: 'HEAD'}, context), {
+    instanceOf: UsageError,
+    message: /git cannot read .*\n.*not a git repository/,
+  });
+  await t.throwsAsync(ensureSource({kind: 'git', path: `${folder}/no`, revision: 'HEAD'}, context), {
+    message: /there is no repository/,
+  });
 });

@@ -169,7 +169,9 @@ test('a lab that is killed while it patches does no harm', async (t) => {
   const program = `
     import {withWorkTree} from ${JSON.stringify(module)};
     const context = {signal: new AbortController().signal, report() {}};
-    const [source, series] = ${JSON.stringify([source, series])};
+    import {readSeries} from ${JSON.stringify(path.resolve(module, '../series.ts'))};
+    const source = ${JSON.stringify(source)};
+    const series = await readSeries(${JSON.stringify(series.path)});
     console.log('begun');
     for (;;) {
       await withWorkTree(source, [series], context, async () => {});
