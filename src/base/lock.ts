@@ -4,17 +4,29 @@ import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
 import {execa} from 'execa';
 import {type Context, checkpoint} from './context.ts';
-import {HostError, Interrupted} from './errors.ts';
+import {HostError} from './errors.ts';
 import {missingCommand} from './process.ts';
 
 /**
  * A lock that the kernel takes back when its holder dies, `kill -9` included: flock(2), held by a helper that
  * ends with the lab because its standard input does. (A lock file with a time stamp would outlive the lab.)
+ * A lock on a file that was deleted meanwhile excludes nobody who came later: then the helper ends at once.
  */
-const holder = ['sh', '-c', 'echo held; read -r _'] as const;
+const holder = `
+for held in /proc/self/fd/*; do
+  if [ "$held" -ef "$1" ]; then echo held; read -r _; exit 0; fi
+done
+exit 75
+`;
 
 /** While it waits for the lock it reads no input, so that the lab's death has to reach it as a signal. */
 const mortal = ['--pdeathsig', 'SIGKILL', '--'] as const;
+
+/** Exit codes that mean that somebody deletes the file, or its folder: 66 of flock(1), 75 of the helper. */
+const gone: readonly (number | undefined)[] = [66, 75];
+
+/** How often the file is created again: `rm -r` of a large cache takes seconds. */
+const attempts = 5;
 
 /**
  * Runs `work` while holding an exclusive lock on `file`, which is created with its folder.
@@ -26,32 +38,51 @@ export async function withLock<T>(
   context: Context,
   work: () => Promise<T>,
 ): Promise<T> {
-  checkpoint(context);
-  await mkdir(path.dirname(file), {recursive: true});
-  const lock = execa('setpriv', [...mortal, 'flock', '--exclusive', file, ...holder], {
-    reject: false,
-    stdin: 'pipe',
-    stderr: 'inherit',
-    cancelSignal: context.signal,
-  });
+  const release = await acquire(file, purpose, context);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/** Waits for the lock, and returns what gives it back. */
+async function acquire(file: string, purpose: string, context: Context): Promise<() => Promise<void>> {
   const patience = setTimeout(() => {
     context.report({topic: purpose, text: 'waiting for another p2plab that is at it'});
   }, 300);
   try {
-    const held = once(lock.stdout, 'data').then(() => true);
-    if (!(await Promise.race([held, lock.then(() => false)]))) {
-      const result = await lock;
-      if (context.signal.aborted) throw new Interrupted();
-      if (result.code === 'ENOENT') throw missingCommand('setpriv');
-      throw new HostError(`cannot lock ${file} (flock exited with ${result.exitCode ?? 'a signal'})`);
+    for (let attempt = 1; ; attempt++) {
+      checkpoint(context);
+      await mkdir(path.dirname(file), {recursive: true});
+      const lock = execa(
+        'setpriv',
+        [...mortal, 'flock', '--exclusive', file, 'sh', '-c', holder, 'sh', file],
+        {
+          reject: false,
+          stdin: 'pipe',
+          cancelSignal: context.signal,
+        },
+      );
+      const held = once(lock.stdout, 'data').then(() => true);
+      if (await Promise.race([held, lock.then(() => false)])) {
+        return async () => {
+          lock.stdin.end('\n');
+          await lock;
+        };
+      }
+      const {code, exitCode, stderr} = await lock;
+      checkpoint(context);
+      if (code === 'ENOENT') throw missingCommand('setpriv');
+      if (attempt < attempts && gone.includes(exitCode)) continue;
+      throw new HostError(
+        `cannot lock ${file}: ${stderr.trim() || `flock ended with ${exitCode ?? 'a signal'}`}`,
+        {
+          hint: 'is the cache being deleted, or may you not write there? Run the command again',
+        },
+      );
     }
   } finally {
     clearTimeout(patience);
-  }
-  try {
-    return await work();
-  } finally {
-    lock.stdin.end('\n');
-    await lock;
   }
 }

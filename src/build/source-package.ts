@@ -23,7 +23,7 @@ export async function newestUnpacked(name: string): Promise<string | undefined> 
     throw error;
   }
   const versions = folders
-    .filter((folder) => folder.startsWith(`${name}_`) && !/\.(lock|partial)/.test(folder))
+    .filter((folder) => folder.startsWith(`${name}_`) && !/\.(lock|partial|manifest)/.test(folder))
     .map((folder) => folder.slice(name.length + 1));
   return versions.sort(compareDebianVersions).at(-1);
 }
