@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {isErrno, LabError} from '../base/errors.ts';
+import {cacheRoot} from '../base/paths.ts';
 
 /** What a system error says about the machine, and what to do about it. */
 const systemErrors: Readonly<Record<string, readonly [problem: string, hint: string]>> = {
@@ -15,6 +16,11 @@ export function fail(error: unknown): number {
   if (error instanceof LabError) {
     say(error.message, error.hint);
     return error.exitCode;
+  }
+  const missing = isErrno(error, 'ENOENT') ? (error as NodeJS.ErrnoException).path : undefined;
+  if (missing?.startsWith(`${cacheRoot}/`) === true) {
+    say(`${missing} has gone from the cache while p2plab used it`, 'run the command again: it is made again');
+    return 3;
   }
   for (const [code, [problem, hint]] of Object.entries(systemErrors)) {
     if (!isErrno(error, code)) continue;

@@ -3,6 +3,7 @@ import {existsSync} from 'node:fs';
 import {type FileHandle, mkdir, open, readdir, readFile, rm, truncate} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import {asFileName} from '../base/file-name.ts';
 import {stateRoot} from '../base/paths.ts';
 
 const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
@@ -91,7 +92,7 @@ export class Journal {
 }
 
 function folderOf(suite: string): string {
-  return path.join(stateRoot, 'nightly', suite.replaceAll('/', '.'));
+  return path.join(stateRoot, 'nightly', asFileName(suite));
 }
 
 /** What a journal holds. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {randomBytes} from 'node:crypto';
+import {asFileName} from '../base/file-name.ts';
 import {factsOf, type RunFacts} from './bundle-facts.ts';
 import type {Case} from './database/record.ts';
 import {thisHost} from './host.ts';
@@ -18,7 +19,7 @@ export function unbegunFacts({reason, qemu, mark, ...about}: Unbegun): RunFacts 
   const record = {...about, verdict: 'error', reason, qemu, durationMs: 0, independent: false} as const;
   const host = thisHost();
   return factsOf({
-    name: `unbegun_${about.scenario.replaceAll('/', '.')}_${about.kernel}_${unique}`,
+    name: `unbegun_${asFileName(about.scenario)}_${asFileName(about.kernel)}_${unique}`,
     begun: new Date().toISOString(),
     bundle: undefined,
     record: {...record, steps: [], kernelSays: []},
