@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {once} from 'node:events';
+import {statSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
 import {execa} from 'execa';
@@ -31,6 +32,7 @@ const attempts = 5;
 /**
  * Runs `work` while holding an exclusive lock on `file`, which is created with its folder.
  * @param purpose what the lock guards, for the line a waiting person sees
+ * @throws {HostError} if the file is deleted meanwhile: the result is then not to be trusted
  */
 export async function withLock<T>(
   file: string,
@@ -40,7 +42,15 @@ export async function withLock<T>(
 ): Promise<T> {
   const release = await acquire(file, purpose, context);
   try {
-    return await work();
+    const {ino} = statSync(file, {throwIfNoEntry: false}) ?? {};
+    const result = await work();
+    // Whoever came after the file was deleted got another lock: both may have written to the same files.
+    if (ino === undefined || statSync(file, {throwIfNoEntry: false})?.ino !== ino) {
+      throw new HostError(`${file} was deleted while p2plab held this lock (${purpose})`, {
+        hint: 'run the command again: what is missing is made again',
+      });
+    }
+    return result;
   } finally {
     await release();
   }

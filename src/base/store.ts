@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {randomBytes} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {mkdir, rename, rm, utimes} from 'node:fs/promises';
+import {mkdir, readdir, rename, rm, utimes} from 'node:fs/promises';
 import path from 'node:path';
 import type {ZodType} from 'zod';
 import {type Context, checkpoint} from './context.ts';
@@ -155,8 +155,9 @@ export async function stored(
   }
   return withLock(`${folder}.lock`, purpose, context, async () => {
     if (await usable(kind, key, purpose, context)) return folder;
-    const partial = `${folder}.partial`;
-    await rm(partial, {recursive: true, force: true});
+    await removePartials(folder);
+    // A name of its own: where the lock was deleted, another process may be at the same.
+    const partial = `${folder}.partial-${randomBytes(4).toString('hex')}`;
     await mkdir(partial, {recursive: true});
     try {
       await make(partial);
@@ -171,6 +172,15 @@ export async function stored(
     }
     return folder;
   });
+}
+
+/** Removes what a killed lab had made of an entry. */
+async function removePartials(folder: string): Promise<void> {
+  const [parent, name] = [path.dirname(folder), path.basename(folder)];
+  const found = (await readdir(parent)).filter(
+    (one) => one.startsWith(`${name}.partial`) && !one.startsWith(`${name}.partial-damaged-`),
+  );
+  for (const one of found) await rm(path.join(parent, one), {recursive: true, force: true});
 }
 
 /** The error for a cache that was deleted by somebody while it was in use. */
