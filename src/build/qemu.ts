@@ -12,7 +12,7 @@ import {repaired, storePath, stored} from '../base/store.ts';
 import {didYouMean} from '../spec/suggest.ts';
 import {buildEnvironment, compilerVersion} from './compiler.ts';
 import {compileError} from './make.ts';
-import {guardObjects} from './objects.ts';
+import {guardObjects, scratchFolder} from './objects.ts';
 import {qemuSource, unpackedQemu} from './qemu-source.ts';
 import {readSeries, type Series} from './series.ts';
 import type {Source} from './source.ts';
@@ -93,7 +93,8 @@ async function compile(
   };
   const finished = await runGroup('ninja', [`-j${availableParallelism() + 1}`, ...targets], {
     cwd: objects,
-    env: buildEnvironment(),
+    // Compilers that are killed leave files.
+    env: {...buildEnvironment(), TMPDIR: scratchFolder(objects)},
     signal: context.signal,
     onLine,
   });
