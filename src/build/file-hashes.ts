@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-import {existsSync} from 'node:fs';
-import {lstat, readFile, readlink} from 'node:fs/promises';
+import {lstat, readlink} from 'node:fs/promises';
 import path from 'node:path';
+import * as z from 'zod';
 import {sha256, sha256File} from '../base/hash.ts';
-import {writeWhole} from '../base/store.ts';
+import {readNote, writeNote} from '../base/store.ts';
 
 /** What a file was when it was last read: its state, and the hash of what it held. */
 type Known = Record<string, readonly [state: string, hash: string]>;
+const knownSchema = z.record(z.string(), z.tuple([z.string(), z.string()]));
 
 /** What stands for a link by where it leads, or for a file by its bytes and whether it can be executed (`x`). */
 export function contentHash(kind: 'link' | 'x' | '-', content: string | Uint8Array): string {
@@ -28,7 +29,7 @@ export async function fileHashes(
   names: readonly string[],
   memo: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const known = existsSync(memo) ? (JSON.parse(await readFile(memo, 'utf8')) as Known) : {};
+  const known = readNote(memo, knownSchema) ?? {};
   const found: Known = {};
   let changed = names.length !== Object.keys(known).length;
   for (let start = 0; start < names.length; start += atOnce) {
@@ -41,7 +42,7 @@ export async function fileHashes(
       changed ||= file !== known[name];
     }
   }
-  if (changed) await writeWhole(memo, JSON.stringify(found));
+  if (changed) await writeNote(memo, found);
   return new Map(Object.entries(found).map(([name, [, hash]]) => [name, hash]));
 }
 

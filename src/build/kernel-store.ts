@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {lstat, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import {lstat, readdir, rename, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {Interrupted} from '../base/errors.ts';
 import {withLock} from '../base/lock.ts';
 import {cacheRoot} from '../base/paths.ts';
-import {type StoreKind, storePath} from '../base/store.ts';
-import type {KernelRecord} from './kernel.ts';
+import {manifestPath, type StoreKind, storePath} from '../base/store.ts';
+import {readKernelRecord} from './kernel-record.ts';
 
 /** A kernel in the store. */
 export interface StoredKernel {
@@ -51,9 +51,10 @@ export async function listKernels(): Promise<readonly StoredKernel[]> {
   const kernels: StoredKernel[] = [];
   for (const key of await keysOf('kernels')) {
     const folder = storePath('kernels', key);
-    const file = path.join(folder, 'kernel.json');
-    if (key.includes('.') || !existsSync(file)) continue;
-    const {release, inputs} = JSON.parse(await readFile(file, 'utf8')) as KernelRecord;
+    const record = key.includes('.') ? undefined : await readKernelRecord(key);
+    // A damaged one is made again when it is asked for.
+    if (record === undefined) continue;
+    const {release, inputs} = record;
     const title = [inputs.source.title, ...inputs.series.map(({name}) => name)].join(' + ');
     const {arch} = inputs;
     kernels.push({
@@ -86,6 +87,7 @@ async function collect(kind: StoreKind, key: string): Promise<Collected> {
   const doomed = `${folder}.partial`;
   await rm(doomed, {recursive: true, force: true});
   await rename(folder, doomed);
+  await rm(manifestPath(kind, key), {force: true});
   await rm(doomed, {recursive: true});
   return {folders: [folder], bytes};
 }
@@ -95,6 +97,13 @@ async function remains(kind: StoreKind, context: Context): Promise<Collected> {
   const folders: string[] = [];
   let bytes = 0;
   for (const name of await keysOf(kind)) {
+    if (name.includes('.partial-damaged-')) {
+      const folder = storePath(kind, name);
+      bytes += await folderSize(folder);
+      await rm(folder, {recursive: true, force: true});
+      folders.push(folder);
+      continue;
+    }
     const maker = /^(.+)\.partial(-.*)?$/.exec(name)?.[1];
     if (maker === undefined) continue;
     await ifFree(`${storePath(kind, maker)}.lock`, context, async () => {
@@ -114,8 +123,8 @@ const kitGrace = 24 * 3600 * 1000;
 async function unneededKits(context: Context): Promise<readonly Collected[]> {
   const named = new Set<string>();
   for (const key of await keysOf('kernels')) {
-    const file = path.join(storePath('kernels', key), 'kernel.json');
-    if (existsSync(file)) named.add((JSON.parse(await readFile(file, 'utf8')) as KernelRecord).kit);
+    const record = await readKernelRecord(key);
+    if (record !== undefined) named.add(record.kit);
   }
   const all: Collected[] = [];
   for (const key of await keysOf('kits')) {
@@ -155,6 +164,6 @@ export async function collectGarbage(
     all.push(await remains(kind, context));
   }
   all.push(...(await unneededKits(context)), await remains('kits', context));
-  all.push(await remains('sources', context));
+  for (const kind of ['sources', 'userlands', 'keys'] as const) all.push(await remains(kind, context));
   return {folders: all.flatMap(({folders}) => folders), bytes: all.reduce((sum, {bytes}) => sum + bytes, 0)};
 }

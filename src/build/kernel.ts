@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256, sha256File} from '../base/hash.ts';
-import {storePath, stored} from '../base/store.ts';
+import {DamagedEntry, discard, repaired, storePath, stored} from '../base/store.ts';
 import type {ArchitectureName} from '../spec/architecture.ts';
 import {shortName} from '../spec/identity.ts';
 import type {KernelSpec} from '../spec/kernel.ts';
@@ -13,6 +13,7 @@ import {compilerVersion} from './compiler.ts';
 import {baseCommitOf} from './base-commit.ts';
 import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
+import {type KernelInputs, type KernelRecord, readKernelRecord} from './kernel-record.ts';
 import {ensureKit} from './kit.ts';
 import {keepMade, make} from './make.ts';
 import {checkNeeds} from './needs.ts';
@@ -29,6 +30,8 @@ import {discardStale} from './stale.ts';
 import {gitKey} from './source-git.ts';
 import {ensureSource, type Source} from './source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
+
+export type {KernelInputs, KernelRecord} from './kernel-record.ts';
 
 /** What a kernel is made of, whatever it is compiled for. `name` is for people; all else decides the key. */
 export type KernelRecipe = Pick<
@@ -64,30 +67,6 @@ export interface Kernel {
   readonly lacks: KernelSpec['lacks'];
   readonly modules: KernelSpec['modules'];
   readonly inputs: KernelInputs;
-}
-
-/** What went into a kernel: recorded in its kernel.json, and in the bundle of each run. */
-export interface KernelInputs {
-  readonly source: {readonly title: string; readonly key: string};
-  readonly arch: string;
-  readonly config: readonly {readonly name: string; readonly sha256: string}[];
-  readonly series: readonly {
-    readonly name: string;
-    readonly patches: readonly {readonly name: string; readonly sha256: string}[];
-  }[];
-  readonly compiler: string;
-}
-
-/** kernel.json. */
-export interface KernelRecord {
-  readonly key: string;
-  readonly release: string;
-  readonly image: {readonly file: string; readonly sha256: string};
-  readonly inputs: KernelInputs;
-  /** The key of what modules are built against. */
-  readonly kit: string;
-  /** How long it took, and how many files were compiled, in its making. */
-  readonly build: {readonly seconds: number; readonly compiled: number};
 }
 
 /** Counts up when what is built from the same inputs changes. */
@@ -216,14 +195,22 @@ export async function kernelKey(plan: KernelPlan, context: Context): Promise<str
  * The kernel of a plan: from the store, or compiled and put there. Callers at the same time share one build.
  * @throws {BuildError} when a series does not apply, a setting does not stick or the compiler refuses
  */
-export async function ensureKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
+export function ensureKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
+  return repaired(`kernel ${plan.name}`, context, () => makeKernel(plan, context));
+}
+
+async function makeKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
   const parts = await gather(plan, context);
   const {source, series, key} = parts;
   await discardWithoutKit(key);
   const folder = await stored('kernels', key, `kernel ${shortName(plan.name)}`, context, (partial) =>
     withWorkTree(source, series, context, (tree) => build(plan, parts, tree, partial, context)),
   );
-  const record = JSON.parse(await readFile(path.join(folder, 'kernel.json'), 'utf8')) as KernelRecord;
+  const record = await readKernelRecord(key);
+  if (record === undefined) {
+    await discard('kernels', key);
+    throw new DamagedEntry(`${folder} has no kernel.json that p2plab can read`);
+  }
   return Object.freeze({
     name: plan.name,
     key,
@@ -246,10 +233,8 @@ export async function ensureKernel(plan: KernelPlan, context: Context): Promise<
 
 /** A kernel for which no module can be built any more, since somebody deleted what that takes, is made again. */
 async function discardWithoutKit(key: string): Promise<void> {
-  const file = path.join(kernelFolder(key), 'kernel.json');
-  if (!existsSync(file)) return;
-  const {kit} = JSON.parse(await readFile(file, 'utf8')) as KernelRecord;
-  if (!existsSync(storePath('kits', kit))) await rm(kernelFolder(key), {recursive: true});
+  const kit = (await readKernelRecord(key))?.kit;
+  if (kit !== undefined && !existsSync(storePath('kits', kit))) await discard('kernels', key);
 }
 
 /** Where the kernel with this key is kept. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {readFile, realpath, stat} from 'node:fs/promises';
+import {realpath, stat} from 'node:fs/promises';
+import * as z from 'zod';
 import {HostError, isErrno} from '../base/errors.ts';
 import {contentKey, sha256File} from '../base/hash.ts';
-import {storePath, writeWhole} from '../base/store.ts';
+import {readRecord, writeRecord} from '../base/store.ts';
 
 /**
  * What `compute` says of a file of this machine, asked once for each state of the file: path, size and time
@@ -17,14 +18,11 @@ export async function remembered(
 ): Promise<string> {
   const real = await realpath(file);
   const {size, mtimeMs, ctimeMs, ino} = await stat(real);
-  const memo = storePath('probes', contentKey([question, real, size, mtimeMs, ctimeMs, ino]));
-  try {
-    return await readFile(memo, 'utf8');
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-  }
+  const memo = contentKey([question, real, size, mtimeMs, ctimeMs, ino]);
+  const known = readRecord('probes', memo, z.string());
+  if (known !== undefined) return known;
   const answer = await compute(real);
-  await writeWhole(memo, answer);
+  await writeRecord('probes', memo, answer);
   return answer;
 }
 

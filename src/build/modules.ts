@@ -6,7 +6,7 @@ import {BuildError, UsageError} from '../base/errors.ts';
 import {contentKey, sha256} from '../base/hash.ts';
 import {withLock} from '../base/lock.ts';
 import {displayPath, labRoot, stateRoot} from '../base/paths.ts';
-import {storePath, stored} from '../base/store.ts';
+import {requireIntact, storePath, stored} from '../base/store.ts';
 import {architectures, makeVariables} from './architecture.ts';
 import type {Kernel} from './kernel.ts';
 import {keepMade, make} from './make.ts';
@@ -77,6 +77,7 @@ async function compile(
 ): Promise<void> {
   const name = path.basename(folder);
   const work = storePath('objects', `${kernel.kit}-${name}`);
+  await requireIntact('kits', kernel.kit);
   await withLock(`${work}.lock`, `module ${name}`, context, () =>
     guardObjects(work, async () => {
       // Laid out as in images/, for the module's own relative paths.

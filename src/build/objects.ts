@@ -3,6 +3,7 @@ import {existsSync} from 'node:fs';
 import {cp, mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {inheritChanges, pendingChanges} from './changes.ts';
+import {discardDamagedObjects, sealObjects} from './intact-objects.ts';
 
 /** Where compilers put what they do not keep: one that is killed leaves its files, and the next make empties it. */
 export function scratchFolder(objects: string): string {
@@ -32,6 +33,8 @@ export async function seedObjects(objects: string): Promise<void> {
     .toSorted((a, b) => a.differing - b.differing || a.name.length - b.name.length);
   const [nearest] = others;
   if (nearest === undefined) return;
+  await discardDamagedObjects(path.join(root, nearest.name), false);
+  if (!existsSync(path.join(root, nearest.name))) return;
   const partial = `${objects}.partial`;
   await rm(partial, {recursive: true, force: true});
   const from = path.join(root, nearest.name);
@@ -40,6 +43,8 @@ export async function seedObjects(objects: string): Promise<void> {
   await cp(from, partial, {recursive: true, preserveTimestamps: true, verbatimSymlinks: true});
   await renamePath(partial, from, objects);
   await inheritChanges(from, objects);
+  await sealObjects(partial);
+  await rename(`${partial}.manifest`, `${objects}.manifest`);
   await rename(partial, objects);
 }
 
@@ -70,10 +75,12 @@ function differences(a: readonly string[], b: readonly string[]): number {
  */
 export async function guardObjects<T>(objects: string, work: () => Promise<T>): Promise<T> {
   const mark = `${objects}.unfinished`;
+  const interrupted = existsSync(mark);
+  if (interrupted && existsSync(objects)) await deleteSince(objects, (await stat(mark)).mtimeMs);
+  await discardDamagedObjects(objects, interrupted);
   await mkdir(objects, {recursive: true});
   await rm(scratchFolder(objects), {recursive: true, force: true, maxRetries: 3});
   await mkdir(scratchFolder(objects));
-  if (existsSync(mark)) await deleteSince(objects, (await stat(mark)).mtimeMs);
   await writeFile(mark, '');
   let killed = true;
   try {
@@ -85,7 +92,10 @@ export async function guardObjects<T>(objects: string, work: () => Promise<T>): 
     killed = !(error instanceof Error && error.name === 'BuildError');
     throw error;
   } finally {
-    if (!killed) await rm(mark);
+    if (!killed) {
+      await sealObjects(objects);
+      await rm(mark, {force: true});
+    }
     // What was killed may be dying still.
     await rm(scratchFolder(objects), {recursive: true, force: true, maxRetries: 10});
   }
@@ -103,7 +113,8 @@ async function deleteSince(folder: string, time: number): Promise<void> {
 /** How many files the first build in this folder compiled: what a whole build takes. */
 export async function knownTotal(objects: string): Promise<number | undefined> {
   const file = `${objects}.total`;
-  return existsSync(file) ? Number(await readFile(file, 'utf8')) : undefined;
+  const total = Number(await readFile(file, 'utf8').catch(() => Number.NaN));
+  return Number.isSafeInteger(total) && total > 0 ? total : undefined;
 }
 
 /** Remembers the size of a whole build. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {mkdir, mkdtemp, readdir, rm} from 'node:fs/promises';
+import {mkdir, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {HostError} from '../base/errors.ts';
+import {makeScratch, removeScratch} from '../base/owned.ts';
 import {cacheRoot} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
@@ -29,7 +30,7 @@ export async function qemuSource(context: Context): Promise<Source> {
   if (found !== undefined) return found;
   const sources = path.join(cacheRoot, 'sources');
   await mkdir(sources, {recursive: true});
-  const work = await mkdtemp(path.join(sources, '.qemu-download-'));
+  const work = await makeScratch(path.join(sources, '.qemu-download-'));
   const topic = 'source qemu';
   try {
     context.report({topic, text: `asking for the lists of ${suite}`});
@@ -50,6 +51,6 @@ export async function qemuSource(context: Context): Promise<Source> {
     });
     return source;
   } finally {
-    await rm(work, {recursive: true, force: true});
+    await removeScratch(work);
   }
 }

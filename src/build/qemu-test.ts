@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
-import {copyFile, mkdtemp, readdir, rm} from 'node:fs/promises';
+import {copyFile, readdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {LabError} from '../base/errors.ts';
+import {makeScratch, removeScratch} from '../base/owned.ts';
 import {runGroup} from '../base/process.ts';
 import {qemuFolder, withQemuBuild} from './qemu.ts';
 import {readSeries} from './series.ts';
@@ -94,7 +95,7 @@ async function tested(
   const targets = [program, ...tests.map((test) => `tests/qtest/${test}`)];
   return withQemuBuild(name, {more, targets}, {...context, topic}, async (objects) => {
     // Beside its build folder QEMU finds the firmware of distributions; in it, it looks for its own.
-    const folder = await mkdtemp(path.join(tmpdir(), 'p2plab-qtest-'));
+    const folder = await makeScratch(path.join(tmpdir(), 'p2plab-qtest-'));
     try {
       await copyFile(path.join(objects, program), path.join(folder, program));
       const results: QemuTest[] = [];
@@ -104,7 +105,7 @@ async function tested(
       }
       return results;
     } finally {
-      await rm(folder, {recursive: true, force: true});
+      await removeScratch(folder);
     }
   });
 }

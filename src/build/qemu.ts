@@ -8,7 +8,7 @@ import {HostError, UsageError} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
-import {storePath, stored} from '../base/store.ts';
+import {repaired, storePath, stored} from '../base/store.ts';
 import {didYouMean} from '../spec/suggest.ts';
 import {buildEnvironment, compilerVersion} from './compiler.ts';
 import {compileError, keepMade, scratchEnvironment} from './make.ts';
@@ -131,6 +131,7 @@ async function compiled(
   // What was configured otherwise, or for another compiler, is another folder's.
   const objects = path.join(tree.objects, contentKey([recipe, compiler, options]));
   await renewWhereFilesMove(objects, tree.folder);
+  // Ninja, as make, believes what is there.
   await guardObjects(objects, async () => {
     context.report({topic, text: 'configuring'});
     await configure(tree.folder, objects, context);
@@ -154,11 +155,13 @@ export async function withQemuBuild<T>(
   context: Context & {readonly topic: string},
   use: (objects: string) => Promise<T>,
 ): Promise<T> {
-  const source = await qemuSource(context);
-  const [series, compiler] = await Promise.all([readSeries(qemuFolder(name)), compilerVersion()]);
-  return withWorkTree(source, [series, ...more], context, async (tree) =>
-    use(await compiled(tree, targets, compiler, context)),
-  );
+  return repaired(context.topic, context, async () => {
+    const source = await qemuSource(context);
+    const [series, compiler] = await Promise.all([readSeries(qemuFolder(name)), compilerVersion()]);
+    return withWorkTree(source, [series, ...more], context, async (tree) =>
+      use(await compiled(tree, targets, compiler, context)),
+    );
+  });
 }
 
 /** The QEMUs of lab/qemu; of those that are built, where. Nothing is fetched. */
@@ -186,6 +189,10 @@ export async function ensureQemu(name: string, context: Context): Promise<Qemu> 
   if (!names.includes(name)) {
     throw new UsageError(`there is no QEMU ${name} in lab/qemu`, {hint: didYouMean(name, names)});
   }
+  return repaired(`qemu ${name}`, context, () => makeQemu(name, context));
+}
+
+async function makeQemu(name: string, context: Context): Promise<Qemu> {
   const source = await qemuSource(context);
   const {key, series, compiler} = await identify(name, source);
   const topic = `qemu ${name}`;
@@ -221,7 +228,10 @@ const preferred = 'routed';
 export async function chooseQemu(given: string | undefined, context: Context): Promise<QemuChoice> {
   if (given === undefined) {
     const built = (await listQemus()).find(({name}) => name === preferred)?.folder;
-    return built === undefined ? stock : {name: preferred, path: path.join(built, programs[0])};
+    if (built === undefined) return stock;
+    // What is built is looked at before it is run.
+    const {folder: intact} = await ensureQemu(preferred, context);
+    return {name: preferred, path: path.join(intact, programs[0])};
   }
   if (given === stock.name) return stock;
   if (given.includes('/')) return {name: given, path: given};

@@ -8,7 +8,8 @@ import {HostError, UsageError} from '../base/errors.ts';
 import {displayPath} from '../base/paths.ts';
 import {output, run, runGroup} from '../base/process.ts';
 import {contentKey} from '../base/hash.ts';
-import {storePath, stored, writeWhole} from '../base/store.ts';
+import {acceptLinks} from '../base/manifest.ts';
+import {manifestPath, requireIntact, storePath, stored, writeWhole} from '../base/store.ts';
 import {ownGit, readingGit} from './git.ts';
 import type {Source} from './source.ts';
 import {unpackFailed} from './source-tarball.ts';
@@ -50,7 +51,8 @@ async function remoteCommit(url: string, revision: string, context: Context): Pr
 /** Brings one commit, without its history, into a repository of the lab's. */
 async function fetchCommit(url: string, commit: string, context: Context): Promise<string> {
   const name = createHash('sha256').update(`${url} ${commit}`).digest('hex').slice(0, 20);
-  return stored('sources', `git-fetched-${name}`, `source ${url}`, context, async (folder) => {
+  const key = `git-fetched-${name}`;
+  const place = await stored('sources', key, `source ${url}`, context, async (folder) => {
     context.report({topic: `source ${url}`, text: `fetching ${commit.slice(0, 12)}`});
     await output('git', ['init', '--quiet', '--bare', folder], {env: ownGit});
     const finished = await runGroup(
@@ -60,6 +62,8 @@ async function fetchCommit(url: string, commit: string, context: Context): Promi
     );
     if (finished.exitCode !== 0) throw new HostError(`cannot fetch from ${url}:\n${finished.all.trim()}`);
   });
+  await requireIntact('sources', key);
+  return place;
 }
 
 /** The key of the source that a commit is. */
@@ -91,10 +95,11 @@ async function unpackFrom(
   folder: string,
   {signal}: Context,
 ): Promise<void> {
-  const linked = await runGroup('cp', ['-al', `${storePath('sources', gitKey(previous))}/.`, folder], {
-    signal,
-  });
+  const before = storePath('sources', gitKey(previous));
+  await requireIntact('sources', gitKey(previous));
+  const linked = await runGroup('cp', ['-al', `${before}/.`, folder], {signal});
   if (linked.exitCode !== 0) throw new HostError(`cannot link the source of ${previous}:\n${linked.all}`);
+  await acceptLinks(before, manifestPath('sources', gitKey(previous)));
   const index = `${folder}.index`;
   const git = {
     // Nothing of the user's repository is written: the index is another one.
@@ -126,7 +131,7 @@ async function unpackFrom(
 async function unpackedBefore(repository: string, newest: string): Promise<string | undefined> {
   if (!existsSync(newest)) return undefined;
   const commit = (await readFile(newest, 'utf8')).trim();
-  if (!existsSync(storePath('sources', gitKey(commit)))) return undefined;
+  if (!fullHash.test(commit) || !existsSync(storePath('sources', gitKey(commit)))) return undefined;
   const known = await run('git', ['-C', repository, 'cat-file', '-e', `${commit}^{commit}`], {
     env: readingGit,
   });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {mkdir, mkdtemp, readdir, rm} from 'node:fs/promises';
+import {mkdir, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {type Context, checkpoint} from '../base/context.ts';
 import {HostError, isErrno} from '../base/errors.ts';
+import {makeScratch, removeScratch} from '../base/owned.ts';
 import {cacheRoot} from '../base/paths.ts';
 import {output, runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
@@ -23,7 +24,7 @@ export async function newestUnpacked(name: string): Promise<string | undefined> 
     throw error;
   }
   const versions = folders
-    .filter((folder) => folder.startsWith(`${name}_`) && !/\.(lock|partial)/.test(folder))
+    .filter((folder) => folder.startsWith(`${name}_`) && !/\.(lock|partial|manifest)/.test(folder))
     .map((folder) => folder.slice(name.length + 1));
   return versions.sort(compareDebianVersions).at(-1);
 }
@@ -98,7 +99,7 @@ export async function updatePackageSource(wanted: PackageName, context: Context)
   const {name} = wanted;
   const topic = `source ${name}`;
   await mkdir(sources, {recursive: true});
-  const work = await mkdtemp(path.join(sources, `.${name}-download-`));
+  const work = await makeScratch(path.join(sources, `.${name}-download-`));
   try {
     if (wanted.suite !== undefined) context.report({topic, text: `asking for the lists of ${wanted.suite}`});
     const apt = await aptFor(wanted, work, context);
@@ -114,6 +115,6 @@ export async function updatePackageSource(wanted: PackageName, context: Context)
     });
     return source;
   } finally {
-    await rm(work, {recursive: true, force: true});
+    await removeScratch(work);
   }
 }

@@ -14,13 +14,15 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import path from 'node:path';
+import * as z from 'zod';
 import {type Context, checkpoint} from '../base/context.ts';
-import {HostError, isErrno, UsageError} from '../base/errors.ts';
+import {BuildError, HostError, isErrno, UsageError} from '../base/errors.ts';
 import {contentKey, sha256} from '../base/hash.ts';
 import {withLock} from '../base/lock.ts';
+import {acceptLinks, findDamage, seal} from '../base/manifest.ts';
 import {displayPath} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
-import {storePath, writeWhole} from '../base/store.ts';
+import {cacheDeleted, manifestPath, readNote, requireIntact, storePath, writeNote} from '../base/store.ts';
 import {type Change, forgetChanges, noteChanges} from './changes.ts';
 import {contentHash} from './file-hashes.ts';
 import {applySeries, holdsFile, type Overlay} from './overlay.ts';
@@ -53,9 +55,14 @@ interface State {
   readonly changed: readonly string[];
 }
 
-async function readJson<T>(file: string, absent: T): Promise<T> {
-  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as T) : absent;
-}
+const stateSchema = z.object({
+  source: z.string(),
+  series: z.string().nullable(),
+  changed: z.array(z.string()),
+});
+
+/** What stands for the content of each file of a user's tree that the work tree was last made of. */
+const filesSchema = z.record(z.string(), z.string());
 
 /** What a path is: undefined if there is nothing. A link's target, or bytes with the bit to execute them. */
 async function contentOf(file: string): Promise<Buffer | string | undefined> {
@@ -124,11 +131,46 @@ async function place(
 }
 
 /** The files of a user's tree that are not what they were when the work tree was last made of it. */
-async function changedInSource(source: Source, manifest: string): Promise<readonly string[]> {
+function changedInSource(source: Source, manifest: string): readonly string[] {
   if (source.files === undefined) return [];
-  const before = new Map(Object.entries(await readJson<Record<string, string>>(manifest, {})));
+  const before = new Map(Object.entries(readNote(manifest, filesSchema) ?? {}));
   const names = new Set([...before.keys(), ...source.files.keys()]);
   return [...names].filter((name) => before.get(name) !== source.files?.get(name));
+}
+
+/** Where it is recorded what the files of a work tree hold. */
+function treeManifest(root: string): string {
+  return path.join(root, 'linux.manifest');
+}
+
+/**
+ * Reads what is in a work tree, and checks that it still is: files that are damaged count as changed, so that they are
+ * written again from the source. A tree that says nothing of itself is put out of the way, with what was compiled in it.
+ */
+async function intactState(root: string): Promise<State> {
+  const unknown: State = {source: '', series: null, changed: []};
+  const folder = path.join(root, 'linux');
+  if (!existsSync(folder)) return unknown;
+  const state = readNote(path.join(root, 'state.json'), stateSchema);
+  const damage = await findDamage(folder, treeManifest(root));
+  if (state === undefined || damage?.names.length === 0) {
+    const aside = await mkdtemp(path.join(root, 'scratch-damaged-'));
+    for (const name of ['linux', 'objects', 'state.json', 'files.json'])
+      await rename(path.join(root, name), path.join(aside, name)).catch((error: unknown) => {
+        if (!isErrno(error, 'ENOENT')) throw error;
+      });
+    return unknown;
+  }
+  if (damage === undefined) return state;
+  return {...state, series: null, changed: [...new Set([...state.changed, ...damage.names])]};
+}
+
+/**
+ * Checks files of a source in the store; a user's tree is what it is.
+ * @throws {DamagedEntry} if one is damaged: the source is then out of the way
+ */
+async function requireIntactSource(source: Source, only?: readonly string[]): Promise<void> {
+  if (source.folder === storePath('sources', source.key)) await requireIntact('sources', source.key, only);
 }
 
 /** The work tree's first content: links to the source's files, at no cost of space. */
@@ -143,12 +185,13 @@ async function create(source: Source, root: string, context: Context): Promise<v
     await mkdir(tree, {recursive: true});
     return;
   }
+  await requireIntactSource(source);
   const partial = await mkdtemp(`${tree}.partial-`);
   const copied = await runGroup('cp', ['-al', `${source.folder}/.`, partial], {signal: context.signal});
   if (copied.exitCode !== 0)
     throw new HostError(`cannot make the work tree of ${source.title}:\n${copied.all}`);
-  if (source.files !== undefined)
-    await writeWhole(manifest, JSON.stringify(Object.fromEntries(source.files)));
+  await acceptLinks(source.folder, manifestPath('sources', source.key));
+  if (source.files !== undefined) await writeNote(manifest, Object.fromEntries(source.files));
   await rename(partial, tree);
 }
 
@@ -211,10 +254,9 @@ async function synchronise(
   const tree = path.join(root, 'linux');
   const manifest = path.join(root, 'files.json');
   const ours = [...overlay.files, ...overlay.deleted];
-  const inSource = await changedInSource(source, manifest);
+  const inSource = changedInSource(source, manifest);
   const changed = [...new Set([...state.changed, ...ours, ...inSource])];
-  const record = (next: State): Promise<void> =>
-    writeWhole(path.join(root, 'state.json'), JSON.stringify(next));
+  const record = (next: State): Promise<void> => writeNote(path.join(root, 'state.json'), {...next});
   await record({source: source.key, series: null, changed});
   const patched = new Set(overlay.files);
   const gone = new Set(overlay.deleted);
@@ -236,8 +278,7 @@ async function synchronise(
     });
     await Promise.all(portion);
   }
-  if (source.files !== undefined)
-    await writeWhole(manifest, JSON.stringify(Object.fromEntries(source.files)));
+  if (source.files !== undefined) await writeNote(manifest, Object.fromEntries(source.files));
   const done: State = {source: source.key, series, changed: ours};
   await record(done);
   return done;
@@ -258,23 +299,34 @@ export async function withWorkTree<T>(
   const key = contentKey(series.map((one) => one.key));
   return withLock(path.join(root, 'lock'), `source ${source.title}`, context, async () => {
     const folder = path.join(root, 'linux');
+    let state = await intactState(root);
     await create(source, root, context);
-    const unknown: State = {source: '', series: null, changed: []};
-    let state = await readJson(path.join(root, 'state.json'), unknown);
     if (state.source !== source.key || state.series !== key) {
       // A name of its own: a patch that a killed lab was at may still be dying in the last one's.
       const scratch = await mkdtemp(path.join(root, 'scratch-'));
-      const overlay = await applySeries(source, series, scratch, context);
+      const overlay = await applySeries(source, series, scratch, context).catch(async (error: unknown) => {
+        // A patch may not apply to a damaged file.
+        await requireIntactSource(source);
+        throw error;
+      });
+      await requireIntactSource(source, [...state.changed, ...overlay.files, ...overlay.deleted]);
       state = await synchronise(source, overlay, key, root, state, context);
       await sweep(root);
+      await seal(folder, treeManifest(root));
     }
-    return work({
+    const done = work({
       folder,
       objects: path.join(root, 'objects'),
       kconfigKey: await kconfigKey(source, folder, state.changed),
       ownHeaders:
         source.files !== undefined ||
         state.changed.some((name) => name.endsWith('.h') && !holdsFile(path.join(source.folder, name))),
+    });
+    return done.catch(async (error: unknown) => {
+      if (!(error instanceof BuildError)) throw error;
+      // Nobody's patch is to blame for a file that went meanwhile.
+      if ((await findDamage(folder, treeManifest(root))) === undefined) throw error;
+      throw cacheDeleted(`source ${source.title}`, error);
     });
   });
 }

@@ -4,6 +4,9 @@ import path from 'node:path';
 import {build} from 'esbuild';
 import {bundleFile, bundleFolder, root} from './bundle-file.js';
 
+/** From the bundle to the folder of base/paths.ts, the one module that asks where it is. */
+const toModules = path.relative(bundleFolder, path.join(root, 'src/base'));
+
 /**
  * Makes one file of all modules in their present state, and removes that of others. To load some 350 small
  * modules takes longer than anything else that the lab does before a guest boots.
@@ -23,9 +26,14 @@ export async function makeBundle(): Promise<void> {
     format: 'esm',
     // They find files of their own by their place, or load what may not be there.
     external: ['ssh2', 'better-sqlite3', 'pg', 'pg-boss'],
-    define: {'import.meta.dirname': JSON.stringify(path.join(root, 'src/base'))},
+    // A checkout may be moved or copied: where the modules would be is told from where this file is.
+    define: {'import.meta.dirname': 'p2plabModules'},
     banner: {
-      js: "import {createRequire} from 'node:module'; const require = createRequire(import.meta.url);",
+      js: [
+        "import {createRequire} from 'node:module'; const require = createRequire(import.meta.url);",
+        `import {resolve as p2plabResolve} from 'node:path';`,
+        `const p2plabModules = p2plabResolve(import.meta.dirname, ${JSON.stringify(toModules)});`,
+      ].join('\n'),
     },
     logLevel: 'warning',
   });

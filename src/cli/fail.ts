@@ -2,6 +2,7 @@
 import {CommanderError, InvalidArgumentError} from '@commander-js/extra-typings';
 import {escapeControls} from '../base/escape.ts';
 import {isErrno, LabError} from '../base/errors.ts';
+import {cacheRoot} from '../base/paths.ts';
 
 /** What a system error says about the machine, and what to do about it. */
 const systemErrors: Readonly<Record<string, readonly [problem: string, hint: string]>> = {
@@ -28,6 +29,11 @@ export function fail(error: unknown): void {
   }
   // The parser has printed its own.
   if (error instanceof CommanderError) return;
+  const missing = isErrno(error, 'ENOENT') ? (error as NodeJS.ErrnoException).path : undefined;
+  if (missing?.startsWith(`${cacheRoot}/`) === true) {
+    say(`${missing} has gone from the cache while p2plab used it`, 'run the command again: it is made again');
+    return;
+  }
   for (const [code, [problem, hint]] of Object.entries(systemErrors)) {
     if (!isErrno(error, code)) continue;
     const file = (error as NodeJS.ErrnoException).path;

@@ -4,6 +4,7 @@ import type {Context} from '../base/context.ts';
 import {UsageError} from '../base/errors.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {ensureKernel, type KernelPlan, kernelFolder} from '../build/kernel.ts';
+import {removeAbandoned} from '../results/abandoned.ts';
 import {collectGarbage, listKernels as listStored} from '../build/kernel-store.ts';
 import {type ArchitectureName, architectureNames} from '../spec/architecture.ts';
 import {listKernels} from '../spec/catalog.ts';
@@ -135,8 +136,10 @@ async function collect(context: Context): Promise<readonly string[]> {
   // Where no source is left, a kernel could be any of them: then all stay.
   const last = keep === undefined ? Infinity : spared;
   const {folders, bytes} = await collectGarbage({keep: keep ?? [], last}, context);
-  const gone = folders.map((folder) => `deleted ${displayPath(folder)}`);
-  return [...gone, `deleted: ${folders.length}, with ${roundBytes(bytes)}`];
+  const abandoned = await removeAbandoned();
+  const gone = [...folders, ...abandoned].map((folder) => `deleted ${displayPath(folder)}`);
+  const runs = abandoned.length === 0 ? '' : `; left by killed runs: ${abandoned.length}`;
+  return [...gone, `deleted: ${folders.length}, with ${roundBytes(bytes)}${runs}`];
 }
 
 async function previewGarbage(context: Context): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {existsSync, writeSync} from 'node:fs';
 import {enableCompileCache} from 'node:module';
+import {pathToFileURL} from 'node:url';
 import {crashCode, finish, hostProblem, isBisecting, reportCrash} from './last-resort.cjs';
 
 try {
@@ -23,7 +24,7 @@ async function main() {
   enableCompileCache(`${bundleFolder}-compiled`);
   const bundle = bundleFile();
   /** @type {typeof import('./program.ts')} */
-  const program = await import(existsSync(bundle) ? bundle : './program.ts');
+  const program = await import(existsSync(bundle) ? pathToFileURL(bundle).href : './program.ts');
   const args = process.argv.slice(2);
   return program.main(args, isBisecting(args));
 }

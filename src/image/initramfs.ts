@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import * as z from 'zod';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256} from '../base/hash.ts';
 import {output} from '../base/process.ts';
@@ -38,6 +39,9 @@ export interface Image {
 
 /** Counts up when the same inputs make another image. */
 const recipe = 3;
+
+/** Of image.json what is read again. */
+const recordSchema = z.object({sha256: z.string()});
 
 /** A file of the image: where it goes, where it comes from, and a hash that says what it holds. */
 interface Ingredient {
@@ -150,7 +154,7 @@ export async function ensureImage(plan: ImagePlan, context: Context): Promise<Im
     };
     await writeFile(path.join(partial, 'image.json'), `${JSON.stringify(record, null, 2)}\n`);
   });
-  const record = JSON.parse(await readFile(path.join(folder, 'image.json'), 'utf8')) as {sha256: string};
+  const record = recordSchema.parse(JSON.parse(await readFile(path.join(folder, 'image.json'), 'utf8')));
   return Object.freeze({
     key,
     file: path.join(folder, 'image.cpio'),

@@ -4,7 +4,9 @@ import {copyFile, link, mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {isErrno} from '../base/errors.ts';
 import {sha256File} from '../base/hash.ts';
+import {own, removeOrphans} from '../base/owned.ts';
 import {stateRoot} from '../base/paths.ts';
+import {writeWhole} from '../base/whole.ts';
 import {formatKtap, type KtapTest} from '../evidence/ktap.ts';
 import {replayArchive} from '../image/initramfs.ts';
 import {runFiles} from '../scenario/boot-plan.ts';
@@ -26,6 +28,17 @@ import {reproduceScript} from './reproduce.ts';
 /** Where bundles are kept, one folder a run, the newest last by name. */
 export const bundlesRoot = path.join(stateRoot, 'runs');
 
+/** The last file that a bundle gets: one without it is of a run that did not end. */
+const sums = 'SHA256SUMS';
+
+let swept: Promise<unknown> | undefined;
+
+/** Removes what labs left that were killed, once. */
+async function orphans(): Promise<void> {
+  swept ??= removeOrphans();
+  await swept;
+}
+
 /** Folders whose content follows from the rest of a bundle once a run has passed. */
 const bulky = ['disks', 'trace.log'];
 
@@ -36,6 +49,8 @@ export interface Bundle extends Run {
    * taken, while the guest boots; it rejects when something could not be written.
    */
   readonly hashes: Promise<ReadonlyMap<string, string>>;
+  /** Called when it is finished or removed: it is then no longer this process's. */
+  readonly release: () => Promise<void>;
 }
 
 /**
@@ -54,6 +69,8 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     randomBytes(3).toString('hex'),
   ].join('_');
   const folder = path.join(bundlesRoot, name);
+  await orphans();
+  const release = await own(folder, sums);
   await mkdir(folder, {recursive: true});
   const files = runFiles(folder, plan.topology);
   const heads = planHeads(plan.topology, plan.scenario.value);
@@ -91,10 +108,10 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
   try {
     await Promise.all([disks.create(), writeDeviceTree(plan.topology, machine.kernel, folder)]);
   } catch (error) {
-    await discardBundle({...run, hashes});
+    await discardBundle({...run, hashes, release});
     throw error;
   }
-  return {...run, hashes};
+  return {...run, hashes, release};
 }
 
 /** A night makes the same disks for each kernel. */
@@ -148,7 +165,7 @@ async function inputsOf({plan, machine}: Run): Promise<object> {
  * @returns the result as it is kept: within bounds
  */
 export async function finishBundle(
-  {files, plan, hashes}: Bundle,
+  {files, plan, hashes, release}: Bundle,
   whole: RunRecord,
   keep: boolean,
 ): Promise<RunRecord> {
@@ -165,7 +182,8 @@ export async function finishBundle(
   if (record.verdict === 'pass' && !keep) {
     await Promise.all(bulky.map((name) => rm(path.join(folder, name), {recursive: true, force: true})));
   }
-  await writeFile(path.join(folder, 'SHA256SUMS'), await checksums(folder, await hashes));
+  await writeWhole(path.join(folder, sums), await checksums(folder, await hashes));
+  await release();
   return record;
 }
 
@@ -209,8 +227,9 @@ function json(value: object): string {
 }
 
 /** Removes a bundle of a run that did not come to an end. */
-export async function discardBundle({files, hashes}: Bundle): Promise<void> {
+export async function discardBundle({files, hashes, release}: Bundle): Promise<void> {
   // What is still being written would come back.
   await hashes.catch(() => undefined);
   await rm(files.folder, {recursive: true, force: true});
+  await release();
 }

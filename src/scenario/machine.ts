@@ -3,6 +3,7 @@ import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {labRoot} from '../base/paths.ts';
+import {DamagedEntry, repaired} from '../base/store.ts';
 import {architectures, isNative} from '../build/architecture.ts';
 import {ensureGuestTool} from '../build/guest-tool.ts';
 import {ensureKernel, type Kernel, type KernelPlan, type KernelRecipe} from '../build/kernel.ts';
@@ -137,7 +138,17 @@ export class Machines {
   }
 }
 
-async function buildGuest(
+/** What guests boot, from the cache or made for it. A damaged kit is found when a module needs it: its kernel makes it. */
+function buildGuest(
+  plan: KernelPlan,
+  changed: Readonly<Record<string, string>>,
+  late: Readonly<Record<string, string>>,
+  context: Context,
+): Promise<Pick<Machine, 'kernel' | 'image' | 'sent'>> {
+  return repaired(`kernel ${plan.name}`, context, () => makeGuest(plan, changed, late, context));
+}
+
+async function makeGuest(
   plan: KernelPlan,
   changed: Readonly<Record<string, string>>,
   late: Readonly<Record<string, string>>,
@@ -158,7 +169,14 @@ async function buildGuest(
   );
   const image = await ensureImage({arch: plan.arch, tool, modules}, context);
   const wanted = kernel.modules.filter((name) => name in late);
-  const sent = ensureModules(kernel, Object.values(late), wanted, context);
+  const lateModules = (of: Kernel): Promise<readonly Module[]> =>
+    ensureModules(of, Object.values(late), wanted, context);
+  const sent = lateModules(kernel).catch((error: unknown) => {
+    if (!(error instanceof DamagedEntry)) throw error;
+    return repaired(`kernel ${plan.name}`, context, async () =>
+      lateModules(await ensureKernel(plan, context)),
+    );
+  });
   // Whoever sends them is told of a failure.
   sent.catch(() => undefined);
   return {kernel, image, sent};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {asFileName} from '../base/file-name.ts';
 import path from 'node:path';
 import {labRoot} from '../base/paths.ts';
 
@@ -69,10 +70,7 @@ export function meantBy(word: string, known: readonly string[]): readonly string
   );
 }
 
-/** A name as a part of a file's name: without slashes, and not too long for one. */
+/** A name as a part of a file's name: its shortest form, without slashes, and not too long for one. */
 export function fileNameOf(name: string): string {
-  return shortName(name)
-    .replaceAll(/[/\p{Cc}]/gu, '.')
-    .replace(/^\.+/, '')
-    .slice(0, 80);
+  return asFileName(shortName(name));
 }

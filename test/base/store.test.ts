@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {existsSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {mkdir, readFile, stat, utimes, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
@@ -31,7 +31,10 @@ test('what could not be made is not there, and is made anew', async (t) => {
   });
   await t.throwsAsync(failing, {message: 'no'});
   t.false(existsSync(storePath('tools', 'broken')));
-  t.false(existsSync(`${storePath('tools', 'broken')}.partial`));
+  t.deepEqual(
+    readdirSync(storePath('tools', '.')).filter((name) => name.startsWith('broken.partial')),
+    [],
+  );
   const folder = await stored('tools', 'broken', 'a thing', recordingContext(), () => Promise.resolve());
   t.false(existsSync(path.join(folder, 'half')));
 });
@@ -82,5 +85,39 @@ test('work under one lock never overlaps', async (t) => {
       }),
     ),
   );
+  t.is(most, 1);
+});
+
+test('a lock is on the file that has the name, and a result under one that was deleted is not accepted', async (t) => {
+  const file = path.join(temporary, 'deleted/lock');
+  const order: string[] = [];
+  const first = withLock(file, 'first', recordingContext(), async () => {
+    rmSync(path.dirname(file), {recursive: true});
+    const second = await withLock(file, 'second', recordingContext(), () => Promise.resolve('second'));
+    order.push(second);
+  });
+  const error = await t.throwsAsync(first, {message: /was deleted while p2plab held this lock \(first\)/});
+  t.is((error as unknown as {exitCode: number}).exitCode, 3);
+  t.deepEqual(order, ['second'], 'nobody waits for a file that is gone');
+});
+
+test('who waited for a lock on a file that was replaced waits for the new one', async (t) => {
+  const file = path.join(temporary, 'replaced');
+  let inside = 0;
+  let most = 0;
+  const enter = async (): Promise<void> => {
+    most = Math.max(most, ++inside);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    inside--;
+  };
+  let waiting: Promise<void> = Promise.resolve();
+  const first = withLock(file, 'first', recordingContext(), async () => {
+    waiting = withLock(file, 'waiting', recordingContext(), enter);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    rmSync(file);
+    writeFileSync(file, '');
+  });
+  await t.throwsAsync(first);
+  await Promise.all([waiting, withLock(file, 'new', recordingContext(), enter)]);
   t.is(most, 1);
 });

@@ -16,7 +16,10 @@ function keptKernel(key: string, time: number, kit = ''): string {
   const series = [{name: 'switch', patches: []}];
   writeFileSync(
     path.join(folder, 'kernel.json'),
-    JSON.stringify({key, release: '6.12', kit, inputs: {...inputs, series}}),
+    JSON.stringify({
+      ...{key, release: '6.12', kit, inputs: {...inputs, series}},
+      ...{image: {file: 'bzImage', sha256: ''}, build: {seconds: 1, compiled: 1}},
+    }),
   );
   writeFileSync(path.join(folder, 'vmlinux'), new Uint8Array(100_000));
   utimesSync(folder, time, time);

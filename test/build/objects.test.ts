@@ -13,10 +13,11 @@ import {
 import path from 'node:path';
 import test from 'ava';
 import {temporary} from '../base/temporary-cache.ts';
+import {sealObjects} from '../../src/build/intact-objects.ts';
 import {guardObjects, objectsFolder, seedObjects} from '../../src/build/objects.ts';
 
-/** A root with folders of objects, each with a file that says which it is. */
-function rootWith(...names: readonly string[]): string {
+/** A root with folders of objects as make leaves them, each with a file that says which it is. */
+async function rootWith(...names: readonly string[]): Promise<string> {
   const root = mkdtempSync(path.join(temporary, 'objects-'));
   for (const name of names) {
     mkdirSync(path.join(root, name));
@@ -25,12 +26,13 @@ function rootWith(...names: readonly string[]): string {
     utimesSync(path.join(root, name, 'main.o'), 1000, 1000);
     writeFileSync(path.join(root, name, '.tool.o.cmd'), `cc -o ${path.join(root, name)}/tool.o`);
     symlinkSync('../linux', path.join(root, name, 'source'));
+    await sealObjects(path.join(root, name));
   }
   return root;
 }
 
 test('new objects begin as a copy of the nearest, with its times and links', async (t) => {
-  const root = rootWith('x86_64+common+debug', 'x86_64+common', 'aarch64+common+pagemap');
+  const root = await rootWith('x86_64+common+debug', 'x86_64+common', 'aarch64+common+pagemap');
   const objects = objectsFolder(root, 'x86_64', ['common', 'pagemap']);
   await seedObjects(objects);
   t.is(readFileSync(path.join(objects, 'main.o'), 'utf8'), 'x86_64+common');
@@ -43,7 +45,7 @@ test('new objects begin as a copy of the nearest, with its times and links', asy
 });
 
 test('what is there stays, and what was not finished or is for others is not copied', async (t) => {
-  const root = rootWith('x86_64+common', 'aarch64+common');
+  const root = await rootWith('x86_64+common', 'aarch64+common');
   writeFileSync(path.join(root, 'x86_64+common.unfinished'), '');
   const objects = objectsFolder(root, 'x86_64', ['common', 'pagemap']);
   await seedObjects(objects);
@@ -54,7 +56,7 @@ test('what is there stays, and what was not finished or is for others is not cop
 });
 
 test('what nobody knows the changes of is not copied', async (t) => {
-  const root = rootWith('x86_64+common');
+  const root = await rootWith('x86_64+common');
   rmSync(path.join(root, 'x86_64+common.changes'));
   const objects = objectsFolder(root, 'x86_64', ['common', 'pagemap']);
   await seedObjects(objects);
@@ -62,7 +64,7 @@ test('what nobody knows the changes of is not copied', async (t) => {
 });
 
 test('a copy that was killed is begun again', async (t) => {
-  const root = rootWith('x86_64+common', 'x86_64+common+switch.partial');
+  const root = await rootWith('x86_64+common', 'x86_64+common+switch.partial');
   const objects = objectsFolder(root, 'x86_64', ['common', 'switch']);
   await seedObjects(objects);
   t.is(readFileSync(path.join(objects, 'main.o'), 'utf8'), 'x86_64+common');
@@ -70,7 +72,7 @@ test('a copy that was killed is begun again', async (t) => {
 });
 
 test('what a killed make has written is gone before the next', async (t) => {
-  const root = rootWith('x86_64+common');
+  const root = await rootWith('x86_64+common');
   const objects = path.join(root, 'x86_64+common');
   await t.throwsAsync(
     guardObjects(objects, () => {

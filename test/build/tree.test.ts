@@ -5,10 +5,11 @@ import {setTimeout as delay} from 'node:timers/promises';
 import path from 'node:path';
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
+import * as z from 'zod';
 import '../base/temporary-cache.ts';
 import {recordingContext} from '../base/contexts.ts';
 import {contentKey} from '../../src/base/hash.ts';
-import {storePath} from '../../src/base/store.ts';
+import {readNote, storePath} from '../../src/base/store.ts';
 import {withWorkTree} from '../../src/build/tree.ts';
 import {
   type Files,
@@ -70,7 +71,8 @@ testProp(
     }
     t.deepEqual(readTree(source.folder), {...pristine});
     t.deepEqual(readTimes(source.folder), times);
-    t.deepEqual(readdirSync(storePath('trees', source.id)).sort(), ['linux', 'lock', 'state.json']);
+    const left = readdirSync(storePath('trees', source.id)).sort();
+    t.deepEqual(left, ['linux', 'linux.manifest', 'lock', 'state.json']);
   },
   {numRuns: 30},
 );
@@ -195,7 +197,7 @@ test('a lab that is killed while it patches does no harm', async (t) => {
     // What the lab believed to be there is what it would be most easily satisfied with.
     const state = path.join(storePath('trees', source.id), 'state.json');
     const believed = existsSync(state)
-      ? (JSON.parse(readFileSync(state, 'utf8')) as {series: string | null}).series
+      ? readNote(state, z.object({series: z.string().nullable()}))?.series
       : null;
     const unpatched = believed === contentKey([]) || (believed === null && round % 2 === 0);
     const wanted = unpatched ? {series: [], files: pristine} : {series: [series], files: patched};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {Context} from '../../base/context.ts';
 import {Interrupted, LabError} from '../../base/errors.ts';
+import {makeScratch, removeScratch} from '../../base/owned.ts';
 import {patchedModule} from '../../build/patched-module.ts';
 import {inBuildOrder} from '../../plan/mutants.ts';
 import {Machines} from '../../scenario/machine.ts';
@@ -56,7 +56,7 @@ export async function runMutants(
   listen: (result: MutantResult) => void,
   context: Context,
 ): Promise<readonly MutantResult[]> {
-  const scratch = await mkdtemp(path.join(tmpdir(), 'p2plab-mutants-'));
+  const scratch = await makeScratch(path.join(tmpdir(), 'p2plab-mutants-'));
   try {
     const bench = new Bench(qemu, keep, scratch, context);
     const results = mutants.filter(({spec}) => spec.showsOn !== undefined).map(elsewhere);
@@ -85,7 +85,7 @@ export async function runMutants(
     }
     return results;
   } finally {
-    await rm(scratch, {recursive: true, force: true});
+    await removeScratch(scratch);
   }
 }
 
