@@ -13,6 +13,16 @@ export type TraceEvent =
       readonly nsid: number;
       readonly bytes: number;
     }
+  /** hw/nvme/ctrl.c, nvme_io_cmd: a controller took a command out of a submission queue. */
+  | {readonly kind: 'nvme-submit'; readonly cid: number; readonly nsid: number; readonly queue: number}
+  /** hw/nvme/ctrl.c, nvme_rw_cb: the data of a command has been moved, or that failed. */
+  | {readonly kind: 'nvme-began'; readonly cid: number}
+  /** hw/nvme/ctrl.c, nvme_rw_complete_cb: the host's storage failed. */
+  | {readonly kind: 'nvme-io-error'; readonly cid: number}
+  /** hw/nvme/ctrl.c, nvme_enqueue_req_completion. `queue` is the completion queue; a status of 0 is success. */
+  | {readonly kind: 'nvme-completion'; readonly cid: number; readonly queue: number; readonly status: number}
+  /** hw/nvme/ctrl.c, nvme_enqueue_req_completion: whose command it was that ended with an error. */
+  | {readonly kind: 'nvme-error'; readonly cid: number; readonly nsid: number; readonly status: number}
   /** hw/nvme/ctrl.c, nvme_admin_cmd: a command to the controller itself. */
   | {readonly kind: 'nvme-admin'}
   /** hw/nvme/ctrl.c, nvme_map_addr: the controller was given this address for the command before. */

@@ -35,16 +35,43 @@ function parseLine(line: string): TraceEvent | undefined {
   switch (line.slice(0, end)) {
     case 'pci_nvme_read':
     case 'pci_nvme_write': {
-      const [, operation, nsid, bytes] = matched(
+      const [, operation, name, nsid, bytes] = matched(
         line,
-        /^pci_nvme_(read|write) cid \d+ .*?nsid (\d+) nlb \d+ count (\d+) /,
+        /^pci_nvme_(read|write) cid \d+ (?:opname '(\w+)' )?nsid (\d+) nlb \d+ count (\d+) /,
       );
       return {
         kind: 'nvme-command',
         operation: operation === 'read' ? 'read' : 'write',
         nsid: Number(nsid),
-        bytes: Number(bytes),
+        // Zeroes are written without any data.
+        bytes: name === 'NVME_NVM_CMD_WRITE_ZEROES' ? 0 : Number(bytes),
       };
+    }
+    case 'pci_nvme_io_cmd': {
+      const [, cid, nsid, queue] = matched(line, /^pci_nvme_io_cmd cid (\d+) nsid (0x[\da-f]+) sqid (\d+) /);
+      return {kind: 'nvme-submit', cid: Number(cid), nsid: Number(nsid), queue: Number(queue)};
+    }
+    case 'pci_nvme_rw_cb': {
+      const [, cid] = matched(line, /^pci_nvme_rw_cb cid (\d+) /);
+      return {kind: 'nvme-began', cid: Number(cid)};
+    }
+    case 'pci_nvme_err_aio': {
+      const [, cid] = matched(line, /^pci_nvme_err_aio cid (\d+) /);
+      return {kind: 'nvme-io-error', cid: Number(cid)};
+    }
+    case 'pci_nvme_enqueue_req_completion': {
+      const [, cid, queue, status] = matched(
+        line,
+        /^pci_nvme_enqueue_req_completion cid (\d+) cqid (\d+) .* status (0x[\da-f]+)$/,
+      );
+      return {kind: 'nvme-completion', cid: Number(cid), queue: Number(queue), status: Number(status)};
+    }
+    case 'pci_nvme_err_req_status': {
+      const [, cid, nsid, status] = matched(
+        line,
+        /^pci_nvme_err_req_status cid (\d+) nsid (\d+) status (0x[\da-f]+) /,
+      );
+      return {kind: 'nvme-error', cid: Number(cid), nsid: Number(nsid), status: Number(status)};
     }
     case 'pci_dma':
       return parseRequest(line);

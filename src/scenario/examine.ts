@@ -8,6 +8,7 @@ import type {Check} from '../verdict/check.ts';
 import {checkPeers, type ExpectedStep, expectTransfers} from '../verdict/expectation.ts';
 import {judge, judgeCommand, type Judgement} from '../verdict/judge.ts';
 import {checkPaths} from '../verdict/paths.ts';
+import {checkRejected, rejectedByLab} from '../verdict/rejected.ts';
 import {describeGap, knownGap} from '../verdict/prediction.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
@@ -78,13 +79,14 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   const {events, gaps} = scene.topology.routed
     ? {events: withFetches(seen, map, rings), gaps: []}
     : await withDescriptors(seen, map, rings, (address, bytes) => readBus(scene, address, bytes));
-  const initiators = initiatorsOf(scene.topology, watch);
+  const initiators = {...initiatorsOf(scene.topology, watch), sampled: watch === 'windows'};
   const ledger = buildLedger(events, map, watch === 'accesses' ? initiators : {...initiators, traced: []});
   if (expected.outcome !== 'refused') verb.effect(scene.disks);
   const frames = framesSince(scene.pcaps, marks);
   const observed = {...scene, map, events, ledger, expected, frames, guestSaid: guest};
   const checks: Check[] = [
     ...checkPeers(expected),
+    ...checkRejected(ledger.rejected),
     watch === 'windows'
       ? checkSample(ledger.entries, expected.transfers)
       : (verb.ledger(ledger.entries, expected.transfers) ??
@@ -99,11 +101,19 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
       )),
     ...(expected.outcome === 'refused' ? [] : await verb.checks(observed)),
     ...(await scene.disks.check()),
-    // What a prototype counted is more than was seen in windows.
-    ...(watch === 'windows' ? [] : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
+    // What a prototype counted is more than was seen in windows, and nothing of it moves where a verb only maps.
+    ...(watch === 'windows' || verb.mapsOnly
+      ? []
+      : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
   ];
   const judgement = judge({
-    errors: [...silentEnds(guest), ...gaps, ...ledger.gaps, ...verb.gaps(observed)],
+    errors: [
+      ...rejectedByLab(ledger.rejected),
+      ...silentEnds(guest),
+      ...gaps,
+      ...ledger.gaps,
+      ...verb.gaps(observed),
+    ],
     checks,
   });
   const judged = explain(judgement, expected, ledger.entries, checks);

@@ -25,6 +25,7 @@ export const probe: DataVerb<Probe> = {
       return ['--segment', `${place(topology, memory)}${range},${offset},${length}`];
     }),
   ],
+  mapsOnly: true,
   transfers: () => [],
   effect: () => undefined,
   checks: (options, observed) => Promise.resolve(checksOf(options, observed)),

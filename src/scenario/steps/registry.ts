@@ -26,6 +26,7 @@ import {transmit} from './transmit.ts';
 
 /** A verb's behaviour with the options of one step already given. */
 export interface BoundDataVerb {
+  readonly mapsOnly: boolean;
   readonly commands: (topology: Topology) => readonly GuestCommand[];
   readonly transfers: (topology: Topology, guest: GuestResults) => readonly ExpectedTransfer[];
   readonly effect: (disks: Disks) => void;
@@ -43,6 +44,7 @@ export interface BoundDataVerb {
 
 function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb {
   return {
+    mapsOnly: verb.mapsOnly === true,
     commands: (topology) =>
       verb.staged?.(options, topology) ?? [{words: verb.command(options, topology), exit: 0}],
     transfers: (topology, guest) => verb.transfers(options, topology, guest),

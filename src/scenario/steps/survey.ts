@@ -12,6 +12,7 @@ import {readSurveys, stdoutOf} from './answers.ts';
 /** Asks about all pairs at once; that nothing moves is part of what must come. */
 export const survey: DataVerb<OptionsOf<'survey'>> = {
   command: ({apis}) => ['p2p', 'survey', ...apis],
+  mapsOnly: true,
   transfers: () => [],
   effect: () => undefined,
   checks: ({apis}, observed) => {
