@@ -73,13 +73,16 @@ export type TraceEvent =
     }
   /** system/memory.c: a vCPU read the HPET, which is QEMU's own clock of the guest. */
   | {readonly kind: 'clock'; readonly address: number; readonly value: string}
-  /** system/memory.c: an access to a region that a device model implements; `cpu` -1 is no vCPU: DMA. */
+  /**
+   * system/memory.c: accesses to a region that a device model implements, which follow each other and have no hole
+   * between them; `cpu` -1 is no vCPU: DMA.
+   */
   | {
       readonly kind: 'access';
       readonly operation: 'read' | 'write';
       readonly cpu: number;
       readonly address: number;
-      /** In hex, with 0x: 64 bits are more than a number holds. */
+      /** What a vCPU read, in hex, two digits a byte, the lowest byte last, with 0x; of any other access empty. */
       readonly value: string;
       readonly size: number;
       readonly region: string;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {withDescriptors, withFetches} from '../evidence/e1000-ring.ts';
 import {buildLedger, type Initiators, type LedgerEntry, sumUp} from '../evidence/ledger.ts';
-import {parseTrace} from '../evidence/trace.ts';
+import type {TraceEvent} from '../evidence/trace-event.ts';
 import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
 import {checkAddresses} from '../verdict/addresses.ts';
 import type {Check} from '../verdict/check.ts';
@@ -14,9 +14,11 @@ import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
 import {callChecks} from './calls.ts';
 import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
+import {formatSize} from '../spec/size.ts';
 import type {Step} from '../spec/step.ts';
 import type {Prototypes} from './prototypes.ts';
 import {framesSince} from './frames.ts';
+import {readTrace} from './read-trace.ts';
 import type {StepRecord} from './record.ts';
 import {readBus} from './rings.ts';
 import {wholeCommands} from './windows.ts';
@@ -74,7 +76,8 @@ async function commandChecks(
 async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {
   const {verb, map, watch, traces, counted, marks, rings} = watched;
   const expected = expectTransfers(scene, verb.transfers(scene.topology, guest), step.expect);
-  const parts = traces.map(parseTrace);
+  const parts: (readonly TraceEvent[])[] = [];
+  for (const trace of traces) parts.push(await readTrace(trace));
   const seen = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
   const {events, gaps} = scene.topology.routed
     ? {events: withFetches(seen, map, rings), gaps: []}
@@ -109,6 +112,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   const judgement = judge({
     errors: [
       ...rejectedByLab(ledger.rejected),
+      ...untraced(seen, guest),
       ...silentEnds(guest),
       ...gaps,
       ...ledger.gaps,
@@ -152,6 +156,16 @@ function accountOf(
   {topology}: Scene,
 ): readonly Check[] | undefined {
   return expected.outcome === 'refused' ? undefined : verb.account(guest, topology);
+}
+
+/** Without a single event of a command that moved data there was no trace, and the ledger is empty for that reason. */
+function untraced(events: readonly TraceEvent[], guest: StepRecord['guest']): readonly string[] {
+  const moved = guest
+    .flatMap(({facts}) => facts)
+    .find(({op, ok, bytes}) => ok && (op === 'read' || op === 'write') && (bytes ?? 0) > 0);
+  if (events.length > 0 || moved === undefined) return [];
+  const what = `the guest reports a ${moved.op} of ${formatSize(moved.bytes ?? 0)}`;
+  return [`QEMU traced nothing, but ${what}: is the disk of the state directory full?`];
 }
 
 /** The guest's tool says what failed. One that ends without a word did not do what it was told. */
