@@ -13,9 +13,11 @@ import {describeGap, knownGap} from '../verdict/prediction.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
 import {callChecks} from './calls.ts';
+import {unboundDevices, unboundEdus} from './drivers.ts';
 import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
 import {formatSize} from '../spec/size.ts';
 import type {Step} from '../spec/step.ts';
+import {moduleFailures} from './module-failures.ts';
 import type {Prototypes} from './prototypes.ts';
 import {framesSince} from './frames.ts';
 import {readTrace} from './read-trace.ts';
@@ -46,6 +48,8 @@ async function examineCommand({step, commands, guest}: Acted, scene: Scene): Pro
   // A module of the lab's that does not load says nothing about what was to be tried.
   const failed = step.verb === 'load' ? checks.filter(({ok}) => !ok) : [];
   const errors = failed.map(({detail}) => detail);
+  if (step.verb === 'load' && step.options.module === 'p2plab' && errors.length === 0)
+    errors.push(...(await unboundEdus(scene)));
   if (step.verb === 'load' && errors.length === 0) {
     await scene.prototypes.loaded(step.options.module, step.options.rebind, scene.guest);
   }
@@ -75,7 +79,7 @@ async function commandChecks(
 
 async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {
   const {verb, map, watch, traces, counted, marks, rings} = watched;
-  const expected = expectTransfers(scene, verb.transfers(scene.topology, guest), step.expect);
+  const expected = expectTransfers({...scene, map}, verb.transfers(scene.topology, guest), step.expect);
   const parts: (readonly TraceEvent[])[] = [];
   for (const trace of traces) parts.push(await readTrace(trace));
   const seen = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
@@ -109,9 +113,14 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
       ? []
       : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
   ];
+  const wrong = moduleFailures(guest).length > 0 || checks.some(({ok}) => !ok);
+  const unbound = wrong ? await unboundDevices(scene, step, expected) : undefined;
+  checks.unshift(...(unbound?.checks ?? []));
   const judgement = judge({
     errors: [
+      ...(unbound?.errors ?? []),
       ...rejectedByLab(ledger.rejected),
+      ...moduleFailures(guest),
       ...untraced(seen, guest),
       ...silentEnds(guest),
       ...gaps,

@@ -9,6 +9,8 @@ import {crashOnConsole} from './crash.ts';
 import type {Disks} from './disks.ts';
 import {type Draft, driveAll} from './drive-all.ts';
 import type {Machine} from './machine.ts';
+import type {Ability} from '../spec/abilities.ts';
+import {knownHang} from './known-hang.ts';
 import {reasonToSkip, type ScenarioPlan, skippedSteps, wrongLane} from './plan.ts';
 import type {RunRecord} from './record.ts';
 
@@ -28,6 +30,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
   const {plan, machine} = run;
   const {independent} = plan.scenario.value;
   const begun = performance.now();
+  let gap: Ability | undefined;
   const draft: Draft = {steps: [], errors: [], kernelSays: [], crash: undefined};
   const skip = wrongLane(plan, machine.lane) ?? reasonToSkip(plan, machine.kernel, machine.qemu);
   if (skip !== undefined) {
@@ -39,8 +42,10 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
       if (error instanceof Interrupted || context.signal.aborted) throw new Interrupted();
       // It says nothing of a run: there was to be none.
       if (error instanceof BuildError) throw error;
-      if (error instanceof GuestError) await tellCrash(run, error, draft);
-      else draft.errors.push(wordsOf(error));
+      if (error instanceof GuestError) {
+        await tellCrash(run, error, draft);
+        if (error.failure.kind === 'hang') gap = await noteKnownHang(run, draft);
+      } else draft.errors.push(wordsOf(error));
     }
   }
   const {steps, errors, crash, kernelSays} = draft;
@@ -52,6 +57,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     qemu: describeQemu(machine.qemu),
     independent,
     ...judgeRun({skip, crash: crash?.reason, errors}, steps, independent),
+    ...(gap !== undefined && {gap}),
     ...(crash?.report !== undefined && {report: crash.report}),
     durationMs: Math.round(performance.now() - begun),
     steps,
@@ -65,6 +71,18 @@ async function tellCrash({machine, files}: Run, {failure}: GuestError, draft: Dr
   draft.crash = reported ?? {reason: `${failure.kind}: ${failure.reason}`};
   const last = draft.steps.at(-1);
   if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});
+}
+
+/** A hang that a kernel with these abilities is known for is told as such. */
+async function noteKnownHang({plan, machine, files}: Run, draft: Draft): Promise<Ability | undefined> {
+  const last = draft.steps.at(-1);
+  const step = plan.scenario.value.steps[draft.steps.length - 1];
+  const known = step && (await knownHang(step, plan.topology, machine.kernel, files.folder));
+  if (last === undefined || known === undefined || draft.crash === undefined) return undefined;
+  const reason = `gap ${known.gap}: ${draft.crash.reason}, blocked in ${known.blockedIn}(): ${known.why}`;
+  draft.crash = {...draft.crash, reason};
+  draft.steps.splice(-1, 1, {...last, reason, gap: known.gap});
+  return known.gap;
 }
 
 function wordsOf(error: unknown): string {

@@ -35,3 +35,13 @@ test.serial(
     t.true(outcome.steps.flatMap(({checks}) => checks).some(({name, ok}) => name === 'in flight' && !ok));
   },
 );
+
+test.serial('more than 4 GiB of memory: what lies above has the address of the CPU', async (t) => {
+  const outcome = await runOwn(await machineOf('baseline'), 'big-ram');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+  const memory = outcome.steps.flatMap(({ledger}) => ledger).filter(({target}) => target === 'host-memory');
+  t.deepEqual(
+    memory.filter(({cpu}) => cpu !== undefined),
+    [],
+  );
+});

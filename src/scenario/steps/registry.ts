@@ -2,6 +2,7 @@
 import type {Step} from '../../spec/step.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import type {Topology} from '../../topology/model.ts';
+import {eduMaskBits} from '../../topology/dma-mask.ts';
 import {acsBitsToSet} from '../../topology/acs.ts';
 import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
@@ -103,7 +104,8 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
   switch (step.verb) {
     case 'load': {
       const {module, parameters, rebind} = step.options;
-      return [loadModule(module, parameters), ...rebind.map((id) => bindAnew(nodeOf(topology, id).bdf))];
+      const told = {...driverParameters(module, topology), ...parameters};
+      return [loadModule(module, told), ...rebind.map((id) => bindAnew(nodeOf(topology, id).bdf))];
     }
     case 'run':
       return [{words: step.options.command, exit: step.options.exit}];
@@ -145,6 +147,12 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
 export function loadModule(name: string, parameters: OptionsOf<'load'>['parameters'] = {}): GuestCommand {
   const words = Object.entries(parameters).map(([key, value]) => `${key}=${moduleValue(value)}`);
   return {words: ['insmod', `/lib/modules/${name}.ko`, ...words], exit: 0};
+}
+
+/** What the lab's driver of edus cannot find out by itself. */
+function driverParameters(module: string, topology: Topology): OptionsOf<'load'>['parameters'] {
+  const bits = module === 'p2plab' ? eduMaskBits(topology) : undefined;
+  return bits === undefined ? {} : {edu_dma_bits: bits};
 }
 
 /** Takes a function's driver away and gives it back. */
