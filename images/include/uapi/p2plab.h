@@ -149,8 +149,8 @@ struct p2plab_map {
  * function.  ENXIO: the initiator has no DMA mask, so nothing can be mapped
  * for it.  EBUSY: a driver comes or goes just now; with @mask_bits: the
  * function has a driver.  EIO: the mask cannot be had.  EMSGSIZE: too many
- * pages or extents.  ENOMEM: our own allocations failed.  EINVAL: anything else that makes no sense, as a BAR that
- * is not there.
+ * pages or extents.  ENOMEM: our own allocations failed.  EINVAL: anything
+ * else that makes no sense, as a BAR that is not there.
  */
 #define P2PLAB_PROBE _IOWR('2', 0x71, struct p2plab_map)
 

@@ -52,7 +52,7 @@ static void unmap_pieces(struct p2plab_mapping *mapping, unsigned int count)
 	}
 }
 
-static u32 map_pieces(struct p2plab_mapping *mapping)
+static int map_pieces(struct p2plab_mapping *mapping)
 {
 	const struct p2plab_memory *memory = mapping->memory;
 	unsigned int i;
@@ -72,7 +72,7 @@ static u32 map_pieces(struct p2plab_mapping *mapping)
 						  mapping->direction);
 		if (dma_mapping_error(mapping->dev, piece->dma)) {
 			unmap_pieces(mapping, i);
-			return EIO;
+			return -EIO;
 		}
 	}
 	return 0;
@@ -82,7 +82,7 @@ int p2plab_mapping_map(struct p2plab_mapping *mapping, u32 *refusal)
 {
 	if (mapping->api == P2PLAB_API_SG)
 		return map_list(mapping, refusal);
-	*refusal = map_pieces(mapping);
+	*refusal = -map_pieces(mapping);
 	return 0;
 }
 
