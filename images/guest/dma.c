@@ -152,6 +152,7 @@ static int move(const struct plan *plan, uint32_t direction,
 {
 	static struct lab_request request;
 	int fd = open_lab(), error = -fd;
+	const char *failed = "module";
 
 	request.map = (struct p2plab_map) {
 		.initiator = function_name(plan->edu),
@@ -163,12 +164,15 @@ static int move(const struct plan *plan, uint32_t direction,
 		   plan->bytes);
 	if (fd >= 0) {
 		error = -ask_lab(fd, P2PLAB_MOVE, &request);
+		failed = failed_op("module", error);
 		close(fd);
 	}
-	if (!error)
+	if (!error) {
 		error = request.map.refusal;
+		failed = "dma";
+	}
 	if (error)
-		fact_begin_failed("dma", error);
+		fact_begin_failed(failed, error);
 	else
 		fact_begin("dma");
 	json_string("device", plan->edu);

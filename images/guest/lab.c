@@ -88,6 +88,19 @@ int ask_lab(int fd, unsigned long command, struct lab_request *request)
 	return ioctl(fd, command, &request->map) ? -errno : 0;
 }
 
+const char *failed_op(const char *op, int error)
+{
+	switch (error) {
+	case EFAULT:
+		return "pin";
+	case ENOBUFS:
+	case ETIMEDOUT:
+		return op;
+	default:
+		return "module";
+	}
+}
+
 static void print_extents(const char *key, const struct p2plab_extent *extents,
 			  uint32_t count, const char *mark, uint32_t flag)
 {

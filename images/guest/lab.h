@@ -33,7 +33,10 @@ struct lab_request {
 bool add_memory(struct lab_request *request, const void *address,
 		uint64_t length);
 
-/* P2PLAB_PROBE or P2PLAB_MOVE; 0 or -errno. */
+/*
+ * P2PLAB_PROBE or P2PLAB_MOVE; 0 or -errno, which is why the kernel could not
+ * be asked: what it refused with is in the request.
+ */
 int ask_lab(int fd, unsigned long command, struct lab_request *request);
 
 /*
@@ -41,6 +44,13 @@ int ask_lab(int fd, unsigned long command, struct lab_request *request);
  * or null, and lists of {"address","bytes"} with "peer" or "bus".
  */
 void print_answer(const struct lab_request *request);
+
+/*
+ * What a fact is to say failed, where @op was to be done by /dev/p2plab, which
+ * returned @error: @op itself, "pin" if the kernel does not give the memory to
+ * a driver, or "module" if the lab's module could not do its part.
+ */
+const char *failed_op(const char *op, int error);
 
 /* "EREMOTEIO". */
 const char *error_name(int error);

@@ -14,6 +14,7 @@
 #include <uapi/p2plab.h>
 
 #include "device.h"
+#include "lab.h"
 #include "stress.h"
 
 #define FRAME_TIMEOUT_MS 20000
@@ -225,7 +226,8 @@ static bool send_frame(struct worker *worker)
 		return false;
 	request.address = (uintptr_t)words(worker, &extent, 0);
 	if (ioctl(worker->device, P2PLAB_TRANSMIT, &request))
-		return failed(worker, "transmit", errno, &extent, 0);
+		return failed(worker, failed_op("transmit", errno), errno,
+			      &extent, 0);
 	worker->frames++;
 	account->frames[extent.place]++;
 	account->frame_bytes[extent.place] += request.length;

@@ -41,7 +41,10 @@ static bool is_provider(const char *bdf)
 			      sizeof(text)) > 0 && *text == '1';
 }
 
-/* {"address","bus"}, or the name of an error. */
+/*
+ * {"address","bus"}, the name of the error that the API refused with, or
+ * {"error"} if it could not be asked.
+ */
 static void print_mapping(int fd, uint32_t api, const char *client,
 			  const struct buffer *buffer, uint64_t *physical)
 {
@@ -55,12 +58,15 @@ static void print_mapping(int fd, uint32_t api, const char *client,
 	};
 	add_memory(&request, buffer->address, PAGE);
 	error = -ask_lab(fd, P2PLAB_PROBE, &request);
-	if (!error)
-		*physical = request.pieces[0].address;
-	if (!error)
-		error = request.map.refusal;
 	if (error) {
-		json_string(api_name(api), error_name(error));
+		json_open(api_name(api), '{');
+		json_string("error", error_name(error));
+		json_close('}');
+		return;
+	}
+	*physical = request.pieces[0].address;
+	if (request.map.refusal) {
+		json_string(api_name(api), error_name(request.map.refusal));
 		return;
 	}
 	json_open(api_name(api), '{');

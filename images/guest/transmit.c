@@ -14,6 +14,7 @@
 #include "buffer.h"
 #include "device.h"
 #include "json.h"
+#include "lab.h"
 #include "link.h"
 #include "options.h"
 #include "verbs.h"
@@ -46,7 +47,7 @@ static int frames_fact(const struct options *options, int error,
 		       uint64_t frames, uint64_t bytes)
 {
 	if (error)
-		fact_begin_failed("transmit", error);
+		fact_begin_failed(failed_op("transmit", error), error);
 	else
 		fact_begin("transmit");
 	json_string("device", options->nic);

@@ -72,15 +72,24 @@ export interface MemoryNames {
 }
 
 /**
- * The ranges of the machine's memory, as devices reach them, in what the monitor's `info mtree -f` prints.
- * Addresses beyond 2^53 do not occur in RAM.
+ * The ranges of the machine's memory, as devices reach them, in what the monitor's `info mtree -f` prints. The CPU may
+ * have memory in several places, as a q35 with more than fits below 4 GiB: each range is found by where in the
+ * region it lies. Addresses beyond 2^53 do not occur in RAM.
  */
 export function readMemory(mtree: string, {region, space}: MemoryNames): AddressMap['memory'] {
-  const [own] = rangesOf(mtree, 'memory', region);
-  if (own === undefined) return [];
-  return rangesOf(mtree, space, region).map(({start, size, offset}) => {
-    const cpu = own.start + (offset - own.offset);
-    return {start, size, ...(cpu !== start && {cpu})};
+  const own = rangesOf(mtree, 'memory', region);
+  return rangesOf(mtree, space, region).flatMap((range) => placesOf(range, own));
+}
+
+/** A range of the region in the parts that the CPU has in one piece. What it does not have it cannot put data into. */
+function placesOf({start, size, offset}: RegionRange, own: readonly RegionRange[]): readonly Memory[] {
+  return own.flatMap((place): readonly Memory[] => {
+    const from = Math.max(offset, place.offset);
+    const bytes = Math.min(offset + size, place.offset + place.size) - from;
+    if (bytes <= 0) return [];
+    const cpu = place.start + (from - place.offset);
+    const at = start + (from - offset);
+    return [{start: at, size: bytes, ...(cpu !== at && {cpu})}];
   });
 }
 

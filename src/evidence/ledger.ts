@@ -3,6 +3,7 @@ import type {Way} from '../topology/route.ts';
 import {type AddressMap, deviceAt, locate} from './address-map.ts';
 import {arrivalGaps} from './arrivals.ts';
 import {Edus} from './edu.ts';
+import {describeStatus, type NvmeOutcome, nvmeOutcomes} from './nvme-outcomes.ts';
 import {type Routed, Routes} from './route.ts';
 import type {TraceEvent} from './trace-event.ts';
 import {type Iommu, type Passed, Translations} from './translation.ts';
@@ -38,9 +39,21 @@ export function arrivalOf({address, translated}: Pick<LedgerEntry, 'address' | '
   return translated ?? address;
 }
 
+/** A command that a controller was given and did not do: it moved nothing. */
+export interface RejectedCommand {
+  readonly initiator: string;
+  readonly direction: 'read' | 'write';
+  readonly bytes: number;
+  /** The status field of its completion, without the phase. */
+  readonly status: number;
+  /** Whether its data was to lie in the controller's own memory and elsewhere, as far as QEMU looked. */
+  readonly mixed: boolean;
+}
+
 /** The DMA ledger of a step. */
 export interface Ledger {
   readonly entries: readonly LedgerEntry[];
+  readonly rejected: readonly RejectedCommand[];
   /** What does not add up: with one of these the ledger proves nothing. */
   readonly gaps: readonly string[];
 }
@@ -59,14 +72,16 @@ export interface Initiators {
   readonly iommu?: Iommu;
   /** Whether QEMU's bridges route, and every request is in the trace with the way that it took. */
   readonly routed?: boolean;
+  /** Whether the trace was on now and then only: what does not end in it is left out. */
+  readonly sampled?: boolean;
 }
 
 /** Adds up the trace of a step: every byte that an initiator was told to move, and where that lies. */
 export function buildLedger(events: readonly TraceEvent[], map: AddressMap, initiators: Initiators): Ledger {
   const gaps: string[] = [];
-  const {transfers, behind} = collect(events, map, initiators, gaps);
+  const {transfers, rejected, behind} = collect(events, map, initiators, gaps);
   gaps.push(...arrivalGaps(behind, map, initiators.traced, transfers));
-  return {entries: merge(transfers), gaps};
+  return {entries: merge(transfers), rejected, gaps};
 }
 
 interface Command {
@@ -75,15 +90,28 @@ interface Command {
   /** What the controller was asked for, and what it has been given addresses for. */
   readonly bytes: number;
   mapped: number;
+  readonly outcome: NvmeOutcome;
+  /** Whether it was given addresses of its own memory, and others. */
+  own: boolean;
+  other: boolean;
 }
 
-/** Follows the trace: the addresses that a controller is given belong to the command before them. */
+/**
+ * Follows the trace: the addresses that a controller is given belong to the command before them, and count if that
+ * command was done.
+ */
 function collect(
   events: readonly TraceEvent[],
   map: AddressMap,
   initiators: Initiators,
   gaps: string[],
-): {readonly transfers: readonly LedgerEntry[]; readonly behind: readonly TraceEvent[]} {
+): {
+  readonly transfers: readonly LedgerEntry[];
+  readonly rejected: readonly RejectedCommand[];
+  readonly behind: readonly TraceEvent[];
+} {
+  const rejected: RejectedCommand[] = [];
+  const outcomes = nvmeOutcomes(events);
   const entries: LedgerEntry[] = [];
   // The same events, but what a NIC fetches is told by where it lies behind the IOMMU.
   const behind: TraceEvent[] = [];
@@ -95,9 +123,21 @@ function collect(
   const [only, second] = initiators.nics ?? [];
   let sender = second === undefined ? only : undefined;
   const close = (): void => {
-    if (typeof command !== 'object' || command.bytes === command.mapped) return;
-    const {initiator, bytes, mapped} = command;
-    gaps.push(`${initiator} was asked for ${bytes} bytes and given addresses for ${mapped}`);
+    if (typeof command !== 'object') return;
+    const {initiator, direction, bytes, mapped, outcome, own, other} = command;
+    if (outcome.kind === 'rejected') {
+      rejected.push({initiator, direction, bytes, status: outcome.status, mixed: own && other});
+    } else if (outcome.kind === 'failed') {
+      const status = describeStatus(outcome.status);
+      gaps.push(
+        `${initiator} failed to move ${bytes} bytes: ${status}. How many of them it moved is not known`,
+      );
+    } else if (outcome.kind === 'unfinished') {
+      if (initiators.sampled !== true)
+        gaps.push(`the trace does not show how a command of ${initiator} for ${bytes} bytes ended`);
+    } else if (bytes !== mapped) {
+      gaps.push(`${initiator} was asked for ${bytes} bytes and given addresses for ${mapped}`);
+    }
   };
   const add = (
     initiator: string,
@@ -138,7 +178,7 @@ function collect(
         break;
       case 'nvme-command':
         close();
-        command = commandOf(event, initiators);
+        command = commandOf(event, initiators, outcomes.get(index) ?? {kind: 'unfinished'});
         if (command === undefined) gaps.push(`a command on namespace ${event.nsid}, which no drive has`);
         break;
       case 'nvme-map':
@@ -149,7 +189,9 @@ function collect(
           break;
         }
         command.mapped += event.bytes;
-        add(command.initiator, command.direction, event, index);
+        if (deviceAt(map, event.address)?.device === command.initiator) command.own = true;
+        else command.other = true;
+        if (command.outcome.kind === 'moved') add(command.initiator, command.direction, event, index);
         break;
       case 'register':
         if (event.model === 'edu') {
@@ -169,6 +211,11 @@ function collect(
         );
         break;
       }
+      case 'nvme-submit':
+      case 'nvme-began':
+      case 'nvme-io-error':
+      case 'nvme-completion':
+      case 'nvme-error':
       case 'request':
       case 'access':
       case 'clock':
@@ -179,7 +226,7 @@ function collect(
   }
   close();
   edus.end();
-  return {transfers: entries, behind};
+  return {transfers: entries, rejected, behind};
 }
 
 /** A part of a transfer, and which way it took, if that is known. */
@@ -209,11 +256,14 @@ function locateBehind(
 function commandOf(
   {nsid, operation, bytes}: Extract<TraceEvent, {kind: 'nvme-command'}>,
   {drives}: Initiators,
+  outcome: NvmeOutcome,
 ): Command | undefined {
   const initiator = drives[nsid];
   // A drive that reads its medium writes to memory.
   const direction = operation === 'read' ? 'write' : 'read';
-  return initiator === undefined ? undefined : {initiator, direction, bytes, mapped: 0};
+  return initiator === undefined
+    ? undefined
+    : {initiator, direction, bytes, mapped: 0, outcome, own: false, other: false};
 }
 
 /** Joins transfers of one initiator to one place that follow each other without a hole. */

@@ -13,6 +13,16 @@ export type TraceEvent =
       readonly nsid: number;
       readonly bytes: number;
     }
+  /** hw/nvme/ctrl.c, nvme_io_cmd: a controller took a command out of a submission queue. */
+  | {readonly kind: 'nvme-submit'; readonly cid: number; readonly nsid: number; readonly queue: number}
+  /** hw/nvme/ctrl.c, nvme_rw_cb: the data of a command has been moved, or that failed. */
+  | {readonly kind: 'nvme-began'; readonly cid: number}
+  /** hw/nvme/ctrl.c, nvme_rw_complete_cb: the host's storage failed. */
+  | {readonly kind: 'nvme-io-error'; readonly cid: number}
+  /** hw/nvme/ctrl.c, nvme_enqueue_req_completion. `queue` is the completion queue; a status of 0 is success. */
+  | {readonly kind: 'nvme-completion'; readonly cid: number; readonly queue: number; readonly status: number}
+  /** hw/nvme/ctrl.c, nvme_enqueue_req_completion: whose command it was that ended with an error. */
+  | {readonly kind: 'nvme-error'; readonly cid: number; readonly nsid: number; readonly status: number}
   /** hw/nvme/ctrl.c, nvme_admin_cmd: a command to the controller itself. */
   | {readonly kind: 'nvme-admin'}
   /** hw/nvme/ctrl.c, nvme_map_addr: the controller was given this address for the command before. */
@@ -63,13 +73,16 @@ export type TraceEvent =
     }
   /** system/memory.c: a vCPU read the HPET, which is QEMU's own clock of the guest. */
   | {readonly kind: 'clock'; readonly address: number; readonly value: string}
-  /** system/memory.c: an access to a region that a device model implements; `cpu` -1 is no vCPU: DMA. */
+  /**
+   * system/memory.c: accesses to a region that a device model implements, which follow each other and have no hole
+   * between them; `cpu` -1 is no vCPU: DMA.
+   */
   | {
       readonly kind: 'access';
       readonly operation: 'read' | 'write';
       readonly cpu: number;
       readonly address: number;
-      /** In hex, with 0x: 64 bits are more than a number holds. */
+      /** What a vCPU read, in hex, two digits a byte, the lowest byte last, with 0x; of any other access empty. */
       readonly value: string;
       readonly size: number;
       readonly region: string;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {AccessRun} from './access-run.ts';
 import {registerRegions, type TraceEvent} from './trace-event.ts';
 
 /** Where an access says what it is. */
@@ -15,19 +16,95 @@ const clockRegion = 'hpet';
  * @throws SyntaxError at a line of one of our events that does not read as it should
  */
 export function parseTrace(text: string): readonly TraceEvent[] {
-  const events: TraceEvent[] = [];
-  // Of a page that is moved a word at a time, an IOMMU says the same for each word.
-  let last: {readonly line: string; readonly event: TraceEvent | undefined} = {line: '', event: undefined};
-  for (const line of text.split('\n')) {
+  const parser = new TraceParser();
+  parser.push(text.endsWith('\n') ? text : `${text}\n`);
+  return parser.end();
+}
+
+/**
+ * Reads a trace piece by piece, and keeps next to nothing of what says the same again and again: a page that is moved
+ * a word at a time is one access, and an IOMMU's answer to each of its words is one answer.
+ */
+export class TraceParser {
+  readonly #events: TraceEvent[] = [];
+  readonly #run = new AccessRun(this.#events);
+  /** Strings out of a piece would keep all of it in memory. */
+  readonly #names = new Map<string, string>();
+  #rest = '';
+  #last: {readonly line: string; readonly event: TraceEvent | undefined} = {line: '', event: undefined};
+  /** Whether the last line's event was the last but for accesses. */
+  #following = false;
+
+  push(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#read(line);
+  }
+
+  /**
+   * All events.
+   * @throws SyntaxError if the trace ends within a line: then the rest of it could not be written
+   */
+  end(): readonly TraceEvent[] {
+    if (this.#rest !== '') throw unreadable(this.#rest);
+    this.#run.end();
+    return this.#events;
+  }
+
+  #read(line: string): void {
     if (line.startsWith('memory_region_ops_')) {
       const access = parseAccess(line);
-      if (access !== undefined) events.push(access);
-      continue;
+      if (access === undefined) return;
+      if (access.kind === 'access') {
+        this.#run.add(access);
+      } else {
+        this.#following = false;
+        this.#push(access);
+      }
+      return;
     }
-    if (line !== last.line) last = {line, event: parseLine(line)};
-    if (last.event !== undefined) events.push(last.event);
+    const {event: before} = this.#last;
+    if (line !== this.#last.line) {
+      const event = parseLine(line);
+      this.#last = {line, event: event && this.#kept(event)};
+    }
+    const {event} = this.#last;
+    if (event === undefined || (this.#following && isSameTranslation(event, before))) return;
+    this.#following = true;
+    this.#push(event);
   }
-  return events;
+
+  #push(event: TraceEvent): void {
+    this.#run.interrupt(event);
+    this.#events.push(event);
+  }
+
+  /** With strings of its own. */
+  #kept(event: TraceEvent): TraceEvent {
+    if (event.kind !== 'request') return event;
+    const device = this.#name(event.device);
+    return event.by === undefined ? {...event, device} : {...event, device, by: this.#name(event.by)};
+  }
+
+  #name(name: string): string {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    const copy = Buffer.from(name, 'latin1').toString('latin1');
+    this.#names.set(copy, copy);
+    return copy;
+  }
+}
+
+/** Some IOMMUs name the word, not the page: the answer is the page's. */
+function isSameTranslation(event: TraceEvent, before: TraceEvent | undefined): boolean {
+  if (event.kind !== 'iommu-translation' || before?.kind !== 'iommu-translation') return false;
+  const {requester, iova, translated, bytes} = event;
+  return (
+    requester === before.requester &&
+    iova === before.iova &&
+    translated === before.translated &&
+    bytes === before.bytes
+  );
 }
 
 function parseLine(line: string): TraceEvent | undefined {
@@ -35,16 +112,43 @@ function parseLine(line: string): TraceEvent | undefined {
   switch (line.slice(0, end)) {
     case 'pci_nvme_read':
     case 'pci_nvme_write': {
-      const [, operation, nsid, bytes] = matched(
+      const [, operation, name, nsid, bytes] = matched(
         line,
-        /^pci_nvme_(read|write) cid \d+ .*?nsid (\d+) nlb \d+ count (\d+) /,
+        /^pci_nvme_(read|write) cid \d+ (?:opname '(\w+)' )?nsid (\d+) nlb \d+ count (\d+) /,
       );
       return {
         kind: 'nvme-command',
         operation: operation === 'read' ? 'read' : 'write',
         nsid: Number(nsid),
-        bytes: Number(bytes),
+        // Zeroes are written without any data.
+        bytes: name === 'NVME_NVM_CMD_WRITE_ZEROES' ? 0 : Number(bytes),
       };
+    }
+    case 'pci_nvme_io_cmd': {
+      const [, cid, nsid, queue] = matched(line, /^pci_nvme_io_cmd cid (\d+) nsid (0x[\da-f]+) sqid (\d+) /);
+      return {kind: 'nvme-submit', cid: Number(cid), nsid: Number(nsid), queue: Number(queue)};
+    }
+    case 'pci_nvme_rw_cb': {
+      const [, cid] = matched(line, /^pci_nvme_rw_cb cid (\d+) /);
+      return {kind: 'nvme-began', cid: Number(cid)};
+    }
+    case 'pci_nvme_err_aio': {
+      const [, cid] = matched(line, /^pci_nvme_err_aio cid (\d+) /);
+      return {kind: 'nvme-io-error', cid: Number(cid)};
+    }
+    case 'pci_nvme_enqueue_req_completion': {
+      const [, cid, queue, status] = matched(
+        line,
+        /^pci_nvme_enqueue_req_completion cid (\d+) cqid (\d+) .* status (0x[\da-f]+)$/,
+      );
+      return {kind: 'nvme-completion', cid: Number(cid), queue: Number(queue), status: Number(status)};
+    }
+    case 'pci_nvme_err_req_status': {
+      const [, cid, nsid, status] = matched(
+        line,
+        /^pci_nvme_err_req_status cid (\d+) nsid (\d+) status (0x[\da-f]+) /,
+      );
+      return {kind: 'nvme-error', cid: Number(cid), nsid: Number(nsid), status: Number(status)};
     }
     case 'pci_dma':
       return parseRequest(line);
@@ -174,7 +278,8 @@ function parseRequest(line: string): TraceEvent {
  */
 function parseAccess(line: string): TraceEvent | undefined {
   const name = line.lastIndexOf(" name '");
-  const region = line.slice(name + 7, -1);
+  const text = line.slice(name + 7, -1);
+  const region = text === memoryRegion ? memoryRegion : text;
   const model = Object.hasOwn(registerRegions, region)
     ? registerRegions[region as keyof typeof registerRegions]
     : undefined;

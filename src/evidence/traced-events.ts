@@ -3,9 +3,14 @@
 /** The events that are switched on while a step runs, on every machine. */
 export const tracedEvents = [
   'pci_nvme_admin_cmd',
+  'pci_nvme_io_cmd',
   'pci_nvme_read',
   'pci_nvme_write',
   'pci_nvme_map_addr',
+  'pci_nvme_rw_cb',
+  'pci_nvme_err_aio',
+  'pci_nvme_enqueue_req_completion',
+  'pci_nvme_err_req_status',
   'e1000e_tx_descr',
   'memory_region_ops_read',
   'memory_region_ops_write',

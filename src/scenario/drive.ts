@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {open, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {type AddressMap, readBars, readMemory} from '../evidence/address-map.ts';
 import {eventsOf} from '../evidence/traced-events.ts';
 import type {Ring} from '../evidence/e1000-ring.ts';
-import {HostError} from '../base/errors.ts';
+import {HostError, messageOf} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Ability, Basic} from '../spec/abilities.ts';
 import type {Step} from '../spec/step.ts';
@@ -16,6 +16,7 @@ import {readFacts} from './facts.ts';
 import {type FrameMarks, markFrames} from './frames.ts';
 import type {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
+import type {TraceRange} from './read-trace.ts';
 import {readRings} from './rings.ts';
 import {inWindows} from './windows.ts';
 import type {GuestCommand} from './steps/command.ts';
@@ -39,9 +40,6 @@ export interface Scene {
   /** How many times as long as usual a step may take. */
   readonly slower: number;
 }
-
-/** More trace than this of one step is not read. */
-const traceLimit = 512 * 1024 * 1024;
 
 const defaultLimit = 60;
 
@@ -143,8 +141,8 @@ export interface Watched {
   readonly verb: BoundDataVerb;
   readonly map: AddressMap;
   readonly watch: Watch;
-  /** What QEMU's trace backend wrote, each time that the trace was on. */
-  readonly traces: readonly string[];
+  /** Where QEMU's trace backend wrote, each time that the trace was on. */
+  readonly traces: readonly TraceRange[];
   /** The counters of prototypes as they stood before. */
   readonly counted: Awaited<ReturnType<Prototypes['read']>>;
   /** How NICs whose descriptors are not traced stood before. */
@@ -173,12 +171,12 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   const watch = watchOf(step);
   const before = {verb, map, watch, counted, marks, rings};
   if (watch !== 'windows') {
-    const {result: guest, text} = await traced(scene, act, watch);
-    return {step, begun, commands, guest, watched: {...before, traces: [text]}};
+    const {result: guest, trace} = await traced(scene, act, watch);
+    return {step, begun, commands, guest, watched: {...before, traces: [trace]}};
   }
-  const traces: string[] = [];
+  const traces: TraceRange[] = [];
   const guest = await inWindows(act, async (open) => {
-    traces.push((await traced(scene, open, watch)).text);
+    traces.push((await traced(scene, open, watch)).trace);
   });
   return {step, begun, commands, guest, watched: {...before, traces}};
 }
@@ -216,12 +214,12 @@ function switchedEvents(names: readonly string[], watch: Watch): readonly string
   return ['pci_nvme_*', ...addresses.filter((name) => !name.startsWith('pci_nvme_'))];
 }
 
-/** Runs `work` with the trace on, and returns what QEMU wrote meanwhile. */
+/** Runs `work` with the trace on, and returns where QEMU wrote meanwhile. */
 async function traced<T>(
   {guest, topology}: Pick<Scene, 'guest' | 'topology'>,
   work: () => Promise<T>,
   watch: Watch,
-): Promise<{result: T; text: string}> {
+): Promise<{result: T; trace: TraceRange}> {
   const events = switchedEvents(eventsOf(topology.iommu?.type, topology.routed), watch);
   const set = async (enable: boolean): Promise<void> => {
     await Promise.all(events.map((name) => guest.qmp.execute('trace-event-set-state', {name, enable})));
@@ -230,20 +228,15 @@ async function traced<T>(
   await set(true);
   const result = await work();
   await set(false);
-  const bytes = (await sizeOf(guest.traceFile)) - before;
-  if (bytes > traceLimit) throw new HostError(`the step left ${bytes} bytes of trace: more than can be read`);
-  const file = await open(guest.traceFile, 'r');
-  try {
-    const buffer = Buffer.alloc(bytes);
-    await file.read(buffer, 0, bytes, before);
-    return {result, text: buffer.toString('latin1')};
-  } finally {
-    await file.close();
-  }
+  return {result, trace: {file: guest.traceFile, begin: before, end: await sizeOf(guest.traceFile)}};
 }
 
 async function sizeOf(file: string): Promise<number> {
-  return (await stat(file)).size;
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    throw new HostError(`QEMU's trace ${file} is gone: ${messageOf(error)}`);
+  }
 }
 
 /** The ranges of the machine's memory: they do not change while it runs. */

@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: MIT
 import {withDescriptors, withFetches} from '../evidence/e1000-ring.ts';
 import {buildLedger, type Initiators, type LedgerEntry, sumUp} from '../evidence/ledger.ts';
-import {parseTrace} from '../evidence/trace.ts';
+import type {TraceEvent} from '../evidence/trace-event.ts';
 import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
 import {checkAddresses} from '../verdict/addresses.ts';
 import type {Check} from '../verdict/check.ts';
 import {checkPeers, type ExpectedStep, expectTransfers} from '../verdict/expectation.ts';
 import {judge, judgeCommand, type Judgement} from '../verdict/judge.ts';
 import {checkPaths} from '../verdict/paths.ts';
+import {checkRejected, rejectedByLab} from '../verdict/rejected.ts';
 import {describeGap, knownGap} from '../verdict/prediction.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
 import {callChecks} from './calls.ts';
+import {unboundDevices, unboundEdus} from './drivers.ts';
 import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
+import {formatSize} from '../spec/size.ts';
 import type {Step} from '../spec/step.ts';
 import {lastLine} from '../base/escape.ts';
 import {labFailures} from './facts.ts';
+import {moduleFailures} from './module-failures.ts';
 import type {Prototypes} from './prototypes.ts';
 import {framesSince} from './frames.ts';
+import {readTrace} from './read-trace.ts';
 import type {StepRecord} from './record.ts';
 import {readBus} from './rings.ts';
 import {wholeCommands} from './windows.ts';
@@ -45,6 +50,8 @@ async function examineCommand({step, commands, guest}: Acted, scene: Scene): Pro
   // A module of the lab's that does not load says nothing about what was to be tried.
   const failed = step.verb === 'load' ? checks.filter(({ok}) => !ok) : [];
   const errors = [...labFailures(guest), ...failed.map(({detail}) => detail)];
+  if (step.verb === 'load' && step.options.module === 'p2plab' && errors.length === 0)
+    errors.push(...(await unboundEdus(scene)));
   if (step.verb === 'load' && errors.length === 0) {
     await scene.prototypes.loaded(step.options.module, step.options.rebind, scene.guest);
   }
@@ -74,19 +81,21 @@ async function commandChecks(
 
 async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {
   const {verb, map, watch, traces, counted, marks, rings} = watched;
-  const expected = expectTransfers(scene, verb.transfers(scene.topology, guest), step.expect);
-  const parts = traces.map(parseTrace);
+  const expected = expectTransfers({...scene, map}, verb.transfers(scene.topology, guest), step.expect);
+  const parts: (readonly TraceEvent[])[] = [];
+  for (const trace of traces) parts.push(await readTrace(trace));
   const seen = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
   const {events, gaps} = scene.topology.routed
     ? {events: withFetches(seen, map, rings), gaps: []}
     : await withDescriptors(seen, map, rings, (address, bytes) => readBus(scene, address, bytes));
-  const initiators = initiatorsOf(scene.topology, watch);
+  const initiators = {...initiatorsOf(scene.topology, watch), sampled: watch === 'windows'};
   const ledger = buildLedger(events, map, watch === 'accesses' ? initiators : {...initiators, traced: []});
   if (expected.outcome !== 'refused') verb.effect(scene.disks);
   const frames = framesSince(scene.pcaps, marks);
   const observed = {...scene, map, events, ledger, expected, frames, guestSaid: guest};
   const checks: Check[] = [
     ...checkPeers(expected),
+    ...checkRejected(ledger.rejected),
     watch === 'windows'
       ? checkSample(ledger.entries, expected.transfers)
       : (verb.ledger(ledger.entries, expected.transfers) ??
@@ -104,11 +113,26 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
       )),
     ...(expected.outcome === 'refused' ? [] : await verb.checks(observed)),
     ...(await scene.disks.check()),
-    // What a prototype counted is more than was seen in windows.
-    ...(watch === 'windows' ? [] : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
+    // What a prototype counted is more than was seen in windows, and nothing of it moves where a verb only maps.
+    ...(watch === 'windows' || verb.mapsOnly
+      ? []
+      : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
   ];
+  const wrong = moduleFailures(guest).length > 0 || checks.some(({ok}) => !ok);
+  const unbound = wrong ? await unboundDevices(scene, step, expected) : undefined;
+  checks.unshift(...(unbound?.checks ?? []));
   const judgement = judge({
-    errors: [...labFailures(guest), ...silentEnds(guest), ...gaps, ...ledger.gaps, ...verb.gaps(observed)],
+    errors: [
+      ...labFailures(guest),
+      ...(unbound?.errors ?? []),
+      ...rejectedByLab(ledger.rejected),
+      ...moduleFailures(guest),
+      ...untraced(seen, guest),
+      ...silentEnds(guest),
+      ...gaps,
+      ...ledger.gaps,
+      ...verb.gaps(observed),
+    ],
     checks,
   });
   const judged = explain(judgement, expected, ledger.entries, checks);
@@ -147,6 +171,16 @@ function accountOf(
   {topology}: Scene,
 ): readonly Check[] | undefined {
   return expected.outcome === 'refused' ? undefined : verb.account(guest, topology);
+}
+
+/** Without a single event of a command that moved data there was no trace, and the ledger is empty for that reason. */
+function untraced(events: readonly TraceEvent[], guest: StepRecord['guest']): readonly string[] {
+  const moved = guest
+    .flatMap(({facts}) => facts)
+    .find(({op, ok, bytes}) => ok && (op === 'read' || op === 'write') && (bytes ?? 0) > 0);
+  if (events.length > 0 || moved === undefined) return [];
+  const what = `the guest reports a ${moved.op} of ${formatSize(moved.bytes ?? 0)}`;
+  return [`QEMU traced nothing, but ${what}: is the disk of the state directory full?`];
 }
 
 /** The guest's tool says what failed. One that ends without a word did not do what it was told. */

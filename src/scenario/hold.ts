@@ -50,26 +50,39 @@ export async function traceEnd(guest: Guest): Promise<number> {
   return (await stat(guest.traceFile)).size;
 }
 
-/** Waits until the trace shows, from `begin` on, that a drive has been given `count` reads. */
+/**
+ * Waits until the trace shows, from `begin` on, that a drive has been given `count` reads, or that it ended one with an
+ * error: then nobody gives it another.
+ */
 export async function awaitReads(guest: Guest, nsid: number, count: number, begin: number): Promise<void> {
-  const pattern = new RegExp(`^pci_nvme_read cid .* nsid ${nsid} nlb `, 'gm');
+  const read = new RegExp(`^pci_nvme_read cid .* nsid ${nsid} nlb `);
+  const failed = new RegExp(`^pci_nvme_err_req_status cid \\d+ nsid ${nsid} `);
+  let seen = 0;
+  let at = begin;
   await until(
     async () => {
-      const text = await readFrom(guest.traceFile, begin);
-      return (text.match(pattern)?.length ?? 0) >= count;
+      const {lines, next} = await linesFrom(guest.traceFile, at);
+      at = next;
+      seen += lines.filter((line) => read.test(line)).length;
+      return seen >= count || lines.some((line) => failed.test(line));
     },
     {milliseconds: limitMs, what: `the drive of namespace ${nsid} to be given a read`, everyMs: 10},
     guest.clock,
   );
 }
 
-async function readFrom(name: string, begin: number): Promise<string> {
+/** The whole lines from a place on, and where the next one begins. */
+async function linesFrom(
+  name: string,
+  begin: number,
+): Promise<{readonly lines: readonly string[]; readonly next: number}> {
   const file = await open(name, 'r');
   try {
     const {size} = await file.stat();
     const buffer = Buffer.alloc(Math.max(0, size - begin));
-    await file.read(buffer, 0, buffer.length, begin);
-    return buffer.toString('latin1');
+    const {bytesRead} = await file.read(buffer, 0, buffer.length, begin);
+    const whole = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
+    return {lines: buffer.toString('latin1', 0, whole).split('\n'), next: begin + whole};
   } finally {
     await file.close();
   }

@@ -5,7 +5,7 @@ import type {GuestCommand} from './steps/command.ts';
 import {bindAnew, loadModule} from './steps/registry.ts';
 
 /** Endpoints that have a driver once the guest is up: those of the others are modules that steps load. */
-const boundAtBoot = ['nvme', 'e1000', 'e1000e', 'igb'];
+export const boundAtBoot: readonly string[] = ['nvme', 'e1000', 'e1000e', 'igb'];
 
 /** The modules of a kernel that no step loads itself: one that a step loads is that step's to load. */
 export function modulesBefore(modules: readonly string[], {steps}: ScenarioSpec): readonly string[] {

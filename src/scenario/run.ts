@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
-import type {Ability} from '../spec/abilities.ts';
 import {bounded, oneLine} from '../base/escape.ts';
 import {BuildError, Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {GuestError} from '../guest/guest.ts';
@@ -11,6 +10,8 @@ import {crashOnConsole} from './crash.ts';
 import type {Disks} from './disks.ts';
 import {type Draft, driveAll} from './drive-all.ts';
 import type {Machine} from './machine.ts';
+import type {Ability} from '../spec/abilities.ts';
+import {knownHang} from './known-hang.ts';
 import {reasonToSkip, type ScenarioPlan, skippedSteps, wrongLane} from './plan.ts';
 import type {RunRecord} from './record.ts';
 
@@ -30,6 +31,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
   const {plan, machine} = run;
   const {independent} = plan.scenario.value;
   const begun = performance.now();
+  let knownGap: Ability | undefined;
   const draft: Draft = {
     steps: [],
     errors: [],
@@ -47,13 +49,15 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
       if (error instanceof Interrupted || context.signal.aborted) throw new Interrupted();
       // It says nothing of a run: there was to be none.
       if (error instanceof BuildError) throw error;
-      if (error instanceof GuestError) await tellCrash(run, error, draft);
-      else draft.errors.push(wordsOf(error));
+      if (error instanceof GuestError) {
+        await tellCrash(run, error, draft);
+        if (error.failure.kind === 'hang') knownGap = await noteKnownHang(run, draft);
+      } else draft.errors.push(wordsOf(error));
     }
   }
   const {steps, errors, crash, kernelSays} = draft;
   const judgement = judgeRun({skip, crash: crash && crashReason(crash), errors}, steps, independent);
-  const gap = judgement.verdict === 'crash' ? knownCrash(run, crash) : undefined;
+  const gap = judgement.verdict === 'crash' ? (knownGap ?? knownCrash(run, crash)) : undefined;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
@@ -95,6 +99,18 @@ async function tellCrash({machine, files}: Run, {failure, excuses}: GuestError, 
     step,
   };
   if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});
+}
+
+/** A hang that a kernel with these abilities is known for is told as such. */
+async function noteKnownHang({plan, machine, files}: Run, draft: Draft): Promise<Ability | undefined> {
+  const last = draft.steps.at(-1);
+  const step = plan.scenario.value.steps[draft.steps.length - 1];
+  const known = step && (await knownHang(step, plan.topology, machine.kernel, files.folder));
+  if (last === undefined || known === undefined || draft.crash === undefined) return undefined;
+  const reason = `gap ${known.gap}: ${draft.crash.reason}, blocked in ${known.blockedIn}(): ${known.why}`;
+  draft.crash = {...draft.crash, reason};
+  draft.steps.splice(-1, 1, {...last, reason, gap: known.gap});
+  return known.gap;
 }
 
 function wordsOf(error: unknown): string {

@@ -36,6 +36,8 @@ export interface DataVerb<Options> {
   readonly command: (options: Options, topology: Topology) => readonly string[];
   /** More than that one command, where it takes more: then this is what is done. */
   readonly staged?: (options: Options, topology: Topology) => readonly GuestCommand[] | undefined;
+  /** Whether it maps memory for devices that then move nothing: what a prototype counts as mapped is not in the ledger. */
+  readonly mapsOnly?: true;
   /** What moves if every path is allowed, in the order in which it is driven. */
   readonly transfers: (
     options: Options,

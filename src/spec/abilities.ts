@@ -18,6 +18,10 @@ export const abilities = {
     'dma_map_resource of a BAR answers by the tree: the address that reaches it, or DMA_MAPPING_ERROR.',
   'map-resource-below-switch':
     'As map-resource, but only for an initiator below a switch that no IOMMU translates for.',
+  'mask-bus-addr':
+    'A list with a bus address that is wider than the DMA mask of the initiator is refused, not mapped.',
+  'refused-io-ends':
+    'NVMe I/O to memory of a peer that swiotlb=force refuses ends with an error; without it, it is retried for ever.',
 } as const satisfies Record<string, string>;
 
 export type Ability = keyof typeof abilities;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {AddressMap} from '../evidence/address-map.ts';
 import type {Ability} from '../spec/abilities.ts';
 import type {Expectation} from '../spec/step.ts';
 import type {Api} from '../spec/steps/api.ts';
@@ -7,6 +8,7 @@ import type {Topology} from '../topology/model.ts';
 import type {Check} from './check.ts';
 import type {Asked} from './remembered.ts';
 import {predict, type Prediction} from './prediction.ts';
+import {reasonToRefuse, type Rule} from './refusal.ts';
 
 /** Bytes that must move: one initiator, one direction, one target. */
 export interface ExpectedTransfer {
@@ -31,6 +33,8 @@ export interface ExpectedStep {
   readonly transfers: readonly ExpectedTransfer[];
   /** The transfers that the kernel must refuse: the first of them ends the step. */
   readonly refused: readonly ExpectedTransfer[];
+  /** By which rule, where it follows from the model. */
+  readonly rule?: Rule;
   /** A sentence: the rule behind it. */
   readonly why: string;
   readonly subject?: Subject;
@@ -46,6 +50,8 @@ export interface Bench {
   readonly abilities: readonly Ability[];
   /** What the kernel worked out before. */
   readonly asked?: Asked;
+  /** What lies where on the bus, once that is known: an address may be beyond a mask. */
+  readonly map?: AddressMap;
 }
 
 /**
@@ -62,7 +68,7 @@ export function expectTransfers(
 ): ExpectedStep {
   const {topology} = bench;
   const subject = subjectOf(topology, planned);
-  const computed = {...compute(topology, planned), ...(subject !== undefined && {subject})};
+  const computed = {...compute(bench, planned), ...(subject !== undefined && {subject})};
   if (declared === undefined || declared === computed.outcome) {
     const predicted = predict(bench, planned);
     return {...computed, ...(predicted !== undefined && {predicted})};
@@ -81,21 +87,23 @@ export function expectTransfers(
 }
 
 function compute(
-  topology: Topology,
+  {topology, map}: Bench,
   planned: readonly ExpectedTransfer[],
-): Pick<ExpectedStep, 'outcome' | 'transfers' | 'refused' | 'why'> {
+): Pick<ExpectedStep, 'outcome' | 'transfers' | 'refused' | 'rule' | 'why'> {
   const reasons: string[] = [];
   for (const [index, {initiator, target}] of planned.entries()) {
     if (target === 'host-memory') continue;
-    const {type, reason} = mapping(topology, {provider: target, client: initiator});
-    if (type === 'not-supported') {
+    const forbidden = reasonToRefuse(topology, {initiator, target}, map?.bars);
+    if (forbidden !== undefined) {
       return {
         outcome: 'refused',
         transfers: planned.slice(0, index),
         refused: planned.slice(index),
-        why: reason,
+        rule: forbidden.rule,
+        why: forbidden.why,
       };
     }
+    const {reason} = mapping(topology, {provider: target, client: initiator});
     if (!reasons.includes(reason)) reasons.push(reason);
   }
   const peer = planned.some(({target}) => target !== 'host-memory');

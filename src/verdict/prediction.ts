@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
+import {locate} from '../evidence/address-map.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Ability} from '../spec/abilities.ts';
 import type {Api} from '../spec/steps/api.ts';
+import {maskBits} from '../topology/dma-mask.ts';
 import {mapping} from '../topology/maptype.ts';
-import {isBelowSwitch, type Topology} from '../topology/model.ts';
+import {isBelowSwitch, nodeOf, type Topology} from '../topology/model.ts';
 import {routeOf} from '../topology/route.ts';
 import type {Check} from './check.ts';
 import type {Bench, ExpectedStep, ExpectedTransfer} from './expectation.ts';
+import {providedFrom, reasonToRefuse} from './refusal.ts';
 import {pairOf} from './remembered.ts';
 import {checkTransfers, describeFlow} from './transfers.ts';
 
@@ -22,6 +25,8 @@ export interface Prediction {
   readonly detours: readonly ExpectedTransfer[];
   /** A sentence. */
   readonly why: string;
+  /** The step does not end. */
+  readonly hangs?: true;
 }
 
 /** The functions of the DMA API that ask nobody whether a peer can be reached, and what answers instead. */
@@ -49,6 +54,16 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
     const {initiator, target, api} = transfer;
     if (target === 'host-memory') {
       transfers.push(transfer);
+      continue;
+    }
+    const special = refusedButDone(bench, transfer);
+    if (special !== undefined) {
+      if (special === 'refused') return gap === undefined ? undefined : {...gap, transfers, astray, detours};
+      gap ??= {gap: special.gap, why: special.why};
+      if (special.target === undefined) return {...gap, transfers, astray, detours, hangs: true};
+      const moved = {...transfer, target: special.target};
+      if (moved.target !== target) astray.push(moved);
+      transfers.push(moved);
       continue;
     }
     const {type, reason} = mapping(topology, {provider: target, client: initiator});
@@ -98,6 +113,51 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
     };
   }
   return gap === undefined ? undefined : {...gap, transfers, astray, detours};
+}
+
+/**
+ * What Linux 6.12 does where the path is allowed and the mapping must be refused all the same: `refused` if just that;
+ * else where the data goes, or nothing if the step hangs; undefined if nothing but the path decides.
+ *
+ * It looks at the mask of a page and of a range (kernel/dma/direct.h, dma_direct_map_page), but not of what a list has
+ * at a bus address (direct.c, dma_direct_map_sg): a device leaves out the bits that it does not have. Where everything
+ * is bounced it refuses a peer's page, and the NVMe driver takes that for a want of resources and tries again for
+ * ever (drivers/nvme/host/pci.c, nvme_map_data: BLK_STS_RESOURCE). A range of a BAR it does not bounce.
+ */
+function refusedButDone(
+  {topology, abilities, map}: Bench,
+  {initiator, target, api}: ExpectedTransfer,
+): 'refused' | {readonly gap: Ability; readonly why: string; readonly target?: string} | undefined {
+  const refused = reasonToRefuse(topology, {initiator, target}, map?.bars);
+  if (refused === undefined || refused.rule === 'path') return undefined;
+  const {rule, why} = refused;
+  if (rule === 'bounce') {
+    if (
+      api === 'sg' &&
+      nodeOf(topology, initiator).type === 'nvme' &&
+      !abilities.includes('refused-io-ends')
+    ) {
+      const hang = `the mapping of ${target} for ${initiator} is refused and tried again for ever`;
+      return {gap: 'refused-io-ends', why: `${hang}. ${why}`};
+    }
+    if (api !== 'resource' || abilities.includes('map-resource')) return 'refused';
+    return {
+      gap: 'map-resource',
+      why: `dma_map_resource gave ${initiator} an address of ${target}. ${why}`,
+      target,
+    };
+  }
+  const byBus = mapping(topology, {provider: target, client: initiator}).address === 'bus';
+  const start = providedFrom(topology, target, map?.bars);
+  if (api !== 'sg' || !byBus || start === undefined || map === undefined) return 'refused';
+  if (abilities.includes('mask-bus-addr')) return 'refused';
+  const [piece] = locate(map, start % 2 ** maskBits(topology, initiator), 1);
+  const met = piece?.target;
+  return {
+    gap: 'mask-bus-addr',
+    why: `dma_map_sgtable gave ${initiator} a bus address of ${target} without asking whether it fits. ${why}`,
+    target: met?.kind === 'bar' ? met.device : (met?.kind ?? 'nowhere'),
+  };
 }
 
 /**

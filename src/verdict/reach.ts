@@ -5,6 +5,7 @@ import {hostAddress, mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
 import {busAddressOf} from '../topology/windows.ts';
 import type {Check} from './check.ts';
+import {apiErrors, beyondMask, reasonToRefuse, type Refused} from './refusal.ts';
 
 /** Memory that the API was called with: where it lies physically. */
 export interface Piece {
@@ -33,7 +34,7 @@ export interface Answer {
 export interface Question {
   readonly initiator: string;
   readonly api: Api;
-  /** The width of the initiator's DMA mask; 64 if nothing else is known. */
+  /** The width of the initiator's DMA mask. */
   readonly maskBits: number;
   readonly segments: readonly Segment[];
 }
@@ -58,9 +59,10 @@ export interface World {
 export function checkAnswer(world: World, question: Question, answer: Answer): readonly Check[] {
   const parts = partsOf(question.segments, answer.pieces);
   if (typeof parts === 'string') return [{name: 'segments', ok: false, witness: 'guest', detail: parts}];
-  const reasons = parts.map((part) => reasonToRefuse(world, question, part));
-  const forbidden = reasons.find((reason) => reason !== undefined);
-  if (forbidden !== undefined) return [checkRefusal(question, answer, forbidden)];
+  const reasons = parts
+    .map((part) => refusedPart(world, question, part))
+    .filter((reason) => reason !== undefined);
+  if (reasons.length > 0) return [checkRefusal(question, answer, reasons)];
   if (answer.refusal !== null) {
     const detail = `the kernel refused with ${answer.refusal}, but every segment can be reached: ${whyOf(world, question)}`;
     return [{name: 'mapping', ok: false, witness: 'guest', detail}];
@@ -103,33 +105,41 @@ function partsOf(segments: readonly Segment[], pieces: readonly Piece[]): readon
 }
 
 /** Why the initiator must not be given an address for a segment; undefined if it must be given one. */
-function reasonToRefuse({topology, map}: World, question: Question, part: Part): string | undefined {
+function refusedPart({topology, map}: World, question: Question, part: Part): Refused | undefined {
   const {memory} = part.segment;
   if (memory === 'host-memory') return undefined;
   for (const {address, bytes} of part.pieces) {
     const bus = busAddressOf(topology.windows, address) ?? NaN;
     const [first, second] = locate(map, bus, bytes);
     const whole = first?.target.kind === 'bar' && first.target.device === memory && second === undefined;
-    if (!whole) return `Not all of it lies in a BAR of ${memory}.`;
-    if (bus + bytes > 2 ** question.maskBits) {
-      return `${hex(bus)} has more than the ${question.maskBits} bits that ${question.initiator} has.`;
-    }
+    if (!whole) return {rule: 'bar', why: `Not all of it lies in a BAR of ${memory}.`};
   }
-  const {type, reason} = mapping(topology, {provider: memory, client: question.initiator});
-  return type === 'not-supported' ? reason : undefined;
+  const {initiator} = question;
+  const refused = reasonToRefuse(topology, {initiator, target: memory}, undefined);
+  if (refused !== undefined || memory === initiator) return refused;
+  // By the mask of this question, and where these bytes lie; an IOVA is chosen to fit.
+  if (mapping(topology, {provider: memory, client: initiator}).address === 'iova') return undefined;
+  const beyond = part.pieces
+    .map(({address, bytes}) => ({bytes, bus: busAddressOf(topology.windows, address) ?? NaN}))
+    .find(({bus, bytes}) => bus + bytes > 2 ** question.maskBits);
+  return beyond && {rule: 'mask', why: beyondMask(beyond.bus, question.maskBits, initiator)};
 }
 
-function checkRefusal({api}: Question, {refusal, mappings}: Answer, why: string): Check {
+/** Where several rules forbid it, any of them may be the one that it is refused by. */
+function checkRefusal({api}: Question, {refusal, mappings}: Answer, reasons: readonly Refused[]): Check {
   const [first] = mappings;
+  const why = reasons[0]?.why ?? '';
+  const errors = [...new Set(reasons.flatMap(({rule}) => apiErrors(rule, api)))];
+  const ok = refusal !== null && errors.includes(refusal);
   const given = first === undefined ? '' : `${hex(first.address)} was given out: `;
   return {
     name: 'refusal',
-    ok: refusal !== null,
+    ok,
     witness: 'guest',
     detail:
       refusal === null
         ? `${given}${functions[api]} had to refuse. ${why}`
-        : `${functions[api]} refused with ${refusal}, as it must. ${why}`,
+        : `${functions[api]} refused with ${refusal}${ok ? ', as it must' : `; it had to refuse with ${errors.join(' or ')}`}. ${why}`,
   };
 }
 
@@ -200,8 +210,7 @@ function wrongAddress(
   if (bus !== marked) {
     return `${hex(given)} for ${memory} is ${bus ? '' : 'not '}marked as a bus address, but it is ${marked ? 'one' : 'none'}.`;
   }
-  if (given >= 2 ** maskBits)
-    return `${hex(given)} has more than the ${maskBits} bits that ${initiator} has.`;
+  if (given >= 2 ** maskBits) return beyondMask(given, maskBits, initiator);
   // An IOVA is any: where it leads shows when it is used.
   const due = busAddressOf(topology.windows, physical);
   if (wanted === 'iova' || given === due) return undefined;

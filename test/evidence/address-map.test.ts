@@ -55,6 +55,33 @@ test("the machine's RAM, without the VRAM and the registers in between", (t) => 
   t.deepEqual(readMemory('nonsense', q35), []);
 });
 
+test('more memory than fits below 4 GiB lies in two places, for the CPU as for devices', (t) => {
+  const memory = readMemory(readFileSync(path.join(golden, 'mtree-5gib.txt'), 'utf8'), q35);
+  t.deepEqual(
+    memory.filter(({start}) => start >= 2 ** 20),
+    [
+      {start: 2 ** 20, size: 2 ** 31 - 2 ** 20},
+      {start: 2 ** 32, size: 3 * 2 ** 30},
+    ],
+  );
+  t.true(memory.every(({cpu}) => cpu === undefined));
+});
+
+test('memory that the CPU has in two pieces is two where devices have it in one', (t) => {
+  const tree = `FlatView #0
+ AS "memory", root: system
+  0000000000000000-0000000000000fff (prio 0, ram): ram
+  0000000000004000-0000000000004fff (prio 0, ram): ram @0000000000001000
+FlatView #1
+ AS "bus", root: bus
+  0000000000008000-0000000000009fff (prio 0, ram): ram
+`;
+  t.deepEqual(readMemory(tree, {region: 'ram', space: 'bus'}), [
+    {start: 0x8000, size: 0x1000, cpu: 0},
+    {start: 0x9000, size: 0x1000, cpu: 0x4000},
+  ]);
+});
+
 const range = fc.record({start: fc.integer({min: 0, max: 4000}), size: fc.integer({min: 1, max: 600})});
 /** BARs never overlap each other; RAM lies wherever it likes, also behind them. */
 const addressMap: fc.Arbitrary<AddressMap> = fc

@@ -38,7 +38,8 @@ const write = {source: 0x4_0000n, target: 0x123_4000n, count: 512n, command: 3n}
 const ended = (base: number): string => register('read', base, 0x98, 0n);
 
 function ledgerOf(lines: readonly string[], addressBits: Readonly<Record<string, number>> = {}) {
-  return buildLedger(parseTrace(lines.join('\n')), map, {...initiators, addressBits});
+  const {entries, gaps} = buildLedger(parseTrace(lines.join('\n')), map, {...initiators, addressBits});
+  return {entries, gaps};
 }
 
 test('what an edu is told to fetch and to write, each by its own BAR', (t) => {

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
+import {buildLedger, type Initiators, type Ledger} from '../../src/evidence/ledger.ts';
 import {parseTrace} from '../../src/evidence/trace.ts';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 
@@ -13,8 +14,37 @@ export function recordedTrace(name: string): readonly TraceEvent[] {
   return parseTrace(recordedText(name));
 }
 
+/** The same trace with the beginning and the end of commands, where none were recorded: each succeeds. */
+export function completed(events: readonly TraceEvent[]): readonly TraceEvent[] {
+  if (events.some(({kind}) => kind === 'nvme-submit')) return events;
+  const all: TraceEvent[] = [];
+  let ends: TraceEvent[] = [];
+  for (const [cid, event] of events.entries()) {
+    if (event.kind !== 'nvme-map') all.push(...ends.splice(0));
+    if (event.kind === 'nvme-command') {
+      all.push({kind: 'nvme-submit', cid, nsid: event.nsid, queue: 1});
+      ends = [
+        {kind: 'nvme-began', cid},
+        {kind: 'nvme-completion', cid, queue: 1, status: 0},
+      ];
+    }
+    all.push(event);
+  }
+  return [...all, ...ends];
+}
+
 export function recordedText(name: string): string {
   return readFileSync(path.join(import.meta.dirname, 'golden/traces', `${name}.txt`), 'latin1');
+}
+
+/** The ledger of a trace in which every command succeeds. */
+export function ledgerOf(
+  events: readonly TraceEvent[],
+  map: AddressMap,
+  initiators: Initiators,
+): Pick<Ledger, 'entries' | 'gaps'> {
+  const {entries, gaps} = buildLedger(completed(events), map, initiators);
+  return {entries, gaps};
 }
 
 /** Where the CMB of the recorded machine lies, and its memory. */

@@ -2,11 +2,11 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
-import {buildLedger, type Initiators} from '../../src/evidence/ledger.ts';
+import type {Initiators} from '../../src/evidence/ledger.ts';
 import {parseTrace} from '../../src/evidence/trace.ts';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 import {Translations} from '../../src/evidence/translation.ts';
-import {recordedTrace} from './traces.ts';
+import {ledgerOf, recordedTrace} from './traces.ts';
 
 const page = 4096;
 const src = 0x0300;
@@ -96,7 +96,7 @@ test('the target lies behind the IOMMU, and both addresses are told', (t) => {
     translation(0xff_0000, 0xf000_2000),
     translation(0xff_1000, 0xf000_3000),
   ];
-  t.deepEqual(buildLedger(events, map, initiators), {
+  t.deepEqual(ledgerOf(events, map, initiators), {
     entries: [
       {
         ...{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 2 * page},
@@ -115,7 +115,7 @@ test('pages that lie apart behind the IOMMU are entries of their own', (t) => {
     translation(0xff_1000, 0x3000),
   ];
   t.deepEqual(
-    buildLedger(events, map, initiators).entries.map(({target, address, translated}) => ({
+    ledgerOf(events, map, initiators).entries.map(({target, address, translated}) => ({
       target,
       address,
       translated,
@@ -129,7 +129,7 @@ test('pages that lie apart behind the IOMMU are entries of their own', (t) => {
 
 test('what the IOMMU does not let through goes nowhere, though the address is that of a BAR', (t) => {
   const events = [read(1, page), given(0xf000_0000, page), fault(0xf000_0000)];
-  t.deepEqual(buildLedger(events, map, initiators), {
+  t.deepEqual(ledgerOf(events, map, initiators), {
     entries: [
       {
         ...{initiator: 'src', direction: 'write', target: 'nowhere', bytes: page},
@@ -141,13 +141,13 @@ test('what the IOMMU does not let through goes nowhere, though the address is th
 });
 
 test('an address that no answer covers is a gap', (t) => {
-  const {entries, gaps} = buildLedger([read(1, page), given(0xf000_0000, page)], map, initiators);
+  const {entries, gaps} = ledgerOf([read(1, page), given(0xf000_0000, page)], map, initiators);
   t.deepEqual(entries, []);
   t.deepEqual(gaps, ['the trace does not show what the IOMMU made of 0xf0000000 for src']);
 });
 
 test("a controller's own memory is within it: no IOMMU is asked", (t) => {
-  const {entries, gaps} = buildLedger([read(3, page), given(0xf000_0000, page)], map, initiators);
+  const {entries, gaps} = ledgerOf([read(3, page), given(0xf000_0000, page)], map, initiators);
   t.deepEqual(gaps, []);
   t.is(entries[0]?.target, 'cmb');
 });
@@ -178,7 +178,7 @@ test('each IOMMU of QEMU, as it says it', (t) => {
 
 /** Of QEMU 10.0.2's trace of two reads of 32 KiB into a CMB at `start`; the first answer for each page is kept. */
 const recorded = (name: string, start: number, functions: Readonly<Record<number, string>>) =>
-  buildLedger(
+  ledgerOf(
     recordedTrace(name),
     {bars: [{device: 'cmb', bar: 2, start, size: 2 ** 24}], memory: [{start: 0, size: 2 ** 29}]},
     {drives: {1: 'src', 3: 'cmb'}, traced: [], iommu: {requesters: functions, translates: true}},

@@ -39,7 +39,11 @@ function check(events: readonly TraceEvent[], address: number): Readonly<Record<
     bytes: content.length,
     address,
   };
-  const checks = providerChecks({events, ledger: {entries: [entry], gaps: []}, expected}, 'cmb', content);
+  const checks = providerChecks(
+    {events, ledger: {entries: [entry], rejected: [], gaps: []}, expected},
+    'cmb',
+    content,
+  );
   return Object.fromEntries(checks.map(({name, ok}) => [name, ok]));
 }
 

@@ -176,3 +176,65 @@ test('where all is bounced a page of a peer is refused, though it could be reach
   t.is(expected(refused, [], [written('page')]).predicted, undefined, 'refused, as it must be');
   t.like(expected(refused, [], [written('resource')]).predicted, {gap: 'map-resource'});
 });
+
+const bars = (start: number) => ({
+  bars: [{device: 'cmb', bar: 2, start, size: 2 ** 24}],
+  memory: [{start: 0, size: 2 ** 29}],
+});
+
+const narrow = (dmaBits: number) =>
+  plan({
+    description: 'x',
+    devices: {
+      rp0: {type: 'root-port'},
+      sw0: {type: 'switch', on: 'rp0'},
+      edu: {type: 'edu', on: 'sw0', 'dma-bits': dmaBits},
+      cmb: {type: 'nvme', on: 'sw0', cmb: 2 ** 24},
+    },
+  });
+
+test('an address beyond the mask must be refused; plain Linux looks at that of a list with no bus address only', (t) => {
+  const at = (bits: number, api: Api, abilities: readonly Ability[] = []) =>
+    expectTransfers(
+      {topology: narrow(bits), abilities, map: bars(0xfc00_0000)},
+      [written(api, 'edu')],
+      undefined,
+    );
+  t.is(at(32, 'sg').outcome, 'peer');
+  for (const api of ['sg', 'page', 'resource'] as const) {
+    t.like(at(31, api), {outcome: 'refused', rule: 'mask'});
+    t.is(at(31, api, ['mask-bus-addr']).predicted, undefined);
+  }
+  t.is(at(31, 'page').predicted, undefined);
+  // The edu leaves out the bits that it does not have.
+  t.like(at(31, 'sg').predicted, {
+    gap: 'mask-bus-addr',
+    astray: [{...written('sg', 'edu'), target: 'nowhere'}],
+  });
+  t.like(at(28, 'sg').predicted, {astray: [{...written('sg', 'edu'), target: 'host-memory'}]});
+});
+
+test('where all is bounced a peer beyond the host bridge must be refused, and a drive of Linux 6.12 hangs', (t) => {
+  const bounced = plan({
+    description: 'x',
+    cpu: 'EPYC',
+    swiotlb: 'force',
+    devices: {
+      rp0: {type: 'root-port'},
+      rp1: {type: 'root-port'},
+      src: {type: 'nvme', on: 'rp0', disk: 2 ** 20},
+      cmb: {type: 'nvme', on: 'rp1', cmb: 2 ** 24},
+      edu: {type: 'edu'},
+    },
+  });
+  t.like(expected(bounced, [], [written('sg')]), {outcome: 'refused', rule: 'bounce'});
+  t.like(expected(bounced, [], [written('sg')]).predicted, {
+    gap: 'refused-io-ends',
+    hangs: true,
+    transfers: [],
+  });
+  t.is(expected(bounced, ['refused-io-ends'], [written('sg')]).predicted, undefined);
+  t.is(expected(bounced, [], [written('sg', 'edu')]).predicted, undefined);
+  t.is(expected(bounced, [], [written('page', 'edu')]).predicted, undefined);
+  t.like(expected(bounced, [], [written('resource', 'edu')]).predicted, {gap: 'map-resource'});
+});

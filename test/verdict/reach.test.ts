@@ -137,9 +137,28 @@ test('beyond a host bridge that is not trusted nothing may be given, whatever th
       wrong(blind, question({api, segments: far}))[0] ?? '',
       /^0xfb800000 was given out: .* had to refuse/,
     );
-    t.deepEqual(wrong({...blind, refusal: 'EIO', mappings: []}, question({api, segments: far})), []);
+    t.deepEqual(
+      wrong(
+        {...blind, refusal: api === 'sg' ? 'EREMOTEIO' : 'EIO', mappings: []},
+        question({api, segments: far}),
+      ),
+      [],
+    );
   }
   t.deepEqual(wrong(blind, question({segments: far}), trusted), []);
+});
+
+test('no other error than that of the rule is the refusal that must come', (t) => {
+  const refused = (refusal: string): Answer => ({refusal, pieces: farPieces, mappings: []});
+  for (const api of ['sg', 'page', 'resource'] as const) {
+    const asked = question({api, segments: far});
+    for (const error of ['ENOMEM', 'EINVAL', api === 'sg' ? 'EIO' : 'EREMOTEIO']) {
+      t.regex(
+        wrong(refused(error), asked)[0] ?? '',
+        new RegExp(`refused with ${error}; it had to refuse with E`),
+      );
+    }
+  }
 });
 
 test('one segment that cannot be reached spoils the list', (t) => {

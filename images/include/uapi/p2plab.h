@@ -154,14 +154,15 @@ struct p2plab_map {
 
 /*
  * Maps the segments, syncs them to and fro, and unmaps them.  Returns 0 if
- * the API was asked, whatever it said: see @refusal.
+ * the API was asked, whatever it said: see @refusal.  An error is never the
+ * API's, but says why it could not be asked.
  *
  * EFAULT: the memory cannot be pinned for this direction.  ENODEV: no such
  * function.  ENXIO: the initiator has no DMA mask, so nothing can be mapped
  * for it.  EBUSY: a driver comes or goes just now; with @mask_bits: the
  * function has a driver.  EIO: the mask cannot be had.  EMSGSIZE: too many
- * pages or extents.  EINVAL: anything else that makes no sense, as a BAR that
- * is not there.
+ * pages or extents.  ENOMEM: our own allocations failed.  EINVAL: anything
+ * else that makes no sense, as a BAR that is not there.
  */
 #define P2PLAB_PROBE _IOWR('2', 0x71, struct p2plab_map)
 

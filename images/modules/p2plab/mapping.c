@@ -6,7 +6,7 @@
 #include "mapping.h"
 #include "memory.h"
 
-static int map_list(struct p2plab_mapping *mapping)
+static int map_list(struct p2plab_mapping *mapping, u32 *refusal)
 {
 	const struct p2plab_memory *memory = mapping->memory;
 	struct scatterlist *sg;
@@ -25,7 +25,8 @@ static int map_list(struct p2plab_mapping *mapping)
 			      mapping->direction, 0);
 	if (ret)
 		sg_free_table(&mapping->table);
-	return ret;
+	*refusal = -ret;
+	return 0;
 }
 
 /* dma_map_resource() is for what is no ordinary memory. */
@@ -77,11 +78,12 @@ static int map_pieces(struct p2plab_mapping *mapping)
 	return 0;
 }
 
-int p2plab_mapping_map(struct p2plab_mapping *mapping)
+int p2plab_mapping_map(struct p2plab_mapping *mapping, u32 *refusal)
 {
 	if (mapping->api == P2PLAB_API_SG)
-		return map_list(mapping);
-	return map_pieces(mapping);
+		return map_list(mapping, refusal);
+	*refusal = -map_pieces(mapping);
+	return 0;
 }
 
 void p2plab_mapping_sync(struct p2plab_mapping *mapping)

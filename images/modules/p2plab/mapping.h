@@ -18,10 +18,11 @@ struct p2plab_mapping {
 };
 
 /*
- * Maps all pieces, or none.  Returns 0, or the -errno that the API refused
- * with; -EIO stands for DMA_MAPPING_ERROR.
+ * Maps all pieces, or none.  Returns 0 if the API was asked, and in @refusal 0
+ * or the errno that it refused with; EIO stands for DMA_MAPPING_ERROR.  Any
+ * -errno returned is a failure of our own, before the API was asked.
  */
-int p2plab_mapping_map(struct p2plab_mapping *mapping);
+int p2plab_mapping_map(struct p2plab_mapping *mapping, u32 *refusal);
 
 /* Gives the memory to the CPU and back to the device. */
 void p2plab_mapping_sync(struct p2plab_mapping *mapping);

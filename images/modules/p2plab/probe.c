@@ -83,8 +83,8 @@ static int ask(struct p2plab_map *request, struct device *dev,
 		goto free;
 
 	request->mapping_count = 0;
-	request->refusal = -p2plab_mapping_map(&mapping);
-	if (request->refusal)
+	ret = p2plab_mapping_map(&mapping, &request->refusal);
+	if (ret || request->refusal)
 		goto free;
 	p2plab_mapping_sync(&mapping);
 	ret = return_mappings(request, &mapping, extents);

@@ -24,7 +24,7 @@ const answer = z.object({
 /** The kernel could not even be asked. */
 const failure = z.object({op: z.literal('probe'), error: z.string()});
 
-const mapped = z.union([z.string(), z.object({address, bus: z.boolean()})]);
+const mapped = z.union([z.string(), z.object({address, bus: z.boolean()}), z.object({error: z.string()})]);
 
 const survey = z.object({
   op: z.literal('survey'),

@@ -57,11 +57,11 @@ export function providerChecks(
   let covered = 0;
   for (const {address, size, value} of reads) {
     const at = address - start;
-    if (at !== covered || at + size > seen.length) break;
+    if (at !== covered || at >= seen.length) break;
     // Values are printed as numbers: the lowest byte lies first.
     const digits = Buffer.from(value.slice(2).padStart(2 * size, '0'), 'hex');
     digits.reverse().copy(seen, at);
-    covered += size;
+    covered = Math.min(covered + size, seen.length);
   }
   if (covered !== content.length) {
     const detail = `the CPU read ${covered} of ${content.length} bytes of ${through} in one piece.`;

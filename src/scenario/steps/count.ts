@@ -45,6 +45,7 @@ function readCounts(results: GuestResults): readonly (Told | undefined)[] {
 /** Counts the instructions of mapping host memory; that nothing moves is part of what must come. */
 export const count: DataVerb<Count> = {
   command: ({initiator}, topology) => ['p2p', 'count', nodeOf(topology, initiator).bdf],
+  mapsOnly: true,
   transfers: () => [],
   effect: () => undefined,
   checks: (options, observed) => Promise.resolve(checkCounts(withClock(options, observed))),

@@ -7,7 +7,7 @@ import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import {describeFlows, total} from '../../verdict/transfers.ts';
 import type {LedgerEntry} from '../../evidence/ledger.ts';
 import {awaitReads, holdRead, release, slowDown, speedUp, traceEnd} from '../hold.ts';
-import type {DataVerb, GuestResults} from '../stage.ts';
+import type {DataVerb, GuestResults, Observed} from '../stage.ts';
 import {callChecks, endChecks} from '../calls.ts';
 import {begin, end, type GuestCommand} from './command.ts';
 import {place, providerChecks} from './copy.ts';
@@ -71,8 +71,9 @@ export const io: DataVerb<Io> = {
   // A controller that was reset is given again what it had in hand.
   ledger: ({while: what}, entries, expected) =>
     what?.kind === 'reset' ? atLeast(entries, expected) : undefined,
-  checks: ({from, fromOffset, iovec, readback}, observed) => {
+  checks: ({from, fromOffset, iovec, readback, while: what}, observed) => {
     const [part] = iovec;
+    const held = what === undefined ? [] : [inFlight(from, what, observed)];
     const isTraced =
       readback &&
       from !== undefined &&
@@ -80,9 +81,9 @@ export const io: DataVerb<Io> = {
       part !== undefined &&
       part.through !== 'host-memory' &&
       nodeOf(observed.topology, part.through).type === 'nvme';
-    if (!isTraced) return Promise.resolve([]);
+    if (!isTraced) return Promise.resolve(held);
     const content = observed.disks.read(from, fromOffset, part.bytes);
-    return Promise.resolve(providerChecks(observed, part.through, content));
+    return Promise.resolve([...held, ...providerChecks(observed, part.through, content)]);
   },
 };
 
@@ -148,19 +149,21 @@ function disturbed(options: Io, what: Removal, topology: Topology): readonly Gue
   ];
 }
 
+/** The removal was begun once the trace showed the read: that it still was under way then needs a drive that took it. */
+function inFlight(from: string | undefined, what: Removal, {ledger}: Observed): Check {
+  const ok = !ledger.rejected.some(({initiator}) => initiator === from);
+  const state = ok ? 'had the read in hand' : 'had rejected the read';
+  const detail = `${from ?? ''} ${state} when the ${removalTitle(what)} began.`;
+  return {name: 'in flight', ok, witness: 'host', detail};
+}
+
 function disturbanceChecks(
-  {from, iovec}: Io,
+  {iovec}: Io,
   what: Removal,
   results: GuestResults,
   topology: Topology,
 ): readonly Check[] {
   const title = removalTitle(what);
-  const inFlight: Check = {
-    name: 'in flight',
-    ok: true,
-    witness: 'host',
-    detail: `${from ?? ''} had the read in hand when the ${title} began.`,
-  };
   const state = results[1]?.facts.find(({op}) => op === 'begin');
   const used = iovec.some(({through}) => takesMemory(what, through, topology));
   const where = state?.where === undefined ? '' : ` in ${state.where}`;
@@ -173,7 +176,7 @@ function disturbanceChecks(
         ? `the ${title} waited${where} for the memory that was in use.`
         : `the ${title} did not wait for the memory that was in use.`,
   };
-  return [inFlight, ...(used ? [waits] : []), ...endChecks(results[3], title)];
+  return [...(used ? [waits] : []), ...endChecks(results[3], title)];
 }
 
 /** All that had to move has moved, to where it had to, and nothing else: parts of it more than once. */

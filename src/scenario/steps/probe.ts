@@ -2,7 +2,8 @@
 import {deviceAt} from '../../evidence/address-map.ts';
 import {cpuAccesses} from '../../evidence/arrivals.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
-import {findNode, nodeOf, type Topology} from '../../topology/model.ts';
+import {maskBits} from '../../topology/dma-mask.ts';
+import {findNode, nodeOf} from '../../topology/model.ts';
 import {busAddressOf} from '../../topology/windows.ts';
 import type {Check} from '../../verdict/check.ts';
 import {type Answer, checkAnswer} from '../../verdict/reach.ts';
@@ -25,25 +26,27 @@ export const probe: DataVerb<Probe> = {
       return ['--segment', `${place(topology, memory)}${range},${offset},${length}`];
     }),
   ],
+  mapsOnly: true,
   transfers: () => [],
   effect: () => undefined,
   checks: (options, observed) => Promise.resolve(checksOf(options, observed)),
+  gaps: ({error, initiator}, observed) => {
+    const said = readAnswer(stdoutOf(observed));
+    // Memory that the kernel does not give to a driver (EFAULT) is its own doing.
+    if (typeof said !== 'string' || said === 'EFAULT' || error !== undefined || initiator === 'none')
+      return [];
+    return [`the module p2plab could not ask: ${said}`];
+  },
 };
 
 function checksOf(options: Probe, observed: Observed): readonly Check[] {
-  const {initiator, api, error, maskBits, segments} = options;
+  const {initiator, api, error, maskBits: given, segments} = options;
   const answer = readAnswer(stdoutOf(observed));
   if (error !== undefined || initiator === 'none' || typeof answer !== 'object') {
     return [checkError(answer, initiator === 'none' ? 'ENXIO' : error)];
   }
-  const question = {initiator, api, maskBits: maskBits ?? widthOf(observed.topology, initiator), segments};
+  const question = {initiator, api, maskBits: given ?? maskBits(observed.topology, initiator), segments};
   return [...checkAnswer(observed, question, answer), ...checkPlaces(options, observed, answer)];
-}
-
-/** What is no device of a driver's: Linux gives it 32 bits (drivers/pci/probe.c, pci_setup_device). */
-function widthOf(topology: Topology, id: string): number {
-  const node = nodeOf(topology, id);
-  return node.kind === 'endpoint' && node.type === 'edu' ? node.dmaBits : 64;
 }
 
 function checkError(answer: Answer | string | undefined, wanted: string | undefined): Check {

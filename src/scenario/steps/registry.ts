@@ -2,6 +2,7 @@
 import type {Step} from '../../spec/step.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import type {Topology} from '../../topology/model.ts';
+import {eduMaskBits} from '../../topology/dma-mask.ts';
 import {acsBitsToSet} from '../../topology/acs.ts';
 import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
@@ -28,6 +29,7 @@ import {useAfterUnmap} from './use-after-unmap.ts';
 
 /** A verb's behaviour with the options of one step already given. */
 export interface BoundDataVerb {
+  readonly mapsOnly: boolean;
   readonly commands: (topology: Topology) => readonly GuestCommand[];
   readonly transfers: (topology: Topology, guest: GuestResults) => readonly ExpectedTransfer[];
   readonly effect: (disks: Disks) => void;
@@ -47,6 +49,7 @@ export interface BoundDataVerb {
 
 function bind<Options>(verb: DataVerb<Options>, options: Options): BoundDataVerb {
   return {
+    mapsOnly: verb.mapsOnly === true,
     commands: (topology) =>
       verb.staged?.(options, topology) ?? [{words: verb.command(options, topology), exit: 0}],
     transfers: (topology, guest) => verb.transfers(options, topology, guest),
@@ -110,7 +113,8 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
   switch (step.verb) {
     case 'load': {
       const {module, parameters, rebind} = step.options;
-      return [loadModule(module, parameters), ...rebind.map((id) => bindAnew(nodeOf(topology, id).bdf))];
+      const told = {...driverParameters(module, topology), ...parameters};
+      return [loadModule(module, told), ...rebind.map((id) => bindAnew(nodeOf(topology, id).bdf))];
     }
     case 'run':
       return [{words: step.options.command, exit: step.options.exit}];
@@ -154,6 +158,12 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
 export function loadModule(name: string, parameters: OptionsOf<'load'>['parameters'] = {}): GuestCommand {
   const words = Object.entries(parameters).map(([key, value]) => `${key}=${moduleValue(value)}`);
   return {words: ['insmod', `/lib/modules/${name}.ko`, ...words], exit: 0};
+}
+
+/** What the lab's driver of edus cannot find out by itself. */
+function driverParameters(module: string, topology: Topology): OptionsOf<'load'>['parameters'] {
+  const bits = module === 'p2plab' ? eduMaskBits(topology) : undefined;
+  return bits === undefined ? {} : {edu_dma_bits: bits};
 }
 
 /** Takes a function's driver away and gives it back. */

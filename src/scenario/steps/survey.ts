@@ -5,13 +5,14 @@ import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {endpointsOf, nodeOf} from '../../topology/model.ts';
 import {busAddressOf} from '../../topology/windows.ts';
 import type {Check} from '../../verdict/check.ts';
-import {checkSurvey, type Survey} from '../../verdict/survey.ts';
+import {checkSurvey, type Survey, surveyGaps} from '../../verdict/survey.ts';
 import type {DataVerb, Observed} from '../stage.ts';
 import {readSurveys, stdoutOf} from './answers.ts';
 
 /** Asks about all pairs at once; that nothing moves is part of what must come. */
 export const survey: DataVerb<OptionsOf<'survey'>> = {
   command: ({apis}) => ['p2p', 'survey', ...apis],
+  mapsOnly: true,
   transfers: () => [],
   effect: () => undefined,
   checks: ({apis}, observed) => {
@@ -23,6 +24,7 @@ export const survey: DataVerb<OptionsOf<'survey'>> = {
       checkPlaces(observed, surveys),
     ]);
   },
+  gaps: (_options, observed) => surveyGaps(readSurveys(stdoutOf(observed))),
 };
 
 /** Every CMB must be published by its driver; other memory is if a module was loaded for it. */

@@ -18,7 +18,14 @@ export const load = verb({
     parameters: z.record(z.string().regex(/^[A-Za-z0-9_]+$/), parameter).default({}),
     rebind: z.array(deviceId).default([]),
   }),
-  check({rebind}, scene) {
+  check({module, parameters, rebind}, scene) {
+    const told = module === 'p2plab' ? parameters['edu_dma_bits'] : undefined;
+    const widths = Object.values(scene.devices).map((spec) => (spec.type === 'edu' ? spec['dma-bits'] : 64));
+    const bits = Math.min(64, ...widths);
+    if (told !== undefined && told !== bits) {
+      const text = `the edus of the topology have addresses of ${bits} bits`;
+      scene.report(['parameters', 'edu_dma_bits'], text, 'drop it: the lab passes what "dma-bits" says');
+    }
     for (const [index, id] of rebind.entries()) {
       const type = checkDevice(scene, ['rebind', index], id)?.type;
       if (type === 'root-port' || type === 'switch') {
