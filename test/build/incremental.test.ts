@@ -107,12 +107,12 @@ const edits: Readonly<Record<string, (tree: string) => void>> = {
     for (const [name, content] of Object.entries(smallLinux())) {
       if (name === 'Makefile' || name === 'Kconfig') continue;
       const [file, folder] = [path.join(tree, name), path.dirname(path.join(tree, name))];
+      if (lstatSync(folder, {throwIfNoEntry: false})?.isFile() === true) rmSync(folder);
       if (
         lstatSync(file, {throwIfNoEntry: false})?.isFile() === true &&
         readFileSync(file, 'utf8') === content
       )
         continue;
-      if (lstatSync(folder, {throwIfNoEntry: false})?.isFile() === true) rmSync(folder);
       rmSync(file, {recursive: true, force: true});
       mkdirSync(folder, {recursive: true});
       writeFileSync(file, content);

@@ -184,7 +184,6 @@ const options = [
   '--start-number=0',
   '--start-number=9',
   '--no-numbered',
-  '--keep-subject',
   '--suffix=.txt',
   '--suffix=.mbx',
   '--zero-commit',
