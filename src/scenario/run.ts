@@ -26,7 +26,7 @@ export interface Run {
  */
 export async function runScenario(run: Run, context: Context): Promise<RunRecord> {
   const {plan, machine} = run;
-  const {independent} = plan.scenario.value;
+  const {independent, kernelArguments} = plan.scenario.value;
   const begun = performance.now();
   const draft: Draft = {steps: [], errors: [], kernelSays: [], crash: undefined};
   const skip = wrongLane(plan, machine.lane) ?? reasonToSkip(plan, machine.kernel, machine.qemu);
@@ -49,6 +49,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     topology: plan.topology.name,
     kernel: machine.kernel.name,
     lane: machine.lane.name,
+    ...(kernelArguments.length > 0 && {kernelArguments}),
     qemu: describeQemu(machine.qemu),
     independent,
     ...judgeRun({skip, crash: crash?.reason, errors}, steps, independent),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {ability} from './abilities.ts';
+import {kernelArguments} from './kernel-arguments.ts';
 import {description, kebabName} from './names.ts';
 import {findNamedIn, findScenario} from './catalog.ts';
 import {type Problem, specError, throwProblems} from './problems.ts';
@@ -23,12 +24,23 @@ const common = {
   lanes: z.array(kebabName).min(1).optional(),
   /** Whether each step is judged by itself: a step that failed ends the run if it is not. */
   independent: z.boolean().default(false),
+  /** Words for the kernel beside those that follow from the topology and the lane. */
+  'kernel-arguments': kernelArguments.default([]),
 };
 
-export const scenarioSchema = z.strictObject({...common, steps: z.array(stepSchema).min(1)});
+function withArguments<T extends {readonly 'kernel-arguments': readonly string[]}>({
+  'kernel-arguments': kernelArguments,
+  ...rest
+}: T) {
+  return {...rest, kernelArguments};
+}
+
+export const scenarioSchema = z
+  .strictObject({...common, steps: z.array(stepSchema).min(1)})
+  .transform(withArguments);
 
 /** A scenario that drives another's steps on a topology of its own: a name in scenarios/ or a path. */
-const borrowingSchema = z.strictObject({...common, 'steps-of': z.string().min(1)});
+const borrowingSchema = z.strictObject({...common, 'steps-of': z.string().min(1)}).transform(withArguments);
 
 /** What is driven, and what must come of it. */
 export type ScenarioSpec = Frozen<z.output<typeof scenarioSchema>>;
