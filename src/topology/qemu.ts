@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {isStockCmb} from '../spec/cmb.ts';
 import type {Iommu} from './iommu.ts';
 import {type Endpoint, hex, type Node, nodeOf, type Topology} from './model.ts';
 import {missing, type QemuVersion} from './requirements.ts';
@@ -149,8 +150,7 @@ function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles
   const {id} = node;
   switch (node.type) {
     case 'nvme': {
-      const cmb = node.cmb === undefined ? undefined : node.cmb / 2 ** 20;
-      const controller = option('-device', 'nvme', {...place, serial: id, cmb_size_mb: cmb});
+      const controller = option('-device', 'nvme', {...place, serial: id, ...cmbProperty(node.cmb)});
       if (node.nsid === undefined) return controller;
       return [
         ...disk(id, files),
@@ -191,6 +191,12 @@ function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles
         ...option('-device', 'ivshmem-plain', {...place, memdev: `${id}.memory`}),
       ];
   }
+}
+
+/** Of a size that stock QEMU has, its own property: in MiB. */
+function cmbProperty(cmb: number | undefined): Properties {
+  if (cmb === undefined) return {};
+  return isStockCmb(cmb) ? {cmb_size_mb: cmb / 2 ** 20} : {cmb_size: cmb};
 }
 
 /** QEMU's name of the bus that a function is on: the id of the port above, if that is no port of the machine's own. */
