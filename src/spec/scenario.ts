@@ -7,6 +7,7 @@ import {kernelArguments} from './kernel-arguments.ts';
 import {description, kebabName} from './names.ts';
 import {findNamedIn, findScenario} from './catalog.ts';
 import {type Problem, specError, throwProblems} from './problems.ts';
+import {inSlotOf} from './slot.ts';
 import {stepSchema} from './step.ts';
 import {verbs} from './steps/registry.ts';
 import type {Scene} from './steps/scene.ts';
@@ -91,11 +92,13 @@ export function checkScenario(
   {devices, cpus, hotplug}: Pick<TopologySpec, 'devices' | 'cpus' | 'hotplug'>,
 ): void {
   const problems: Problem[] = [];
+  const unplugged = new Map<string, string>();
   for (const [index, step] of scenario.value.steps.entries()) {
     const scene: Scene = {
       devices,
       cpus,
       hotplug,
+      unplugged,
       report(path, text, hint) {
         problems.push(scenario.problem(['steps', index, step.verb, ...path], text, {hint}));
       },
@@ -103,6 +106,16 @@ export function checkScenario(
     // The registry ties a verb to its options; TypeScript cannot follow that through the union.
     const verb = verbs[step.verb] as Verb;
     verb.check(step.options, scene);
+    const gone = unpluggedBy(step);
+    for (const id of gone === undefined ? [] : inSlotOf(devices, gone)) unplugged.set(id, gone ?? id);
+    if (step.verb === 'plug') for (const id of inSlotOf(devices, step.options.device)) unplugged.delete(id);
   }
   throwProblems(problems);
+}
+
+/** What a step unplugs, by itself or while it does something else. */
+export function unpluggedBy({verb, options}: ScenarioSpec['steps'][number]): string | undefined {
+  if (verb === 'unplug') return options.device;
+  if (verb !== 'io' && verb !== 'mmap') return undefined;
+  return options.while?.kind === 'unplug' ? options.while.device : undefined;
 }

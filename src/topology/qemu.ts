@@ -243,10 +243,12 @@ function prefixed(prefix: string, properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).map(([key, value]) => [`${prefix}.${key}`, value]));
 }
 
-/** The monitor's line that plugs an endpoint without a disk into its slot, where it was unplugged from. */
-export function plugLine(node: Endpoint, topology: Topology): string {
-  const place = {id: node.id, bus: busAbove(node, topology), addr: `${hex(node.device)}.${node.function}`};
-  const words = endpointArguments(node, place, {disks: {}, pcaps: {}, shared: {}});
+/**
+ * The monitor's line that plugs a function without a disk back to where it was. What is behind it on the host is
+ * there still.
+ */
+export function plugLine(node: Node, topology: Topology): string {
+  const words = nodeArguments(node, topology, {disks: {}, pcaps: {}, shared: {[node.id]: ''}});
   return `device_add ${words[words.indexOf('-device') + 1] ?? ''}`;
 }
 

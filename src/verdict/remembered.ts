@@ -27,3 +27,8 @@ export function askedAfter(
     .filter((pair) => !asked.has(pair));
   return pairs.length === 0 ? asked : new Map([...asked, ...pairs.map((pair) => [pair, topology] as const)]);
 }
+
+/** What is left of it where devices are unplugged: a provider takes along what was worked out about it. */
+export function forgotten(asked: Asked, unplugged: ReadonlySet<string>): Asked {
+  return new Map([...asked].filter(([pair]) => !unplugged.has(pair.split(' ')[1] ?? '')));
+}

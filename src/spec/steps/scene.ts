@@ -11,6 +11,8 @@ export interface Scene {
   readonly cpus: number;
   /** Whether devices can be taken out of their slots and put back. */
   readonly hotplug: boolean;
+  /** Devices that an earlier step has unplugged, with what it named. */
+  readonly unplugged: ReadonlyMap<string, string>;
   /** Reports a problem of the part with this path below the step's options. */
   report(path: Path, text: string, hint?: string): void;
 }
@@ -18,8 +20,22 @@ export interface Scene {
 /** Memory of the host instead of a provider's. */
 export const hostMemory = 'host-memory';
 
-/** The device that an option names; reports an id that the topology does not have. */
+/** The device that an option names; reports an id that the topology does not have, or that is unplugged. */
 export function checkDevice(scene: Scene, path: Path, id: string): DeviceSpec | undefined {
+  const device = checkKnown(scene, path, id);
+  const by = scene.unplugged.get(id);
+  if (device !== undefined && by !== undefined) {
+    const text =
+      by === id
+        ? `"${id}" was unplugged before`
+        : `"${id}" went when "${by}" was unplugged: a slot goes as a whole`;
+    scene.report(path, text, `add "plug: ${by}" before this step`);
+  }
+  return device;
+}
+
+/** As checkDevice, where it does not matter whether the device is plugged in. */
+export function checkKnown(scene: Scene, path: Path, id: string): DeviceSpec | undefined {
   const device = Object.hasOwn(scene.devices, id) ? scene.devices[id] : undefined;
   if (device === undefined) {
     scene.report(path, `the topology has no device "${id}"`, didYouMean(id, Object.keys(scene.devices)));
