@@ -131,7 +131,12 @@ function nodeArguments(node: Node, topology: Topology, files: DeviceFiles): read
   switch (node.kind) {
     case 'root-port':
       if (platform.ownPort !== undefined) return [];
-      return option('-device', 'pcie-root-port', {...place, chassis: node.chassis, slot: node.device});
+      return option('-device', 'pcie-root-port', {
+        ...place,
+        chassis: node.chassis,
+        slot: node.device,
+        ...spareWindows(node, topology),
+      });
     case 'upstream-port':
       return option('-device', 'x3130-upstream', place);
     case 'downstream-port':
@@ -144,6 +149,17 @@ function nodeArguments(node: Node, topology: Topology, files: DeviceFiles): read
     case 'endpoint':
       return endpointArguments(node, place, files);
   }
+}
+
+/**
+ * The firmware makes the windows of a port as large as what it finds there needs. Linux keeps them when a switch is
+ * plugged in again, but gives a part of them to slots that are empty (drivers/pci/setup-bus.c,
+ * pci_bus_distribute_available_resources): without some to spare, a device that was there before finds no place.
+ */
+function spareWindows({id}: Node, {nodes, platform, spec}: Topology): Properties {
+  const hasSwitch = nodes.some(({parent, kind}) => parent === id && kind === 'upstream-port');
+  if (!spec.hotplug || !hasSwitch || platform.machine !== 'q35') return {};
+  return {'mem-reserve': '32M', 'pref32-reserve': '64M'};
 }
 
 function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles): readonly string[] {
