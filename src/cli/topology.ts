@@ -10,7 +10,7 @@ import {formatSize} from '../spec/size.ts';
 import {readTopology} from '../spec/topology.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
-import {type Endpoint, endpointsOf, type Topology} from '../topology/model.ts';
+import {type Endpoint, endpointsOf, type Topology, unregisteredCmb} from '../topology/model.ts';
 import {loadTopology} from '../topology/plan.ts';
 import {unmodelled} from '../topology/unmodelled.ts';
 import {interruptible} from './interrupt.ts';
@@ -98,7 +98,8 @@ function initiates(node: Endpoint): boolean {
 function memoryOf(node: Endpoint): string | undefined {
   switch (node.type) {
     case 'nvme':
-      return node.cmb === undefined ? undefined : `CMB ${formatSize(node.cmb)}`;
+      if (node.cmb === undefined || unregisteredCmb(node) !== undefined) return undefined;
+      return `CMB ${formatSize(node.cmb)}`;
     case 'bochs-display':
       return `VRAM ${formatSize(node.vram)}`;
     case 'ivshmem':

@@ -150,6 +150,7 @@ async function inputsOf({plan, machine}: Run): Promise<object> {
     scenario: plan.name,
     topology: plan.topology.name,
     lane: lane.name,
+    kernelArguments: plan.scenario.value.kernelArguments,
     recipe,
     kernel: {name: kernel.name, key: kernel.key, release: kernel.release, ...kernel.inputs},
     image: {key: image.key, sha256: image.sha256},

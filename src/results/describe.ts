@@ -33,13 +33,26 @@ export function describe(result: ReportedRun): string {
   return [headline(result), ...explanation(result)].join('\n');
 }
 
+/** What the scenario adds to the kernel's command line. */
+function argumentLines({kernelArguments = []}: ReportedRun): readonly string[] {
+  return kernelArguments.length === 0 ? [] : [`  kernel arguments: ${kernelArguments.join(' ')}`];
+}
+
 /** What follows the first line, indented. */
 export function explanation(result: ReportedRun): readonly string[] {
-  if (result.independent) return [...stepLines(result), ...(isFine(result) ? [] : [evidence(result)])];
+  const given = argumentLines(result);
+  if (result.independent)
+    return [...given, ...stepLines(result), ...(isFine(result) ? [] : [evidence(result)])];
   const ledger = ledgerLines(result);
   // The ledger of a run that passed says it all, unless nothing was to move.
   const told = result.verdict === 'pass' && ledger.length > 0 ? [] : [`  ${printable(result.reason)}`];
-  return [...told, ...ledger, ...(isFine(result) ? [] : trouble(result)), ...kernelLines(result, ledger)];
+  return [
+    ...given,
+    ...told,
+    ...ledger,
+    ...(isFine(result) ? [] : trouble(result)),
+    ...kernelLines(result, ledger),
+  ];
 }
 
 /** A line for each step that was judged by itself; without any, for the run. */

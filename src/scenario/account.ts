@@ -32,7 +32,10 @@ export function guestChecks(
       {name: 'guest', ok: false, witness: 'guest', detail: `${account}; the NIC had to drop the frames.`},
     ];
   }
-  const {op, errors} = refusalOf(refused, expected.rule ?? 'path', facts, lacks);
+  const {op, errors} =
+    expected.absent === undefined
+      ? refusalOf(refused, expected.rule ?? 'path', facts, lacks)
+      : {op: 'map', errors: ['ENOENT']};
   const ok = failed?.op === op && errors.includes(failed.errname ?? '');
   const wanted = ok ? '' : `; its ${op} had to fail with ${errors.join(' or ')}`;
   return [{name: 'guest', ok, witness: 'guest', detail: `${account}${wanted}${because}.`}];

@@ -69,7 +69,11 @@ export function bootPlan(run: {
     kernel: kernel.image,
     initrd: image.file,
     ...(needsDeviceTree(plan.topology) && {deviceTree: path.join(files.folder, deviceTreeName)}),
-    commandLine: [...kernelWords(plan.topology), ...lane.commandLine],
+    commandLine: [
+      ...kernelWords(plan.topology),
+      ...lane.commandLine,
+      ...(plan.scenario?.value.kernelArguments ?? []),
+    ],
     ssh: sshOf(image),
     folder: files.folder,
   };

@@ -21,9 +21,11 @@ import {reasonToSkipStep} from './plan.ts';
 import {modulesBefore} from './prologue.ts';
 import {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
+import {unpluggedBy} from '../spec/scenario.ts';
 import type {Step} from '../spec/step.ts';
+import {unpluggedAfter} from './slot-checks.ts';
 import {withAcs} from '../topology/acs.ts';
-import {askedAfter} from '../verdict/remembered.ts';
+import {askedAfter, forgotten} from '../verdict/remembered.ts';
 import type {Run} from './run.ts';
 import {skippedStep} from './skipped.ts';
 
@@ -63,6 +65,7 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
       memory,
       prototypes: new Prototypes(),
       asked: new Map(),
+      unplugged: new Set(),
       folder: files.screens,
       slower: machine.lane.slower,
     };
@@ -168,7 +171,12 @@ function sceneAfter(step: Step, {verdict, expected}: StepRecord, scene: Scene): 
     if (verdict !== 'pass') return scene;
     return {...scene, topology: withAcs(scene.topology, step.options.port, step.options.set)};
   }
-  return {...scene, asked: askedAfter(scene, expected)};
+  if (step.verb === 'plug') return {...scene, unplugged: unpluggedAfter(step, scene)};
+  const asked = askedAfter(scene, expected);
+  const device = unpluggedBy(step);
+  if (device === undefined) return {...scene, asked};
+  const unplugged = unpluggedAfter({verb: 'unplug', options: {device}}, scene);
+  return {...scene, unplugged, asked: forgotten(asked, unplugged)};
 }
 
 /** Acts a step; one that ends in no way of its own is recorded with the reason, and ends the run. */

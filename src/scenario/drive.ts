@@ -37,6 +37,8 @@ export interface Scene {
   readonly memory: AddressMap['memory'];
   readonly prototypes: Prototypes;
   readonly folder: string;
+  /** Functions that are unplugged now. */
+  readonly unplugged: ReadonlySet<string>;
   /** How many times as long as usual a step may take. */
   readonly slower: number;
 }

@@ -26,7 +26,7 @@ import {readTrace} from './read-trace.ts';
 import type {StepRecord} from './record.ts';
 import {readBus} from './rings.ts';
 import {wholeCommands} from './windows.ts';
-import {isPlugged} from './steps/removal.ts';
+import {slotChecks} from './slot-checks.ts';
 import type {BoundDataVerb} from './steps/registry.ts';
 import type {GuestCommand} from './steps/command.ts';
 
@@ -73,10 +73,7 @@ async function commandChecks(
     return callChecks(guest, [], {unload: step.options.fails});
   const checks = exitChecks(commands, guest);
   if (step.verb !== 'unplug' && step.verb !== 'plug') return checks;
-  const {device} = step.options;
-  const there = await isPlugged(scene.guest, device);
-  const detail = `QEMU ${there ? 'has' : 'no longer has'} ${device}.`;
-  return [...checks, {name: 'slot', ok: there === (step.verb === 'plug'), witness: 'host', detail}];
+  return [...checks, ...(await slotChecks(step, scene))];
 }
 
 async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {

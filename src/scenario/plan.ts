@@ -14,6 +14,7 @@ import {hostAddress, mapping} from '../topology/maptype.ts';
 import {findNode, nodeOf, type Topology} from '../topology/model.ts';
 import {planTopology, type RoutingTraits} from '../topology/plan.ts';
 import {lackingDevices, missing} from '../topology/requirements.ts';
+import {hasSwitch, unitOf} from '../topology/slot.ts';
 import {unmodelled} from '../topology/unmodelled.ts';
 import type {StepRecord} from './record.ts';
 import {skippedStep} from './skipped.ts';
@@ -111,7 +112,11 @@ export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: Qem
   const lacking = plan.scenario.value.requires.find((ability) => !kernel.abilities.includes(ability));
   if (lacking !== undefined) return `the kernel ${kernel.name} does not have the ability ${lacking}`;
   return (
-    missing(plan.topology, qemu.version)[0] ?? unbuilt(plan, qemu) ?? portless(plan) ?? stepless(plan, kernel)
+    missing(plan.topology, qemu.version)[0] ??
+    unbuilt(plan, qemu) ??
+    portless(plan) ??
+    unpluggable(plan) ??
+    stepless(plan, kernel)
   );
 }
 
@@ -123,6 +128,15 @@ function portless({topology, scenario}: ScenarioPlan): string | undefined {
     if (port?.kind !== 'endpoint' && port?.acsControl === undefined) {
       return `port ${options.port} has no ACS in this QEMU: take --qemu routed`;
     }
+  }
+  return undefined;
+}
+
+/** A switch is plugged in port by port, which stock QEMU does not do. */
+function unpluggable({topology, scenario}: ScenarioPlan): string | undefined {
+  for (const {verb, options} of scenario.value.steps) {
+    if (verb !== 'plug' || topology.routed || !hasSwitch(unitOf(topology, options.device))) continue;
+    return `this QEMU does not plug in the switch of ${options.device}: take --qemu routed`;
   }
   return undefined;
 }

@@ -40,6 +40,8 @@ export interface RunRecord extends Judgement {
   readonly topology: string;
   readonly kernel: string;
   readonly lane: string;
+  /** What the scenario adds to the kernel's command line, if anything. */
+  readonly kernelArguments?: readonly string[];
   /** Which QEMU it ran on: `stock 10.0.2`. */
   readonly qemu: string;
   readonly durationMs: number;

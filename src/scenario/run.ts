@@ -29,7 +29,7 @@ export interface Run {
  */
 export async function runScenario(run: Run, context: Context): Promise<RunRecord> {
   const {plan, machine} = run;
-  const {independent} = plan.scenario.value;
+  const {independent, kernelArguments} = plan.scenario.value;
   const begun = performance.now();
   let knownGap: Ability | undefined;
   const draft: Draft = {
@@ -63,6 +63,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     topology: plan.topology.name,
     kernel: machine.kernel.name,
     lane: machine.lane.name,
+    ...(kernelArguments.length > 0 && {kernelArguments}),
     qemu: describeQemu(machine.qemu),
     independent,
     ...judgement,

@@ -3,10 +3,12 @@ import path from 'node:path';
 import * as z from 'zod';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {ability} from './abilities.ts';
+import {kernelArguments} from './kernel-arguments.ts';
 import {description, kebabName} from './names.ts';
 import {findNamedIn, findScenario} from './catalog.ts';
 import {type Problem, specError, throwProblems} from './problems.ts';
 import {reportKinds} from './report-kind.ts';
+import {inSlotOf} from './slot.ts';
 import {stepSchema} from './step.ts';
 import {verbs} from './steps/registry.ts';
 import type {Scene} from './steps/scene.ts';
@@ -29,12 +31,23 @@ const common = {
   'known-crash': z.strictObject({without: ability, kinds: z.array(z.enum(reportKinds)).min(1)}).optional(),
   /** Whether each step is judged by itself: a step that failed ends the run if it is not. */
   independent: z.boolean().default(false),
+  /** Words for the kernel beside those that follow from the topology and the lane. */
+  'kernel-arguments': kernelArguments.default([]),
 };
 
-export const scenarioSchema = z.strictObject({...common, steps: z.array(stepSchema).min(1)});
+function withArguments<T extends {readonly 'kernel-arguments': readonly string[]}>({
+  'kernel-arguments': kernelArguments,
+  ...rest
+}: T) {
+  return {...rest, kernelArguments};
+}
+
+export const scenarioSchema = z
+  .strictObject({...common, steps: z.array(stepSchema).min(1)})
+  .transform(withArguments);
 
 /** A scenario that drives another's steps on a topology of its own: a name in scenarios/ or a path. */
-const borrowingSchema = z.strictObject({...common, 'steps-of': z.string().min(1)});
+const borrowingSchema = z.strictObject({...common, 'steps-of': z.string().min(1)}).transform(withArguments);
 
 /** What is driven, and what must come of it. */
 export type ScenarioSpec = Frozen<z.output<typeof scenarioSchema>>;
@@ -85,11 +98,13 @@ export function checkScenario(
   {devices, cpus, hotplug}: Pick<TopologySpec, 'devices' | 'cpus' | 'hotplug'>,
 ): void {
   const problems: Problem[] = [];
+  const unplugged = new Map<string, string>();
   for (const [index, step] of scenario.value.steps.entries()) {
     const scene: Scene = {
       devices,
       cpus,
       hotplug,
+      unplugged,
       report(path, text, hint) {
         problems.push(scenario.problem(['steps', index, step.verb, ...path], text, {hint}));
       },
@@ -97,6 +112,16 @@ export function checkScenario(
     // The registry ties a verb to its options; TypeScript cannot follow that through the union.
     const verb = verbs[step.verb] as Verb;
     verb.check(step.options, scene);
+    const gone = unpluggedBy(step);
+    for (const id of gone === undefined ? [] : inSlotOf(devices, gone)) unplugged.set(id, gone ?? id);
+    if (step.verb === 'plug') for (const id of inSlotOf(devices, step.options.device)) unplugged.delete(id);
   }
   throwProblems(problems);
+}
+
+/** What a step unplugs, by itself or while it does something else. */
+export function unpluggedBy({verb, options}: ScenarioSpec['steps'][number]): string | undefined {
+  if (verb === 'unplug') return options.device;
+  if (verb !== 'io' && verb !== 'mmap') return undefined;
+  return options.while?.kind === 'unplug' ? options.while.device : undefined;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {type MachineName, machineNames} from './architecture.ts';
+import {cmbUnit} from './cmb.ts';
 import {deviceId, description} from './names.ts';
 import {multipleOf, powerOfTwo} from './size.ts';
 import {type Frozen, type Located, readSpec} from './yaml.ts';
@@ -45,8 +46,8 @@ const device = z.discriminatedUnion('type', [
     ...place,
     /** A namespace of this size. */
     disk: multipleOf(4096).optional(),
-    /** A controller memory buffer: drivers/pci/p2pdma.c publishes in units of 2 MiB. */
-    cmb: powerOfTwo(2 * mebibyte).optional(),
+    /** A controller memory buffer. Linux gives it to peers if it is a multiple of 2 MiB. */
+    cmb: multipleOf(cmbUnit).optional(),
   }),
   z.strictObject({type: z.literal('e1000'), ...place}),
   z.strictObject({type: z.literal('e1000e'), ...place}),

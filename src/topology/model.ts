@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {isRegistered} from '../spec/cmb.ts';
 import type {TopologySpec} from '../spec/topology.ts';
 import type {Iommu} from './iommu.ts';
 import type {Platform} from './platform.ts';
@@ -134,6 +135,12 @@ export function childrenOf(topology: Topology, id: string | null): readonly Node
 /** All endpoints, in order. */
 export function endpointsOf(topology: Topology): readonly Endpoint[] {
   return topology.nodes.filter((node) => node.kind === 'endpoint');
+}
+
+/** The CMB that a device has and Linux gives to nobody, if it is one. */
+export function unregisteredCmb(node: Node | undefined): number | undefined {
+  if (node?.kind !== 'endpoint' || node.type !== 'nvme' || node.cmb === undefined) return undefined;
+  return isRegistered(node.cmb) ? undefined : node.cmb;
 }
 
 /** How requests name who they come from: bus, device and function in 16 bits. */

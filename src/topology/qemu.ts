@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {isStockCmb} from '../spec/cmb.ts';
 import type {Iommu} from './iommu.ts';
 import {type Endpoint, hex, type Node, nodeOf, type Topology} from './model.ts';
 import {missing, type QemuVersion} from './requirements.ts';
@@ -130,7 +131,12 @@ function nodeArguments(node: Node, topology: Topology, files: DeviceFiles): read
   switch (node.kind) {
     case 'root-port':
       if (platform.ownPort !== undefined) return [];
-      return option('-device', 'pcie-root-port', {...place, chassis: node.chassis, slot: node.device});
+      return option('-device', 'pcie-root-port', {
+        ...place,
+        chassis: node.chassis,
+        slot: node.device,
+        ...spareWindows(node, topology),
+      });
     case 'upstream-port':
       return option('-device', 'x3130-upstream', place);
     case 'downstream-port':
@@ -145,12 +151,22 @@ function nodeArguments(node: Node, topology: Topology, files: DeviceFiles): read
   }
 }
 
+/**
+ * The firmware makes the windows of a port as large as what it finds there needs. Linux keeps them when a switch is
+ * plugged in again, but gives a part of them to slots that are empty (drivers/pci/setup-bus.c,
+ * pci_bus_distribute_available_resources): without some to spare, a device that was there before finds no place.
+ */
+function spareWindows({id}: Node, {nodes, platform, spec}: Topology): Properties {
+  const hasSwitch = nodes.some(({parent, kind}) => parent === id && kind === 'upstream-port');
+  if (!spec.hotplug || !hasSwitch || platform.machine !== 'q35') return {};
+  return {'mem-reserve': '32M', 'pref32-reserve': '64M'};
+}
+
 function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles): readonly string[] {
   const {id} = node;
   switch (node.type) {
     case 'nvme': {
-      const cmb = node.cmb === undefined ? undefined : node.cmb / 2 ** 20;
-      const controller = option('-device', 'nvme', {...place, serial: id, cmb_size_mb: cmb});
+      const controller = option('-device', 'nvme', {...place, serial: id, ...cmbProperty(node.cmb)});
       if (node.nsid === undefined) return controller;
       return [
         ...disk(id, files),
@@ -191,6 +207,12 @@ function endpointArguments(node: Endpoint, place: Properties, files: DeviceFiles
         ...option('-device', 'ivshmem-plain', {...place, memdev: `${id}.memory`}),
       ];
   }
+}
+
+/** Of a size that stock QEMU has, its own property: in MiB. */
+function cmbProperty(cmb: number | undefined): Properties {
+  if (cmb === undefined) return {};
+  return isStockCmb(cmb) ? {cmb_size_mb: cmb / 2 ** 20} : {cmb_size: cmb};
 }
 
 /** QEMU's name of the bus that a function is on: the id of the port above, if that is no port of the machine's own. */
@@ -237,10 +259,12 @@ function prefixed(prefix: string, properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).map(([key, value]) => [`${prefix}.${key}`, value]));
 }
 
-/** The monitor's line that plugs an endpoint without a disk into its slot, where it was unplugged from. */
-export function plugLine(node: Endpoint, topology: Topology): string {
-  const place = {id: node.id, bus: busAbove(node, topology), addr: `${hex(node.device)}.${node.function}`};
-  const words = endpointArguments(node, place, {disks: {}, pcaps: {}, shared: {}});
+/**
+ * The monitor's line that plugs a function without a disk back to where it was. What is behind it on the host is
+ * there still.
+ */
+export function plugLine(node: Node, topology: Topology): string {
+  const words = nodeArguments(node, topology, {disks: {}, pcaps: {}, shared: {[node.id]: ''}});
   return `device_add ${words[words.indexOf('-device') + 1] ?? ''}`;
 }
 

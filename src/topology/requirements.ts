@@ -2,7 +2,8 @@
 import {acsOf} from './acs.ts';
 import type {Iommu} from './iommu.ts';
 import type {MachineName} from '../spec/architecture.ts';
-import {endpointsOf, type Node, type Topology} from './model.ts';
+import {type Endpoint, endpointsOf, type Node, type Topology} from './model.ts';
+import {isStockCmb} from '../spec/cmb.ts';
 import type {Platform} from './platform.ts';
 
 /** A version of QEMU. */
@@ -32,11 +33,19 @@ export function missing(topology: Topology, qemu: QemuVersion): readonly string[
   ];
   const [without] = topology.routed ? [] : portsToRedirect(topology);
   if (without !== undefined) return [`port ${without} has no ACS in this QEMU: take --qemu routed`];
+  const odd = topology.routed ? undefined : endpointsOf(topology).find(hasOddCmb);
+  if (odd !== undefined)
+    return [`the CMB of ${odd.id} is not of a size that this QEMU has: take --qemu routed`];
   return needs.flatMap(({what, first}) => {
     if (first === undefined || qemu.major > first.major) return [];
     if (qemu.major === first.major && qemu.minor >= first.minor) return [];
     return [`${what} needs QEMU ${first.major}.${first.minor} or newer, this is ${qemu.major}.${qemu.minor}`];
   });
+}
+
+/** Whether a device has a CMB that stock QEMU cannot have: lab/qemu/routed has any. */
+function hasOddCmb(node: Endpoint): boolean {
+  return node.type === 'nvme' && node.cmb !== undefined && !isStockCmb(node.cmb);
 }
 
 /** The ports of switches that are told to do more than they would without ACS. */

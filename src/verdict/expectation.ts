@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type {AddressMap} from '../evidence/address-map.ts';
 import type {Ability} from '../spec/abilities.ts';
+import {formatSize} from '../spec/size.ts';
 import type {Expectation} from '../spec/step.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
-import type {Topology} from '../topology/model.ts';
+import {findNode, type Topology, unregisteredCmb} from '../topology/model.ts';
 import type {Check} from './check.ts';
 import type {Asked} from './remembered.ts';
 import {predict, type Prediction} from './prediction.ts';
@@ -35,6 +36,8 @@ export interface ExpectedStep {
   readonly refused: readonly ExpectedTransfer[];
   /** By which rule, where it follows from the model. */
   readonly rule?: Rule;
+  /** The device whose memory nobody can map: that is how it must end. */
+  readonly absent?: string;
   /** A sentence: the rule behind it. */
   readonly why: string;
   readonly subject?: Subject;
@@ -70,7 +73,7 @@ export function expectTransfers(
   const subject = subjectOf(topology, planned);
   const computed = {...compute(bench, planned), ...(subject !== undefined && {subject})};
   if (declared === undefined || declared === computed.outcome) {
-    const predicted = predict(bench, planned);
+    const predicted = computed.absent === undefined ? predict(bench, planned) : undefined;
     return {...computed, ...(predicted !== undefined && {predicted})};
   }
   const contradiction = `the scenario expects ${inWords(declared)}, but by the topology it must be ${inWords(computed.outcome)}: ${computed.why}`;
@@ -89,8 +92,15 @@ export function expectTransfers(
 function compute(
   {topology, map}: Bench,
   planned: readonly ExpectedTransfer[],
-): Pick<ExpectedStep, 'outcome' | 'transfers' | 'refused' | 'rule' | 'why'> {
+): Pick<ExpectedStep, 'outcome' | 'transfers' | 'refused' | 'rule' | 'why' | 'absent'> {
   const reasons: string[] = [];
+  for (const {target} of planned) {
+    const cmb = unregisteredCmb(findNode(topology, target));
+    if (cmb === undefined) continue;
+    // Memory is mapped before anything moves.
+    const why = `Linux does not register the CMB of ${target}: ${formatSize(cmb)} is not a multiple of 2MiB.`;
+    return {outcome: 'refused', transfers: [], refused: planned, why, absent: target};
+  }
   for (const [index, {initiator, target}] of planned.entries()) {
     if (target === 'host-memory') continue;
     const forbidden = reasonToRefuse(topology, {initiator, target}, map?.bars);

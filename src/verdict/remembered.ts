@@ -16,13 +16,19 @@ export function pairOf({initiator, target}: {readonly initiator: string; readonl
 /** What the kernel remembers after a step. */
 export function askedAfter(
   {asked, topology}: {readonly asked: Asked; readonly topology: Topology},
-  expected: Pick<ExpectedStep, 'transfers' | 'refused'> | undefined,
+  expected: Pick<ExpectedStep, 'transfers' | 'refused' | 'absent'> | undefined,
 ): Asked {
-  if (expected === undefined) return asked;
+  // Where memory cannot be mapped, nobody asks how it is reached.
+  if (expected === undefined || expected.absent !== undefined) return asked;
   // Of what is refused the first ends the step: nobody asked about the others.
   const pairs = [...expected.transfers, ...expected.refused.slice(0, 1)]
     .filter(({target}) => target !== 'host-memory')
     .map(pairOf)
     .filter((pair) => !asked.has(pair));
   return pairs.length === 0 ? asked : new Map([...asked, ...pairs.map((pair) => [pair, topology] as const)]);
+}
+
+/** What is left of it where devices are unplugged: a provider takes along what was worked out about it. */
+export function forgotten(asked: Asked, unplugged: ReadonlySet<string>): Asked {
+  return new Map([...asked].filter(([pair]) => !unplugged.has(pair.split(' ')[1] ?? '')));
 }

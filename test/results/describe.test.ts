@@ -14,6 +14,12 @@ test('a run of steps that are judged by themselves: a line each, and where the e
   ]);
 });
 
+test('what a scenario adds to the kernel command line is shown before all else', (t) => {
+  const lines = explanation({...sweep, kernelArguments: ['iommu.forcedac=1', 'pci=noats']});
+  t.is(lines[0], '  kernel arguments: iommu.forcedac=1 pci=noats');
+  t.deepEqual(lines.slice(1), explanation(sweep));
+});
+
 test('known gaps are counted among the failures', (t) => {
   t.is(summary(results), '5 runs: 1 pass, 1 fail, 1 crash, 1 error, 1 skip');
   t.is(summary([sweep]), '1 run: 1 fail (1 by a known gap)');

@@ -13,6 +13,8 @@ import {plainLane} from '../../src/scenario/machine.ts';
 import type {Run} from '../../src/scenario/run.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 
+const kernelArguments = ['iommu.forcedac=1', 'dyndbg="file p2pdma.c +p"'];
+
 const odd = `it's a "folder", with $HOME & \`ticks\``;
 
 /** A bundle in a folder with every odd character, whose QEMU only says what it was given. */
@@ -31,7 +33,7 @@ async function replayed(
   }
   const topology = loadTopology(labRoot, 'nic-switch');
   const run = {
-    plan: {topology},
+    plan: {topology, scenario: {value: {steps: [], kernelArguments}}},
     machine: {
       lane: plainLane,
       qemu: {path: qemu, version: {major: 10, minor: 0, text: '10.0.2'}, devices: []},
@@ -67,6 +69,8 @@ test('QEMU runs in the new folder, and is given names there only', async (t) => 
   );
   t.true(words.some((word) => word.includes('file.filename=disks/src.img,')));
   t.true(words.some((word) => word.includes('file=frames-nic0.pcap')));
+  const appended = words[words.indexOf('-append') + 1] ?? '';
+  t.true(appended.endsWith(` ${kernelArguments.join(' ')}`), appended);
   const traces = words.filter((_, index) => words[index - 1] === '-trace');
   t.deepEqual(traces, [...tracedEvents]);
 });

@@ -24,6 +24,15 @@ test('a refusal has to be that of the right operation, with the right words', (t
   t.true(guestChecks(sending, [ok, {...remote, op: 'write'}], [])[0]?.ok);
 });
 
+test('memory that nobody gives away cannot be mapped, and nothing else may fail', (t) => {
+  const absent = {...refused, absent: 'cmb'} as const;
+  const unmapped = {op: 'map', ok: false, errname: 'ENOENT'} as const;
+  t.true(guestChecks(absent, [unmapped], [])[0]?.ok);
+  t.false(guestChecks(absent, [{...unmapped, errname: 'ENOMEM'}], [])[0]?.ok);
+  t.false(guestChecks(absent, [remote], [])[0]?.ok);
+  t.false(guestChecks(absent, [ok], [])[0]?.ok);
+});
+
 test('a kernel that has another word for it', (t) => {
   t.true(guestChecks(refused, [{...remote, errname: 'EINVAL'}], ['remote-error'])[0]?.ok);
   t.false(guestChecks(refused, [remote], ['remote-error'])[0]?.ok);

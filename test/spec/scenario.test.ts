@@ -13,6 +13,7 @@ devices:
   src: {type: nvme, disk: 4MiB}
   dst: {type: nvme, disk: 64KiB}
   cmb: {type: nvme, cmb: 2MiB}
+  small: {type: nvme, cmb: 1MiB}
   nic0: {type: e1000e}
   display: {type: bochs-display, vram: 4MiB}
   shm: {type: ivshmem, size: 1MiB}
@@ -70,6 +71,8 @@ test('a step comes out discriminated on its verb', (t) => {
 });
 
 const good: readonly string[] = [
+  '  - copy: {from: src, through: small, bytes: 4KiB}',
+  '  - mmap: {provider: small, bytes: 4KiB, fails: ENOENT}',
   '  - copy: {from: src, through: cmb, bytes: 1984KiB}',
   '  - copy: {from: src, through: shm, to: src, bytes: 512KiB, to-offset: 512KiB}',
   '  - copy: {from: src, through: host-memory, to: dst, bytes: 4KiB, to-offset: 60KiB, readback: false}',
@@ -149,6 +152,14 @@ const cases: readonly [string, string, readonly string[]][] = [
     [
       'x.yaml:4:22: 8388608 bytes are more than the disk of "src" holds: 4 MiB',
       'x.yaml:4:36: 8388608 bytes are more than "shm" provides: 1 MiB',
+    ],
+  ],
+  [
+    'all of a CMB that Linux does not register',
+    '  - exhaust: {provider: small, piece: 4KiB}',
+    [
+      'x.yaml:4:25: Linux does not give the CMB of "small" to peers: 1MiB is not a multiple of 2MiB',
+      'only copy, io and mmap can show that',
     ],
   ],
   [

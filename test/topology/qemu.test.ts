@@ -69,6 +69,24 @@ test('AMD-Vi that translates behind a port needs QEMU 10.2', (t) => {
   t.deepEqual(reasons('strict', {rp0: {type: 'root-port'}, a: {type: 'edu'}}), []);
 });
 
+test('a CMB of any size: in MiB where stock QEMU has it, else in bytes, which takes a QEMU that routes', (t) => {
+  const devices = Object.fromEntries(
+    ['4KiB', '512KiB', '1MiB', '3MiB', '16MiB'].map((cmb, index) => [`c${index}`, {type: 'nvme', cmb}]),
+  );
+  const given = {description: 'x', devices};
+  const qemu = versions[1];
+  t.deepEqual(missing(plan(given), qemu), [
+    'the CMB of c0 is not of a size that this QEMU has: take --qemu routed',
+  ]);
+  const topology = plan(given, 'any', true);
+  t.deepEqual(missing(topology, qemu), []);
+  const words = qemuArguments(topology, {qemu, files: filesFor(topology, '/files')});
+  t.deepEqual(
+    words.flatMap((word) => /cmb_size.*$/.exec(word)?.[0] ?? []),
+    ['cmb_size=4096', 'cmb_size=524288', 'cmb_size_mb=1', 'cmb_size=3145728', 'cmb_size_mb=16'],
+  );
+});
+
 test("a comma in a file's name is written twice", (t) => {
   const topology = plan({description: 'x', devices: {a: {type: 'nvme', disk: '1MiB'}}});
   const words = qemuArguments(topology, {qemu: versions[1], files: filesFor(topology, '/a,b')});

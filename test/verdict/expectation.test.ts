@@ -42,6 +42,19 @@ test('across root ports it must be refused, and nothing may move', (t) => {
   t.is(expected.contradiction, undefined);
 });
 
+test('memory that Linux does not register is mapped by nobody, so nothing of the step moves', (t) => {
+  const planned: readonly ExpectedTransfer[] = [
+    {initiator: 'src', direction: 'write', target: 'host-memory', bytes: 4096, api: 'sg'},
+    ...copyThrough('cmb'),
+  ];
+  const expected = expectTransfers(bench(loadTopology(labRoot, 'cmb/small')), planned, 'refused');
+  t.deepEqual(expected.transfers, []);
+  t.deepEqual(expected.refused, planned);
+  t.is(expected.absent, 'cmb');
+  t.is(expected.contradiction, undefined);
+  t.is(expected.why, 'Linux does not register the CMB of cmb: 1MiB is not a multiple of 2MiB.');
+});
+
 test('what is driven before the first refusal moves, what comes after it does not', (t) => {
   const own: ExpectedTransfer = {initiator: 'cmb', direction: 'write', target: 'cmb', bytes: 4096, api: 'sg'};
   const [first, second] = copyThrough('cmb') as [ExpectedTransfer, ExpectedTransfer];

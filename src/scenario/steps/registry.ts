@@ -20,7 +20,7 @@ import {exhaust} from './exhaust.ts';
 import {gup} from './gup.ts';
 import {io} from './io.ts';
 import {mmap} from './mmap.ts';
-import {plugCommand, removalCommand} from './removal.ts';
+import {plugCommands, removalCommand} from './removal.ts';
 import {probe} from './probe.ts';
 import {stress} from './stress.ts';
 import {survey} from './survey.ts';
@@ -136,7 +136,7 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
       return [{words: ['p2p', 'acs', bdf, bits.toString(16), mask.toString(16)], exit: 0}];
     }
     case 'plug':
-      return [plugCommand(step.options.device, topology)];
+      return plugCommands(step.options.device, topology);
     case 'copy':
     case 'blit':
     case 'dma':

@@ -2,7 +2,7 @@
 import {cpuAccesses} from '../../evidence/arrivals.ts';
 import {deviceAt} from '../../evidence/address-map.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
-import {endpointsOf, nodeOf} from '../../topology/model.ts';
+import {type Endpoint, endpointsOf, nodeOf, unregisteredCmb} from '../../topology/model.ts';
 import {busAddressOf} from '../../topology/windows.ts';
 import type {Check} from '../../verdict/check.ts';
 import {checkSurvey, type Survey, surveyGaps} from '../../verdict/survey.ts';
@@ -27,11 +27,16 @@ export const survey: DataVerb<OptionsOf<'survey'>> = {
   gaps: (_options, observed) => surveyGaps(readSurveys(stdoutOf(observed))),
 };
 
+/** Whether its driver gives its memory to peers. */
+function isProvider(node: Endpoint): boolean {
+  return node.type === 'nvme' && node.cmb !== undefined && unregisteredCmb(node) === undefined;
+}
+
 /** Every CMB must be published by its driver; other memory is if a module was loaded for it. */
 function providersOf({topology}: Observed, surveys: readonly Survey[]): readonly string[] {
   const said = new Set(surveys.map(({provider}) => provider));
   return endpointsOf(topology)
-    .filter((node) => said.has(node.bdf) || (node.type === 'nvme' && node.cmb !== undefined))
+    .filter((node) => said.has(node.bdf) || isProvider(node))
     .map(({id}) => id);
 }
 
@@ -40,7 +45,7 @@ function checkPlaces({topology, map, events}: Observed, surveys: readonly Survey
   const seen = new Map(
     cpuAccesses(events, 'read').map(({address}) => [deviceAt(map, address)?.device, address] as const),
   );
-  const traced = endpointsOf(topology).filter((node) => node.type === 'nvme' && node.cmb !== undefined);
+  const traced = endpointsOf(topology).filter(isProvider);
   const wrong = traced.find(({id, bdf}) => {
     const physical = surveys.find(({provider}) => provider === bdf)?.physical;
     const said = physical === undefined ? undefined : busAddressOf(topology.windows, physical);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {deviceId} from '../names.ts';
-import {checkDisk, checkProvider} from './scene.ts';
+import {checkDisk, checkMapped} from './scene.ts';
 import {byCpu, pageBytes, through, transferSize, verb} from './verb.ts';
 
 const offset = z.union([z.literal(0), transferSize]).default(0);
@@ -32,7 +32,7 @@ export const copy = verb({
   check(options, scene) {
     const {from, to, bytes, chunk, fromOffset, toOffset} = options;
     checkDisk(scene, ['from'], from, bytes, fromOffset);
-    checkProvider(scene, ['through'], options.through, bytes);
+    checkMapped(scene, ['through'], options.through, bytes);
     if (to !== undefined) checkDisk(scene, ['to'], to, bytes, toOffset);
     if (to === undefined && toOffset > 0) scene.report(['to-offset'], '"to-offset" goes with "to"');
     if (to === undefined && options.byCpu) {

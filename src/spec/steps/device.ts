@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {deviceId} from '../names.ts';
-import {checkDevice, type Scene} from './scene.ts';
+import {inSlotOf} from '../slot.ts';
+import {checkDevice, checkKnown, type Scene} from './scene.ts';
 import {verb} from './verb.ts';
 
-/** An endpoint's id; a bridge keeps its driver and its slot. */
+/** A device's id; a bridge keeps its driver. */
 const endpoint = deviceId.transform((device) => ({device}));
 
 function checkEndpoint({device}: {readonly device: string}, scene: Scene): void {
@@ -19,27 +20,44 @@ export const unbind = verb({movesData: false, options: endpoint, check: checkEnd
 /** Has the kernel look for a driver for a device that has none. */
 export const bind = verb({movesData: false, options: endpoint, check: checkEndpoint});
 
-/** Reports an endpoint that is not in a slot from which it can be taken. */
+/** Reports what is not in a slot from which it can be taken: an endpoint is, and a switch. */
 export function checkSlot({device}: {readonly device: string}, scene: Scene): void {
-  checkEndpoint({device}, scene);
-  if (!scene.hotplug)
+  if (scene.devices[device]?.type === 'root-port')
+    scene.report([], `"${device}" is part of the root complex`, 'name what is in its slot');
+  else if (!scene.hotplug)
     scene.report([], 'the slots of the topology do not hot-plug', 'give it "hotplug: true"');
   else if (scene.devices[device] !== undefined && scene.devices[device].on === undefined)
     scene.report([], `"${device}" is in no slot: it is part of the root complex`);
 }
 
-/** Pulls a device out of its slot: the host asks for it, and the guest lets go of it. */
-export const unplug = verb({movesData: false, options: endpoint, check: checkSlot});
+/**
+ * Pulls all functions out of the slot that a device is in, a switch with all that is below it: the host asks for
+ * it, and the guest lets go of it.
+ */
+export const unplug = verb({
+  movesData: false,
+  options: endpoint,
+  check({device}, scene) {
+    if (checkDevice(scene, [], device) !== undefined) checkSlot({device}, scene);
+  },
+});
 
-/** Puts a device that was unplugged back into its slot. */
+/** Puts all that was unplugged with a device back into its slot. */
 export const plug = verb({
   movesData: false,
   options: endpoint,
   check({device}, scene) {
+    if (checkKnown(scene, [], device) === undefined) return;
     checkSlot({device}, scene);
-    const spec = scene.devices[device];
-    if (spec?.type === 'nvme' && spec.disk !== undefined)
-      scene.report([], `"${device}" has a disk, which QEMU does not plug back`, 'plug a device without one');
+    const unit = inSlotOf(scene.devices, device);
+    const present = unit.find((id) => !scene.unplugged.has(id));
+    if (present !== undefined) scene.report([], `"${present}" is not unplugged`, '"unplug" it first');
+    const drive = unit.find((id) => {
+      const spec = scene.devices[id];
+      return spec?.type === 'nvme' && spec.disk !== undefined;
+    });
+    if (drive !== undefined)
+      scene.report([], `"${drive}" has a disk, which QEMU does not plug back`, 'plug a device without one');
   },
 });
 

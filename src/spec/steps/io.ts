@@ -3,7 +3,7 @@ import * as z from 'zod';
 import {deviceId, errorName} from '../names.ts';
 import {multipleOf, size} from '../size.ts';
 import {checkRemoval, removal} from './removal.ts';
-import {checkDisk, checkProvider} from './scene.ts';
+import {checkDisk, checkMapped} from './scene.ts';
 import {through, transferSize, verb} from './verb.ts';
 
 /** What O_DIRECT asks of the parts of a vector and of places on a disk. */
@@ -66,7 +66,7 @@ export const io = verb({
     if (to !== undefined) checkDisk(scene, ['to'], to, bytes, options.toOffset);
     if (from !== undefined && from === to) scene.report(['to'], 'a drive is read or written, not both');
     for (const [index, part] of iovec.entries())
-      checkProvider(scene, ['iovec', index, 'through'], part.through, part.skip + part.bytes);
+      checkMapped(scene, ['iovec', index, 'through'], part.through, part.skip + part.bytes);
     if (fails !== undefined && Object.keys(fails).length !== 1) scene.report(['fails'], 'one call fails');
     if (from === undefined && options.while !== undefined)
       scene.report(['while'], 'it is done while a drive holds a read', 'give "from"');

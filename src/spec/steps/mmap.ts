@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import {deviceId, errorName} from '../names.ts';
 import {checkRemoval, removal} from './removal.ts';
-import {checkProvider} from './scene.ts';
+import {checkMapped} from './scene.ts';
 import {transferSize, verb} from './verb.ts';
 
 /** Maps a provider's memory into a process, which touches it; no device moves anything. */
@@ -24,7 +24,7 @@ export const mmap = verb({
     })
     .transform(({'read-only': readOnly, ...rest}) => ({...rest, readOnly})),
   check(options, scene) {
-    checkProvider(scene, ['provider'], options.provider, 0);
+    checkMapped(scene, ['provider'], options.provider, 0);
     checkRemoval(options.while, scene);
   },
 });

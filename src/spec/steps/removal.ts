@@ -39,7 +39,8 @@ export function checkRemoval(what: Removal | undefined, scene: Scene): void {
       scene.report(['while', what.kind, ...path], text, hint);
     },
   };
-  if (what.kind === 'unplug') checkSlot(what, below);
-  else if (what.kind === 'reset') checkController(what, below);
+  if (what.kind === 'unplug') {
+    if (checkDevice(below, [], what.device) !== undefined) checkSlot(what, below);
+  } else if (what.kind === 'reset') checkController(what, below);
   else checkDevice(below, [], what.device);
 }

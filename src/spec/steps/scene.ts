@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {isRegistered} from '../cmb.ts';
 import type {Path} from '../source-map.ts';
 import {formatSize} from '../size.ts';
 import {didYouMean} from '../suggest.ts';
@@ -10,6 +11,8 @@ export interface Scene {
   readonly cpus: number;
   /** Whether devices can be taken out of their slots and put back. */
   readonly hotplug: boolean;
+  /** Devices that an earlier step has unplugged, with what it named. */
+  readonly unplugged: ReadonlyMap<string, string>;
   /** Reports a problem of the part with this path below the step's options. */
   report(path: Path, text: string, hint?: string): void;
 }
@@ -17,8 +20,22 @@ export interface Scene {
 /** Memory of the host instead of a provider's. */
 export const hostMemory = 'host-memory';
 
-/** The device that an option names; reports an id that the topology does not have. */
+/** The device that an option names; reports an id that the topology does not have, or that is unplugged. */
 export function checkDevice(scene: Scene, path: Path, id: string): DeviceSpec | undefined {
+  const device = checkKnown(scene, path, id);
+  const by = scene.unplugged.get(id);
+  if (device !== undefined && by !== undefined) {
+    const text =
+      by === id
+        ? `"${id}" was unplugged before`
+        : `"${id}" went when "${by}" was unplugged: a slot goes as a whole`;
+    scene.report(path, text, `add "plug: ${by}" before this step`);
+  }
+  return device;
+}
+
+/** As checkDevice, where it does not matter whether the device is plugged in. */
+export function checkKnown(scene: Scene, path: Path, id: string): DeviceSpec | undefined {
   const device = Object.hasOwn(scene.devices, id) ? scene.devices[id] : undefined;
   if (device === undefined) {
     scene.report(path, `the topology has no device "${id}"`, didYouMean(id, Object.keys(scene.devices)));
@@ -52,7 +69,8 @@ const queueBytes = 64 * 1024;
 export function providedBytes(device: DeviceSpec, cpus: number): number | undefined {
   switch (device.type) {
     case 'nvme':
-      return device.cmb === undefined ? undefined : Math.max(0, device.cmb - cpus * queueBytes);
+      if (device.cmb === undefined || !isRegistered(device.cmb)) return undefined;
+      return Math.max(0, device.cmb - cpus * queueBytes);
     case 'bochs-display':
       return device.vram;
     case 'ivshmem':
@@ -67,13 +85,29 @@ export function providedBytes(device: DeviceSpec, cpus: number): number | undefi
   }
 }
 
+/** The CMB that a device has and Linux gives to nobody, if it is one. */
+function unregisteredCmb(device: DeviceSpec): number | undefined {
+  if (device.type !== 'nvme' || device.cmb === undefined) return undefined;
+  return isRegistered(device.cmb) ? undefined : device.cmb;
+}
+
+/** As checkProvider, of a step that can also try to map memory which Linux does not give to peers. */
+export function checkMapped(scene: Scene, path: Path, id: string, bytes: number): void {
+  const device = Object.hasOwn(scene.devices, id) ? scene.devices[id] : undefined;
+  if (device === undefined || unregisteredCmb(device) === undefined) checkProvider(scene, path, id, bytes);
+}
+
 /** Checks that an option names a provider with `bytes` of memory, or host memory. */
 export function checkProvider(scene: Scene, path: Path, id: string, bytes: number): void {
   if (id === hostMemory) return;
   const device = checkDevice(scene, path, id);
   if (device === undefined) return;
+  const cmb = unregisteredCmb(device);
   const provided = providedBytes(device, scene.cpus);
-  if (provided === undefined) {
+  if (cmb !== undefined) {
+    const text = `Linux does not give the CMB of "${id}" to peers: ${formatSize(cmb)} is not a multiple of 2MiB`;
+    scene.report(path, text, 'only copy, io and mmap can show that');
+  } else if (provided === undefined) {
     const hint = oneOf(scene, (other) => providedBytes(other, scene.cpus) !== undefined);
     scene.report(path, `"${id}" provides no memory to peers`, `${hint}, or ${hostMemory}`);
   } else if (bytes > provided) {
