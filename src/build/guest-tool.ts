@@ -20,6 +20,9 @@ export interface GuestTool {
   readonly file: string;
 }
 
+/** Counts up when what is built from the same inputs changes. */
+const recipe = 3;
+
 const sources = path.join(labRoot, 'images/guest');
 const includes = path.join(labRoot, 'images/include');
 
@@ -48,12 +51,12 @@ export async function ensureGuestTool(arch: ArchitectureName, context: Context):
     folderHashes(sources),
     folderHashes(includes),
   ]);
-  const key = contentKey({recipe: 3, compiler, code, included});
+  const key = contentKey({recipe, compiler, code, included});
   const folder = await stored('tools', key, 'guest tool', context, async (partial) => {
     context.report({topic: 'guest tool', text: 'compiling'});
     await compile(command, path.join(partial, 'p2p'), context);
     const [codeNow, includedNow] = await Promise.all([folderHashes(sources), folderHashes(includes)]);
-    if (contentKey({recipe: 2, compiler, code: codeNow, included: includedNow}) !== key)
+    if (contentKey({recipe, compiler, code: codeNow, included: includedNow}) !== key)
       throw new UsageError('images/guest changed while it was compiled', {hint: 'start again'});
   });
   return Object.freeze({key, file: path.join(folder, 'p2p')});

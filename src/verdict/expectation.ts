@@ -98,7 +98,7 @@ function compute(
     const cmb = unregisteredCmb(findNode(topology, target));
     if (cmb === undefined) continue;
     // Memory is mapped before anything moves.
-    const why = `Linux does not register the CMB of ${target}: ${formatSize(cmb)} is not a multiple of 2MiB.`;
+    const why = `Linux does not register the CMB of ${target}: ${formatSize(cmb)} is not a multiple of 2 MiB.`;
     return {outcome: 'refused', transfers: [], refused: planned, why, absent: target};
   }
   for (const [index, {initiator, target}] of planned.entries()) {

@@ -64,7 +64,11 @@ test('the linker, modpost and make itself are heard too', (t) => {
 });
 
 test('what a killed make wrote is deleted, what was finished before stays', async (t) => {
-  const folder = writeTree({'old.o': 'whole'});
+  const folder = writeTree({});
+  await guardObjects(folder, () => {
+    writeFileSync(path.join(folder, 'old.o'), 'whole');
+    return Promise.resolve();
+  });
   await delay(20);
   await t.throwsAsync(
     guardObjects(folder, () => {

@@ -59,7 +59,11 @@ export const rawTopology: fc.Arbitrary<RawTopology> = fc
     const open: string[] = [];
     /** Root ports with endpoints in their slot, as many as are said. */
     const shared = new Map<string, number>();
-    for (const [index, {kind, endpoint, place, shares, acs}] of picks.entries()) {
+    for (const [index, {kind, endpoint: drawn, place, shares, acs}] of picks.entries()) {
+      const places = kind === 'endpoint' ? [undefined, ...open] : open;
+      const on = kind === 'root-port' ? undefined : places[place % Math.max(1, places.length)];
+      // An igb's virtual functions take places of its bus: several have no room on one.
+      const endpoint = drawn.type === 'igb' && (shares || on === undefined) ? {type: 'e1000e'} : drawn;
       const id = `${kind === 'endpoint' ? endpoint.type : kind}-${index}`;
       const [slot] = [...shared].filter(([, functions]) => functions < 8);
       if (kind === 'endpoint' && shares && slot !== undefined) {
@@ -68,8 +72,6 @@ export const rawTopology: fc.Arbitrary<RawTopology> = fc
         shared.set(port, functions + 1);
         continue;
       }
-      const places = kind === 'endpoint' ? [undefined, ...open] : open;
-      const on = kind === 'root-port' ? undefined : places[place % Math.max(1, places.length)];
       // A switch that has nowhere to hang is made a root port for those to come.
       const type = kind === 'switch' && on === undefined ? 'root-port' : kind;
       devices[id] = {

@@ -52,7 +52,7 @@ test('memory that Linux does not register is mapped by nobody, so nothing of the
   t.deepEqual(expected.refused, planned);
   t.is(expected.absent, 'cmb');
   t.is(expected.contradiction, undefined);
-  t.is(expected.why, 'Linux does not register the CMB of cmb: 1MiB is not a multiple of 2MiB.');
+  t.is(expected.why, 'Linux does not register the CMB of cmb: 1 MiB is not a multiple of 2 MiB.');
 });
 
 test('what is driven before the first refusal moves, what comes after it does not', (t) => {

@@ -30,7 +30,7 @@ export async function showRun(db: Database, which: string, asJson: boolean): Pro
       `  run ${run.id}, ${run.begun}, on ${environment.host} (${environment.acceleration}), Linux ${environment.kernel_release}`,
     ),
     ...(run.night === null ? [] : [printable(`  night ${run.night} of ${run.suite ?? ''}`)]),
-    ...(again === undefined ? [] : [`  again: ${again}`]),
+    ...(again === undefined ? [] : [`  again: ${printable(again)}`]),
     ...(run.bundle === null ? [] : [printable(`  evidence: ${displayPath(run.bundle)}`)]),
   ].join('\n');
 }

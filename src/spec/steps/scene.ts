@@ -105,7 +105,7 @@ export function checkProvider(scene: Scene, path: Path, id: string, bytes: numbe
   const cmb = unregisteredCmb(device);
   const provided = providedBytes(device, scene.cpus);
   if (cmb !== undefined) {
-    const text = `Linux does not give the CMB of "${id}" to peers: ${formatSize(cmb)} is not a multiple of 2MiB`;
+    const text = `Linux does not give the CMB of "${id}" to peers: ${formatSize(cmb)} is not a multiple of 2 MiB`;
     scene.report(path, text, 'only copy, io and mmap can show that');
   } else if (provided === undefined) {
     const hint = oneOf(scene, (other) => providedBytes(other, scene.cpus) !== undefined);
