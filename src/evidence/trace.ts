@@ -32,6 +32,8 @@ export class TraceParser {
   readonly #names = new Map<string, string>();
   #rest = '';
   #last: {readonly line: string; readonly event: TraceEvent | undefined} = {line: '', event: undefined};
+  /** The address for which an SMMU last had to walk its tables. */
+  #missed = NaN;
   /** Whether the last line's event was the last but for accesses. */
   #following = false;
 
@@ -61,6 +63,17 @@ export class TraceParser {
         this.#following = false;
         this.#push(access);
       }
+      return;
+    }
+    if (line.startsWith('smmu_')) {
+      this.#missed = Number(/^smmu_iotlb_lookup_miss .* addr=(0x[\da-f]+) /.exec(line)?.[1] ?? NaN);
+      return;
+    }
+    if (line.startsWith('smmuv3_record_event ')) {
+      const fault = smmuFault(line, this.#missed);
+      if (fault === undefined) return;
+      this.#following = false;
+      this.#push(fault);
       return;
     }
     const {event: before} = this.#last;
@@ -93,6 +106,20 @@ export class TraceParser {
     this.#names.set(copy, copy);
     return copy;
   }
+}
+
+/**
+ * A fault that an SMMUv3 records names the requester but no address (hw/arm/smmuv3.c, smmuv3_record_event()): it is the
+ * one whose translation was looked up before.
+ */
+function smmuFault(line: string, address: number): TraceEvent | undefined {
+  const sid =
+    /^smmuv3_record_event SMMU_EVT_F_(?:TRANSLATION|ADDR_SIZE|ACCESS|PERMISSION) sid=(0x[\da-f]+)/.exec(
+      line,
+    )?.[1];
+  if (sid === undefined) return undefined;
+  if (Number.isNaN(address)) throw unreadable(line);
+  return {kind: 'iommu-fault', requester: Number(sid), address};
 }
 
 /** Some IOMMUs name the word, not the page: the answer is the page's. */
@@ -204,7 +231,7 @@ function parseLine(line: string): TraceEvent | undefined {
     case 'smmuv3_translate_abort': {
       const [, sid, address] = matched(
         line,
-        /^smmuv3_translate_abort \S+ sid=(0x[\da-f]+) STE abort iova:(0x[\da-f]+) /,
+        /^smmuv3_translate_abort \S+ sid=(0x[\da-f]+) (?:STE )?abort (?:on )?iova:(0x[\da-f]+) /,
       );
       return {kind: 'iommu-fault', requester: Number(sid), address: Number(address)};
     }

@@ -21,7 +21,12 @@ const iommuEvents = {
   intel: ['vtd_dmar_translate', 'vtd_dmar_fault'],
   amd: ['amdvi_translation_result'],
   virtio: ['virtio_iommu_translate_out', 'virtio_iommu_report_fault'],
-  smmuv3: ['smmuv3_translate_success', 'smmuv3_translate_abort'],
+  smmuv3: [
+    'smmuv3_translate_success',
+    'smmuv3_translate_abort',
+    'smmu_iotlb_lookup_miss',
+    'smmuv3_record_event',
+  ],
 } as const;
 
 /** What a QEMU whose bridges route tells besides. */

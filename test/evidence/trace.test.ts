@@ -233,3 +233,29 @@ test('reads that may be those of a NIC in a doorbell are kept apart', (t) => {
   t.is(accessesIn([register, ...reads]).length, 2);
   t.is(accessesIn([register, status, ...reads]).length, 1);
 });
+
+test('a fault of an SMMUv3 is at the address that was looked up before it', (t) => {
+  const miss =
+    'smmu_iotlb_lookup_miss IOTLB cache MISS asid=1 vmid=-1 addr=0xffffe000 hit=3 miss=2 hit rate=60';
+  const fault = 'smmuv3_record_event SMMU_EVT_F_TRANSLATION sid=0x18';
+  const other = miss.replace('0xffffe000', '0xffffd000');
+  const events = parseTrace(
+    [miss, fault, other, fault, 'smmuv3_record_event SMMU_EVT_C_BAD_STREAMID sid=0x18'].join('\n'),
+  );
+  t.deepEqual(events, [
+    {kind: 'iommu-fault', requester: 0x18, address: 0xffffe000},
+    {kind: 'iommu-fault', requester: 0x18, address: 0xffffd000},
+  ]);
+  t.throws(() => parseTrace(fault), {instanceOf: SyntaxError}, 'a fault at no address');
+});
+
+test('an SMMUv3 aborts in the words of QEMU 7.2 and of 10.0', (t) => {
+  for (const words of ['STE abort iova:', 'abort on iova:']) {
+    t.deepEqual(
+      parseTrace(
+        `smmuv3_translate_abort smmuv3-iommu-memory-region-8-0 sid=0x18 ${words}0xffffe000 is_write=0`,
+      ),
+      [{kind: 'iommu-fault', requester: 0x18, address: 0xffffe000}],
+    );
+  }
+});
