@@ -27,7 +27,7 @@ test.serial('a series that does not apply: which patch, file and hunk', async (t
 });
 
 test.serial("a C error: the compiler's own line", async (t) => {
-  t.timeout(180_000);
+  t.timeout(1_800_000);
   const patch = await file(
     'c-error.patch',
     `${head}--- a/drivers/pci/p2pdma.c
@@ -49,7 +49,7 @@ ${' '}
 });
 
 test.serial('a setting that does not stick: which line, what came of it, and why', async (t) => {
-  t.timeout(180_000);
+  t.timeout(1_800_000);
   const patch = await file(
     'unmet.patch',
     `${head}--- a/drivers/pci/Kconfig

@@ -34,7 +34,7 @@ async function shell(line: string, env: Readonly<Record<string, string>> = {}, p
 }
 
 test.beforeEach((t) => {
-  t.timeout(120_000, 'processes, on a loaded host');
+  t.timeout(1_800_000, 'processes, on a loaded host');
 });
 
 function isExplained(t: ExecutionContext, stderr: string, words: RegExp): void {

@@ -12,7 +12,7 @@ const poorQemu = path.join(labRoot, 'test/cli/fixtures/qemu-without-e1000e');
 test.serial(
   'a QEMU without a device: what needs it is skipped, with its name, and other scenarios run',
   async (t) => {
-    t.timeout(120_000);
+    t.timeout(1_800_000);
     // Their short names are those of the switch's scenarios too.
     const scenarios = ['scenarios/nic-from-cmb.yaml', 'scenarios/host-memory-only.yaml'];
     const args = ['run', ...scenarios, '--qemu', poorQemu, '--format', 'json'];
@@ -74,7 +74,7 @@ test.serial('no space for bundles', async (t) => {
 });
 
 test.serial('no space for the cache', async (t) => {
-  t.timeout(60_000);
+  t.timeout(1_800_000);
   const disk = await smallDisk(t, 'cache', 1);
   if (disk === undefined) return;
   mkdirSync(path.join(disk, 'p2plab'));

@@ -70,7 +70,7 @@ for (const [index, args] of [...long, ...short].entries()) {
   for (const [number, signal] of (['SIGINT', 'SIGTERM'] as const).entries()) {
     const moment = momentOf(2 * index + number);
     test.serial(`${args.join(' ')}: ${signal} after ${moment} ms`, async (t) => {
-      t.timeout(120_000, 'a loaded host');
+      t.timeout(1_800_000, 'a loaded host');
       const {exitCode, killedBy, stdout, about} = await interrupt(args, moment, signal);
       // Before Node has read its first line of ours, and when it has left the last behind, a signal ends it as it ends
       // any program: no shell, and no git, takes that for success.
@@ -86,7 +86,7 @@ for (const [index, args] of [...long, ...short].entries()) {
 }
 
 test.serial('git bisect run gives up when a run is interrupted', async (t) => {
-  t.timeout(120_000, 'a loaded host');
+  t.timeout(1_800_000, 'a loaded host');
   const repository = mkdtempSync(path.join(folder, 'repository-'));
   const run = `cd ${labRoot} && exec timeout --signal=TERM 1 ./p2plab run ${scenario} --bisect --no-record`;
   const script = [

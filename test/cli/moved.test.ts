@@ -59,7 +59,7 @@ function edit(file: string, from: string, to: string): void {
 const topology = 'lab/topologies/nvme-switch.yaml';
 
 test('a checkout that was copied or moved runs its own files', (t) => {
-  t.timeout(300_000, 'bundling');
+  t.timeout(1_800_000, 'bundling');
   const first = checkout('first');
   t.true(existsSync(path.join(first, 'node_modules/.cache/p2plab')));
   edit(path.join(first, topology), 'Two NVMe', 'One NVMe');
@@ -79,7 +79,7 @@ test('a checkout that was copied or moved runs its own files', (t) => {
 });
 
 test('a copied checkout uses the bundle that was copied with it', (t) => {
-  t.timeout(300_000, 'bundling');
+  t.timeout(1_800_000, 'bundling');
   const copied = copy(checkout('origin'), 'copied');
   const module = path.join(copied, 'src/cli/bundle-file.js');
   const asked = spawnSync(

@@ -65,7 +65,7 @@ test.serial('on a terminal: the tree, the way in for others, and a shell of the 
 });
 
 test.serial('in the background of a terminal it says so, and does not stop for ever', async (t) => {
-  t.timeout(120_000);
+  t.timeout(1_800_000);
   // timeout(1) makes a process group of its own, and nothing gives that the terminal.
   const line = 'true; timeout 60 ./p2plab shell empty; echo "ended with $?"; stty -a';
   const {stdout} = await execa('script', ['--quiet', '--command', line, '/dev/null'], {

@@ -7,7 +7,7 @@ import {listScenarios} from '../../src/spec/catalog.ts';
 import {flows, machineOf, type Outcome, proofs, runFile, runOwn} from './lab.ts';
 import {vectorFlows} from './vector-flows.ts';
 
-const patience = 600_000;
+const patience = 1_800_000;
 
 test.beforeEach((t) => {
   t.timeout(patience, 'building a kernel, or a boot');

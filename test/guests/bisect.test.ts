@@ -55,7 +55,7 @@ async function series(): Promise<string> {
 }
 
 test('of ten patches the one with the bug is found, though one does not build and one hangs at boot', async (t) => {
-  t.timeout(900_000, 'some kernels, of one file each');
+  t.timeout(1_800_000, 'some kernels, of one file each');
   await machineOf('baseline');
   const log = path.join(temporary, 'bisect.log');
   const words = ['bisect', 'nvme-copy-same-switch', '--series', await series(), '--qemu', qemu, '--log', log];

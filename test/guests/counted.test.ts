@@ -41,7 +41,7 @@ function night(outcomes: readonly Outcome[]): readonly NightlyResult[] {
 let base: Outcome | undefined;
 
 test.serial('every boot counts the same, and QEMU counts it, too', async (t) => {
-  t.timeout(600_000, 'building the kernel');
+  t.timeout(1_800_000, 'building the kernel');
   const machine = await counting('baseline');
   const runs = [];
   for (let boot = 0; boot < 3; boot++) runs.push(await runFile(machine, scenario, file));
@@ -55,7 +55,7 @@ test.serial('every boot counts the same, and QEMU counts it, too', async (t) => 
 });
 
 test.serial('all scenarios that count are proven by the clock, and move nothing', async (t) => {
-  t.timeout(300_000, 'a boot for each');
+  t.timeout(1_800_000, 'a boot for each');
   const machine = await counting('baseline');
   for (const {name, file: own} of findScenarios(labRoot, ['counted'])) {
     const run = await runFile(machine, name, own);
@@ -71,7 +71,7 @@ test.serial('all scenarios that count are proven by the clock, and move nothing'
 });
 
 test.serial('one instruction more for each page is found, and fails a night', async (t) => {
-  t.timeout(600_000, 'building the kernel');
+  t.timeout(1_800_000, 'building the kernel');
   const dearer = await runFile(await counting('baseline', ['dearer']), scenario, file);
   t.is(dearer.verdict, 'pass', dearer.reason);
   if (base === undefined) return;

@@ -13,7 +13,7 @@ const mutant = path.join(labRoot, 'lab/mutants/bus-address-next-page');
 const scenario = 'nvme-copy-same-switch';
 
 test.before(async (t) => {
-  t.timeout(600_000, 'building the kernel');
+  t.timeout(1_800_000, 'building the kernel');
   await machineOf('baseline');
 });
 
@@ -24,7 +24,7 @@ async function lab(...words: readonly string[]): Promise<{readonly code: unknown
 }
 
 test.serial('two kernels side by side: what is worse, with both ledgers', async (t) => {
-  t.timeout(300_000, 'a kernel of one file, four boots');
+  t.timeout(1_800_000, 'a kernel of one file, four boots');
   const {code, output} = await lab('compare', 'baseline', mutant, scenario, 'host-memory-only');
   t.is(code, 1, output);
   t.regex(output, /^nvme-copy-same-switch +pass +fail +worse$/m);
@@ -39,7 +39,7 @@ test.serial('two kernels side by side: what is worse, with both ledgers', async 
 });
 
 test.serial('a series patch by patch: which does not build, and since which a scenario fails', async (t) => {
-  t.timeout(300_000, 'two kernels of one file');
+  t.timeout(1_800_000, 'two kernels of one file');
   const folder = path.join(temporary, 'series');
   mkdirSync(folder);
   const name = '0001-mutant-PCI-P2PDMA-Give-the-bus-address-of-the-next-p.patch';
@@ -57,7 +57,7 @@ test.serial('a series patch by patch: which does not build, and since which a sc
 test.serial(
   'inside git bisect run: 0 good, 1 bad, 125 for what does not build, 129 to give up',
   async (t) => {
-    t.timeout(300_000, 'kernels of one file');
+    t.timeout(1_800_000, 'kernels of one file');
     const run = async (...words: readonly string[]): Promise<unknown> =>
       (await lab('run', scenario, '--bisect', ...words)).code;
     t.is(await run(), 0);
@@ -69,7 +69,7 @@ test.serial(
 );
 
 test.serial('a module is compiled while the guest boots, sent to it, and kept with the run', async (t) => {
-  t.timeout(300_000, 'a module, two boots');
+  t.timeout(1_800_000, 'a module, two boots');
   await machineOf('switch');
   const folder = path.join(temporary, 'p2pdma_switch');
   cpSync(path.join(labRoot, 'images/modules/p2pdma_switch'), folder, {recursive: true});
@@ -95,7 +95,7 @@ test.serial('a module is compiled while the guest boots, sent to it, and kept wi
 });
 
 test.serial('watch runs again when a file changes, and also what came of an error', async (t) => {
-  t.timeout(300_000, 'some boots');
+  t.timeout(1_800_000, 'some boots');
   const file = path.join(temporary, 'watched.yaml');
   const text = readFileSync(path.join(labRoot, `scenarios/${scenario}.yaml`), 'utf8');
   writeFileSync(file, text);

@@ -75,7 +75,7 @@ const illnesses: readonly Illness[] = [
 
 for (const {scenario, verdict, reason} of illnesses) {
   test.serial(`${scenario}: ${verdict}`, async (t) => {
-    t.timeout(600_000, 'building the kernel');
+    t.timeout(1_800_000, 'building the kernel');
     const machine = await withModule(await machineOf('baseline'), 'modules/ailing');
     const outcome = await runOwn(machine, scenario);
     t.is(outcome.verdict, verdict, outcome.reason);

@@ -56,7 +56,7 @@ const expected: Readonly<Record<string, Expected>> = {
 };
 
 test.serial('behind each IOMMU, and with ACS on, the bytes go where they must', async (t) => {
-  t.timeout(600_000, 'building the kernel, or a boot for each scenario');
+  t.timeout(1_800_000, 'building the kernel, or a boot for each scenario');
   const entries = listScenarios(labRoot).filter(({name}) => name in expected);
   const results = await runAll(
     {entries, kernel: selectKernel('baseline'), qemu, jobs: 2, keep: false},

@@ -5,7 +5,7 @@ import test from 'ava';
 import {flows, machineOf, type Outcome, runOwn} from './lab.ts';
 
 test.beforeEach((t) => {
-  t.timeout(600_000, 'building a kernel, or a boot');
+  t.timeout(1_800_000, 'building a kernel, or a boot');
 });
 
 function inShort({steps}: Outcome): readonly (readonly (string | undefined)[])[] {

@@ -17,12 +17,12 @@ const series = path.join(import.meta.dirname, 'series/reworded');
 const built = ['run', 'nvme-copy-same-switch', '--series', series];
 
 test.before(async (t) => {
-  t.timeout(600_000, 'building the kernel');
+  t.timeout(1_800_000, 'building the kernel');
   await machineOf('baseline');
 });
 
 test.beforeEach((t) => {
-  t.timeout(300_000, 'a build, or a boot');
+  t.timeout(1_800_000, 'a build, or a boot');
 });
 
 /** Phases of a run of the baseline, and how to know that one is reached. */

@@ -42,7 +42,7 @@ async function build(folder: string): Promise<string> {
 }
 
 test.serial('a part whose source is deleted, or is left as an object by its user, is missed', async (t) => {
-  t.timeout(600_000, 'three modules');
+  t.timeout(1_800_000, 'three modules');
   const unique = `stale${process.pid}`;
   // Other texts than the last run's, which are kept.
   const own = {...files, 'value.h': `#define VALUE ${process.pid}\n`};
@@ -57,7 +57,7 @@ test.serial('a part whose source is deleted, or is left as an object by its user
 });
 
 test.serial('a rule that is gone makes nothing', async (t) => {
-  t.timeout(600_000, 'two modules');
+  t.timeout(1_800_000, 'two modules');
   const unique = `rules${process.pid}`;
   const generated = {
     ...files,

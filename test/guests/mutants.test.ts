@@ -9,7 +9,7 @@ import {runMutants} from '../../src/cli/mutants/run.ts';
 import {findMutants} from '../../src/spec/catalog.ts';
 import {context, qemu} from './lab.ts';
 
-const patience = 900_000;
+const patience = 1_800_000;
 
 function run(mutants: readonly Mutant[]) {
   return runMutants({mutants, qemu, keep: false}, () => undefined, context);

@@ -22,7 +22,7 @@ const names = [
 ];
 
 test.before(async (t) => {
-  t.timeout(600_000, 'building the kernel');
+  t.timeout(1_800_000, 'building the kernel');
   await machineOf('baseline');
   const scenarios = names.map((name) => `  - ${name}`).join('\n');
   writeFileSync(suite, `description: to be killed\nkernels: [baseline]\nscenarios:\n${scenarios}\n`);
@@ -31,7 +31,7 @@ test.before(async (t) => {
 const words = ['nightly', suite, '--qemu', qemu, '--jobs', '1'];
 
 test.serial('a night that is killed again and again loses no run, and makes none twice', async (t) => {
-  t.timeout(300_000, 'a night with some boots more');
+  t.timeout(1_800_000, 'a night with some boots more');
   const state = path.join(temporary, 'night');
   const folder = path.join(state, 'p2plab/nightly/killed');
   const journals = (): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
@@ -75,7 +75,7 @@ test.serial('a night that is killed again and again loses no run, and makes none
 });
 
 test.serial('a suite whose kernel does not build tells that of its runs alone', async (t) => {
-  t.timeout(300_000, 'a boot');
+  t.timeout(1_800_000, 'a boot');
   const other = path.join(temporary, 'unbuilt.yaml');
   const kernel = path.join(temporary, 'unbuilt-kernel.yaml');
   writeFileSync(kernel, 'description: none\nsource: {tree: /there/is/no/tree}\n');

@@ -6,7 +6,7 @@ import {labRoot} from '../../src/base/paths.ts';
 import {findScenarios} from '../../src/spec/catalog.ts';
 import {flows, machineOf, type Outcome, runFile, runOwn} from './lab.ts';
 
-const patience = 600_000;
+const patience = 1_800_000;
 
 test.beforeEach((t) => {
   t.timeout(patience, 'building a kernel, or a boot');

@@ -12,7 +12,7 @@ const quiet = {end: () => undefined, show: () => undefined};
 
 // All of the page takes ten minutes (`p2plab designs`): here is the tree that tells the designs apart most.
 test.serial('each design makes of each pair what the page of the designs says', async (t) => {
-  t.timeout(900_000, 'building the kernels');
+  t.timeout(1_800_000, 'building the kernels');
   const [pairs] = ['pairs/two-switches'];
   const {page, results} = await compareDesigns(
     {kernels: designNames, patterns: [pairs], qemu, jobs: 1},

@@ -11,7 +11,7 @@ import {context, machineOf, runOwn} from './lab.ts';
 import {LabProcess} from './processes.ts';
 
 test.before(async (t) => {
-  t.timeout(600_000, 'building the kernel');
+  t.timeout(1_800_000, 'building the kernel');
   await machineOf('baseline');
 });
 
@@ -24,7 +24,7 @@ async function refusal(
   machine: readonly string[],
   program?: string,
 ): Promise<string> {
-  t.timeout(120_000);
+  t.timeout(1_800_000);
   const qemu = await findQemu('x86_64', {name: 'stock'}, context);
   const folder = path.join(temporary, name);
   mkdirSync(folder, {recursive: true});
@@ -59,7 +59,7 @@ test.serial('so is what it says after it has greeted and hung up', async (t) => 
 test.serial(
   'a firmware that has no room for the BARs is an error with its words, and no crash',
   async (t) => {
-    t.timeout(600_000);
+    t.timeout(1_800_000);
     const {verdict, reason, steps} = await runOwn(await machineOf('baseline'), 'firmware/no-room');
     t.is(verdict, 'error', reason);
     t.regex(reason, /^the firmware did not start the kernel, and says: .*out of 32bit address space/);
@@ -72,7 +72,7 @@ for (const [when, sign] of Object.entries({
   'in a step': 'the step has begun',
 })) {
   test.serial(`a QEMU that is killed ${when} is an error, and the runs after it go on`, async (t) => {
-    t.timeout(600_000);
+    t.timeout(1_800_000);
     const lab = new LabProcess(['run', pauses, 'nvme-copy-same-switch', '--jobs', '1']);
     await lab.consoleSays(sign);
     const qemu = lab.descendants().find(({name}) => name.startsWith('qemu'));

@@ -5,7 +5,7 @@ import {qemuMutants, testQemu, tryQemuMutant} from '../../src/build/qemu-test.ts
 import {context, qemu} from './lab.ts';
 
 test.serial("QEMU's own tests of PCI pass with the lab's series", async (t) => {
-  t.timeout(900_000, 'building QEMU');
+  t.timeout(1_800_000, 'building QEMU');
   const results = await testQemu(qemu, context);
   for (const {name, passed, failed, broken} of results) {
     t.deepEqual(failed, [], name);
@@ -15,7 +15,7 @@ test.serial("QEMU's own tests of PCI pass with the lab's series", async (t) => {
 });
 
 test.serial("the series' own test catches each mutant of it", async (t) => {
-  t.timeout(900_000, 'building QEMU for each');
+  t.timeout(1_800_000, 'building QEMU for each');
   const mutants = await qemuMutants(qemu);
   t.true(mutants.length >= 10);
   for (const mutant of mutants) {

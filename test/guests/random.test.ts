@@ -8,7 +8,7 @@ import {context, qemu} from './lab.ts';
 const listener = {result: () => undefined};
 
 test.serial('200 random trees: model, Linux and ledger agree', async (t) => {
-  t.timeout(300_000, 'some twenty boots');
+  t.timeout(1_800_000, 'some twenty boots');
   const begun = performance.now();
   const {results, difference} = await runRandom(
     {

@@ -6,7 +6,7 @@ import {labRoot} from '../../src/base/paths.ts';
 import {flows, machineOf, runFile, runOwn} from './lab.ts';
 
 test.beforeEach((t) => {
-  t.timeout(600_000, 'building a kernel, or a boot');
+  t.timeout(1_800_000, 'building a kernel, or a boot');
 });
 
 async function run(name: string) {

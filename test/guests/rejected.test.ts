@@ -6,7 +6,7 @@ import {selectKernel} from '../../src/cli/select-kernel.ts';
 import {prepareMachine} from '../../src/scenario/machine.ts';
 
 test.beforeEach((t) => {
-  t.timeout(600_000, 'building a kernel and a QEMU, or a boot');
+  t.timeout(1_800_000, 'building a kernel and a QEMU, or a boot');
 });
 
 const reason =

@@ -14,7 +14,7 @@ const env = {PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C.UTF-8'};
 const bytes = 65_536;
 
 test.serial('a bundle repeats its run with QEMU alone: the same bytes at the same addresses', async (t) => {
-  t.timeout(600_000, 'building the kernel, and two boots');
+  t.timeout(1_800_000, 'building the kernel, and two boots');
   const [scenario] = findScenarios(labRoot, ['nvme-copy-cascaded-switches']);
   const outcome = await runFile(await machineOf('baseline'), 'again', scenario?.file ?? '');
   t.is(outcome.verdict, 'pass', outcome.reason);

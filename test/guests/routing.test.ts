@@ -53,7 +53,7 @@ function waysOf({steps}: Result): readonly string[] {
 }
 
 test.serial('a request goes the way that the tree and its ACS give it, whatever an IOMMU does', async (t) => {
-  t.timeout(900_000, 'building the kernels and QEMU, or a boot for each scenario');
+  t.timeout(1_800_000, 'building the kernels and QEMU, or a boot for each scenario');
   const results = await run(Object.keys(expected), qemu);
   t.deepEqual(
     results.map(({scenario}) => scenario),
@@ -73,7 +73,7 @@ test.serial('a request goes the way that the tree and its ACS give it, whatever 
 test.serial(
   'once a port redirects, Linux goes by what it remembers: a gap, told with what comes of it',
   async (t) => {
-    t.timeout(600_000, 'building the kernel');
+    t.timeout(1_800_000, 'building the kernel');
     const results = await run(['gaps/acs-changed', 'gaps/acs-changed-behind-vtd'], qemu);
     t.deepEqual(
       results.map(({verdict, gap}) => `${verdict} ${gap ?? ''}`),
@@ -85,7 +85,7 @@ test.serial(
 );
 
 test.serial('on a QEMU that does not route, what that is about is skipped with the reason', async (t) => {
-  t.timeout(600_000, 'building the kernel');
+  t.timeout(1_800_000, 'building the kernel');
   const names = ['acs/switch-redirect-refused', 'gaps/acs-changed', 'iommu/below-switch'];
   const results = await run(names, 'stock');
   t.deepEqual(

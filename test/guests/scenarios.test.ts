@@ -83,7 +83,7 @@ for (const [kernel, on] of [
   ['switch', qemu],
 ] as const) {
   test.serial(`on ${kernel}, by QEMU ${on}, all scenarios come out as they must, to the byte`, async (t) => {
-    t.timeout(600_000, 'building the kernel, or a boot for each scenario');
+    t.timeout(1_800_000, 'building the kernel, or a boot for each scenario');
     const entries = listScenarios(labRoot).filter(({name}) => name in everywhere);
     t.deepEqual(
       entries.map(({name}) => name),

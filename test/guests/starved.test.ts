@@ -9,7 +9,7 @@ import {machineOf} from './lab.ts';
 import {LabProcess} from './processes.ts';
 
 test.before(async (t) => {
-  t.timeout(600_000, 'building the kernel');
+  t.timeout(1_800_000, 'building the kernel');
   await machineOf('baseline');
 });
 
@@ -31,7 +31,7 @@ async function passes(t: ExecutionContext, lab: LabProcess): Promise<void> {
 const longer = 18_000;
 
 test.serial('a guest whose QEMU is stopped is starved, not hung', async (t) => {
-  t.timeout(600_000);
+  t.timeout(1_800_000);
   const {lab, qemu} = await inStep();
   process.kill(qemu, 'SIGSTOP');
   await delay(longer);
@@ -40,7 +40,7 @@ test.serial('a guest whose QEMU is stopped is starved, not hung', async (t) => {
 });
 
 test.serial('nor is the guest of a lab that was stopped itself', async (t) => {
-  t.timeout(600_000);
+  t.timeout(1_800_000);
   const {lab} = await inStep();
   lab.kill('SIGSTOP');
   await delay(longer);
@@ -49,7 +49,7 @@ test.serial('nor is the guest of a lab that was stopped itself', async (t) => {
 });
 
 test.serial('nor one that was stopped together with its lab', async (t) => {
-  t.timeout(600_000);
+  t.timeout(1_800_000);
   const {lab, qemu} = await inStep();
   lab.kill('SIGSTOP');
   process.kill(qemu, 'SIGSTOP');
@@ -60,7 +60,7 @@ test.serial('nor one that was stopped together with its lab', async (t) => {
 });
 
 test.serial('nor one that others keep from the CPUs', async (t) => {
-  t.timeout(600_000);
+  t.timeout(1_800_000);
   const {lab, qemu} = await inStep();
   // A guest that gets a sixtieth of a CPU, and then all that is left.
   const renice = spawn('renice', ['-n', '19', '-p', String(qemu)], {stdio: 'ignore'});
@@ -75,7 +75,7 @@ test.serial('nor one that others keep from the CPUs', async (t) => {
 });
 
 test.serial('a QEMU that stays stopped is an error of the host, and ends the run', async (t) => {
-  t.timeout(600_000);
+  t.timeout(1_800_000);
   const {lab, qemu} = await inStep();
   process.kill(qemu, 'SIGSTOP');
   t.is(await lab.ended, 3, lab.output);

@@ -18,7 +18,7 @@ const names = [
 let postgres: Postgres;
 
 test.before(async (t) => {
-  t.timeout(600_000, 'building the kernel');
+  t.timeout(1_800_000, 'building the kernel');
   [postgres] = await Promise.all([startPostgres(), machineOf('baseline')]);
 });
 
@@ -110,7 +110,7 @@ const current = (worker: LabProcess): string | undefined =>
   [...worker.output.matchAll(/^took (\S+)$/gm)].map(([, run]) => run).at(-1);
 
 test.serial('the run of a worker that is killed is made by another', async (t) => {
-  t.timeout(300_000, 'a night');
+  t.timeout(1_800_000, 'a night');
   const night = new Night(t, 'killed');
   const lab = night.begin();
   const [first, second] = [night.hire(), night.hire()];
@@ -124,7 +124,7 @@ test.serial('the run of a worker that is killed is made by another', async (t) =
 });
 
 test.serial('a worker that was thought dead comes too late', async (t) => {
-  t.timeout(300_000, 'a night');
+  t.timeout(1_800_000, 'a night');
   const night = new Night(t, 'stopped');
   const lab = night.begin();
   const first = night.hire();
@@ -141,7 +141,7 @@ test.serial('a worker that was thought dead comes too late', async (t) => {
 });
 
 test.serial('a database that is away for ten seconds costs nothing', async (t) => {
-  t.timeout(300_000, 'a night');
+  t.timeout(1_800_000, 'a night');
   const night = new Night(t, 'away');
   const [first, second] = [night.hire(), night.hire()];
   for (const worker of night.workers)
@@ -158,7 +158,7 @@ test.serial('a database that is away for ten seconds costs nothing', async (t) =
 });
 
 test.serial('a worker that is asked to end gives its run back at once', async (t) => {
-  t.timeout(300_000, 'a night');
+  t.timeout(1_800_000, 'a night');
   const night = new Night(t, 'ended');
   const lab = night.begin();
   const first = night.hire();
@@ -183,7 +183,7 @@ test.serial('a worker that is asked to end gives its run back at once', async (t
 });
 
 test.serial('a night that is killed goes on, and asks for nothing twice', async (t) => {
-  t.timeout(300_000, 'a night');
+  t.timeout(1_800_000, 'a night');
   const night = new Night(t, 'again');
   const before = night.begin();
   const worker = night.hire();
@@ -196,7 +196,7 @@ test.serial('a night that is killed goes on, and asks for nothing twice', async 
 });
 
 test.serial('what a night that is begun anew has left behind is dropped', async (t) => {
-  t.timeout(300_000, 'a night');
+  t.timeout(1_800_000, 'a night');
   const night = new Night(t, 'anew');
   const before = night.begin();
   await before.until(() => before.output.includes('4 waiting'), 'it is queued');
@@ -210,7 +210,7 @@ test.serial('what a night that is begun anew has left behind is dropped', async 
 });
 
 test.serial('a worker that cannot make a run says why, and the kernel is not blamed', async (t) => {
-  t.timeout(300_000, 'no guest');
+  t.timeout(1_800_000, 'no guest');
   const night = new Night(t, 'lacking');
   const worker = night.hire('--qemu', '/there/is/no/qemu', '--idle-exit', '3');
   const lab = night.begin();
@@ -223,7 +223,7 @@ test.serial('a worker that cannot make a run says why, and the kernel is not bla
 test.serial(
   'two labs of one host run a suite side by side, and neither takes the runs of the other',
   async (t) => {
-    t.timeout(300_000, 'no guest');
+    t.timeout(1_800_000, 'no guest');
     const night = new Night(t, 'twice');
     const first = night.begin();
     await first.until(() => first.output.includes('4 waiting'), 'it is queued');
@@ -244,7 +244,7 @@ test.serial(
 );
 
 test.serial('what only this host has is not queued', async (t) => {
-  t.timeout(60_000);
+  t.timeout(1_800_000);
   const kernel = path.join(temporary, 'own.yaml');
   writeFileSync(kernel, 'description: none\nsource: {tree: /there/is/no/tree}\n');
   const lab = new Night(t, 'foreign', kernel).begin();
