@@ -54,8 +54,13 @@ export function stuckSeconds(line: string): number {
  * @param lost seconds of them that the host withheld
  */
 export function isExcused(stuck: number, lost: number): boolean {
-  return stuck - lost < Math.min(6, stuck / 2);
+  // The watchdogs of CPUs and of RCU complain after 20 and 21 s and again for as long as it lasts, that of tasks after 120.
+  const limit = stuck > hungTask ? stuck : Math.min(stuck, 21);
+  return stuck - lost < limit * 0.75;
 }
+
+/** What a task has to wait at least before the kernel complains, in seconds: CONFIG_DEFAULT_HUNG_TASK_TIMEOUT. */
+const hungTask = 119;
 
 /** A heartbeat's silence; all of it in seconds. */
 export interface Silence {
