@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import './temporary-state.ts';
+import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
@@ -90,14 +91,43 @@ test.serial('the prototype and a provider beyond the host bridge', async (t) => 
   t.is(outcome.verdict, 'pass', outcome.reason);
 });
 
+test.serial('pages of a provider are given to nobody who did not ask for them', async (t) => {
+  const outcome = await run('baseline', 'gup');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+  t.deepEqual(flows(outcome), ['dst read cmb 16384', 'src write cmb 16384']);
+  t.true(witnesses(outcome).includes('accesses'));
+  t.is(
+    account(outcome, 'guest').filter((detail) => /failed with (EFAULT|EIO|EREMOTEIO)/.test(detail)).length,
+    5,
+  );
+});
+
+test.serial('a vector over the memory of two providers that touch', async (t) => {
+  const outcome = await run('baseline', 'neighbours');
+  t.is(outcome.verdict, 'pass', outcome.reason);
+  t.deepEqual(flows(outcome), ['dst read near 4096', 'src write near 4096']);
+  // They do touch: without that the scenario would show nothing.
+  const [last] = outcome.steps.flatMap(({ledger}) => ledger);
+  const map = await readFile(path.join(outcome.bundle, 'dmesg.txt'), 'utf8');
+  const bars = [...map.matchAll(/BAR 0 \[mem 0x([0-9a-f]+)-0x([0-9a-f]+) pref\]/g)].map((match) =>
+    match.slice(1).map((text) => Number.parseInt(text, 16)),
+  );
+  t.true(
+    bars.some(([begin]) => begin === (last?.address ?? 0) + 4096),
+    JSON.stringify(bars),
+  );
+});
+
 test.serial('no scenario of this folder is missing here', (t) => {
   t.deepEqual(
     listScenarios(labRoot)
       .map(({name}) => name)
       .filter((name) => name.startsWith('awkward/')),
     [
+      'gup',
       'initiator-removed',
       'mappings',
+      'neighbours',
       'provider-removed',
       'switch-iommu',
       'switch-lifecycle',

@@ -78,6 +78,34 @@ test.serial('behind each IOMMU, and with ACS on, the bytes go where they must', 
   }
 });
 
+test.serial('an IOMMU in strict mode blocks what was unmapped', async (t) => {
+  t.timeout(1_800_000, 'building the kernels, or a boot for each scenario');
+  const results = await runAll(
+    {
+      entries: listScenarios(labRoot).filter(({name}) => name.startsWith('strict/')),
+      kernel: selectKernel('baseline'),
+      qemu,
+      jobs: 2,
+      keep: false,
+    },
+    {result: () => undefined},
+    context,
+  );
+  t.is(results.length, 4);
+  for (const {scenario, verdict, reason, steps} of results) {
+    t.is(verdict, 'pass', `${scenario}: ${reason}`);
+    const ledger = steps.flatMap((step) => step.ledger);
+    const blocked = ledger.filter(({faulted}) => faulted === true);
+    t.true(blocked.length >= 2, scenario);
+    // At the very addresses that were translated a moment before.
+    for (const {address} of blocked)
+      t.true(
+        ledger.some((entry) => entry.address === address && entry.translated !== undefined),
+        scenario,
+      );
+  }
+});
+
 function isTranslated({address, translated = address}: LedgerEntry): boolean {
   return translated !== address;
 }
