@@ -15,7 +15,7 @@ import {findNode, nodeOf, type Topology} from '../topology/model.ts';
 import {planTopology, type RoutingTraits} from '../topology/plan.ts';
 import {lackingDevices, missing} from '../topology/requirements.ts';
 import {hasSwitch, unitOf} from '../topology/slot.ts';
-import {unmodelled} from '../topology/unmodelled.ts';
+import {unmodelled, unprovided} from '../topology/unmodelled.ts';
 import type {StepRecord} from './record.ts';
 import {skippedStep} from './skipped.ts';
 import {dataVerb} from './steps/registry.ts';
@@ -159,12 +159,26 @@ export function reasonToSkipStep(
   if (lacks.includes('user-memory') && takesUserMemory(step, topology)) {
     return `not with the kernel ${name}: ${basics['user-memory']}`;
   }
+  for (const provider of mappedOnly(step)) {
+    const reason = unprovided(topology, provider);
+    if (reason !== undefined) return reason;
+  }
   for (const {initiator, target} of dataVerb(step)?.transfers(topology, []) ?? []) {
     if (target === 'host-memory') continue;
     const reason = unmodelled(topology, {provider: target, client: initiator});
     if (reason !== undefined) return reason;
   }
   return untraced(step, topology) ?? unpromised(step, topology);
+}
+
+/** The providers whose memory a step maps, whether or not it has a device use it. */
+function mappedOnly({verb, options}: Step): readonly string[] {
+  if (verb === 'mmap' || verb === 'exhaust' || verb === 'starve' || verb === 'gup') return [options.provider];
+  if (verb !== 'probe') return [];
+  // A range of a BAR needs no provider.
+  return options.segments
+    .filter(({memory, bar}) => memory !== 'host-memory' && bar === undefined)
+    .map(({memory}) => memory);
 }
 
 /** Only an IOMMU that translates strictly promises that an unmapped address no longer translates. */
@@ -181,10 +195,7 @@ function unpromised(step: Step, topology: Topology): string | undefined {
 
 /** Whether user space in the guest has memory of a provider in its hands. */
 function takesUserMemory(step: Step, topology: Topology): boolean {
-  const {verb, options} = step;
-  if (verb === 'mmap' || verb === 'exhaust' || verb === 'starve' || verb === 'gup') return true;
-  if (verb === 'probe')
-    return options.segments.some(({memory, bar}) => memory !== 'host-memory' && bar === undefined);
+  if (mappedOnly(step).length > 0) return true;
   return (
     dataVerb(step)
       ?.transfers(topology, [])

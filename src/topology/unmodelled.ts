@@ -21,13 +21,19 @@ export function unmodelled(
 
 /** Why a machine's memory map leaves nothing to see between two devices, whatever the tree allows. */
 function beyondReach(topology: Topology, provider: string, client: string): string | undefined {
+  const none = unprovided(topology, provider);
+  if (none !== undefined) return none;
   const {machine, splitBars} = topology.platform;
   if (!splitBars) return undefined;
-  if (nodeOf(topology, provider).type === 'bochs-display') {
-    return `${machine} has the BAR of ${provider} below its memory, where arm64 has no struct page for it`;
-  }
   if (nodeOf(topology, client).type === 'e1000') {
     return `${machine} has the BAR of ${provider} above 4 GiB, and an e1000 has 32 bits of address: ${client}`;
   }
   return undefined;
+}
+
+/** Why a device's memory cannot be given to peers on this machine; undefined if it can. */
+export function unprovided(topology: Topology, provider: string): string | undefined {
+  const {machine, splitBars} = topology.platform;
+  if (!splitBars || nodeOf(topology, provider).type !== 'bochs-display') return undefined;
+  return `${machine} has the BAR of ${provider} below its memory, where arm64 has no struct page for it`;
 }

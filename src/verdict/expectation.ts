@@ -20,6 +20,11 @@ export interface ExpectedTransfer {
   readonly target: string;
   readonly bytes: number;
   readonly api: Api;
+  /**
+   * Which of several sequences it belongs to, where a step drives them beside each other: a transfer that the kernel
+   * refuses ends its own sequence only.
+   */
+  readonly beside?: string;
 }
 
 /** The transfer that a step is about: the last that goes to a peer, else the last. */

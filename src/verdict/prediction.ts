@@ -45,8 +45,31 @@ const blind = {
  * @returns undefined if nothing but what must come is to be expected
  */
 export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Prediction | undefined {
+  const courses = sequencesOf(planned).map((sequence) => follow(bench, sequence));
+  const known = courses.find(({gap}) => gap !== undefined)?.gap;
+  if (known === undefined) return undefined;
+  return {
+    ...known,
+    transfers: courses.flatMap(({transfers}) => transfers),
+    astray: courses.flatMap(({astray}) => astray),
+    detours: courses.flatMap(({detours}) => detours),
+    ...(courses.some(({hangs}) => hangs) && {hangs: true}),
+  };
+}
+
+/** Transfers that a step drives one after the other; what is driven beside them does not end with them. */
+function sequencesOf(planned: readonly ExpectedTransfer[]): readonly (readonly ExpectedTransfer[])[] {
+  return [...Map.groupBy(planned, ({beside}) => beside).values()];
+}
+
+/** What comes of transfers that are driven one after the other: the first that is refused ends them. */
+interface Course extends Pick<Prediction, 'transfers' | 'astray' | 'detours' | 'hangs'> {
+  readonly gap: Pick<Prediction, 'gap' | 'why'> | undefined;
+}
+
+function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
   const {topology} = bench;
-  let gap: Pick<Prediction, 'gap' | 'why'> | undefined;
+  let gap: Course['gap'];
   const transfers: ExpectedTransfer[] = [];
   const astray: ExpectedTransfer[] = [];
   const detours: ExpectedTransfer[] = [];
@@ -58,9 +81,9 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
     }
     const special = refusedButDone(bench, transfer);
     if (special !== undefined) {
-      if (special === 'refused') return gap === undefined ? undefined : {...gap, transfers, astray, detours};
+      if (special === 'refused') return {gap, transfers, astray, detours};
       gap ??= {gap: special.gap, why: special.why};
-      if (special.target === undefined) return {...gap, transfers, astray, detours, hangs: true};
+      if (special.target === undefined) return {gap, transfers, astray, detours, hangs: true};
       const moved = {...transfer, target: special.target};
       if (moved.target !== target) astray.push(moved);
       transfers.push(moved);
@@ -71,7 +94,7 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
     const stale = answer === 'by-tree' ? staleAnswer(bench, transfer) : undefined;
     if (stale !== undefined) {
       gap ??= {gap: 'map-type-fresh', why: stale.why};
-      if (stale.arrives === undefined) return {...gap, transfers, astray, detours};
+      if (stale.arrives === undefined) return {gap, transfers, astray, detours};
       const moved = stale.arrives === target ? transfer : {...transfer, target: stale.arrives};
       if (moved !== transfer) astray.push(moved);
       transfers.push(moved);
@@ -84,7 +107,7 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
         const why = `${blind[api].name} gave ${initiator} no address of ${target}, for ${cause}. ${reason}`;
         gap ??= {gap: blind[api].gap, why};
       }
-      return gap === undefined ? undefined : {...gap, transfers, astray, detours};
+      return {gap, transfers, astray, detours};
     }
     if (answer === 'untranslated' && api !== 'sg') {
       const aliasing = topology.windows?.alias !== undefined;
@@ -112,7 +135,7 @@ export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Pre
       why: `${name} gave ${initiator} an address of ${target} without asking whether it may. ${reason}`,
     };
   }
-  return gap === undefined ? undefined : {...gap, transfers, astray, detours};
+  return {gap, transfers, astray, detours};
 }
 
 /**

@@ -11,10 +11,18 @@ import {vectorFlows} from './vector-flows.ts';
 
 const families = ['vectors', 'lists', 'mappings', 'provider-removed', 'initiator-removed', 'mixed'];
 
+/** Where plain Linux maps a NIC's page of a peer wrongly, which a mixed load does beside all else. */
+const withGap = ['smmuv3/mixed', 'offset/mixed'];
+
+/** virt has no display whose memory it could give, so that the vectors there are others. */
+const withoutDisplay = ['smmuv3/vectors'];
+
 const machines: readonly (readonly [title: string, prefix: string])[] = [
   ['VT-d', 'iommu/vtd-'],
   ['AMD-Vi', 'iommu/amd-vi-'],
   ['virtio-iommu', 'iommu/virtio-'],
+  ['an SMMUv3', 'smmuv3/'],
+  ['a bus with addresses of its own', 'offset/'],
 ];
 
 for (const [title, prefix] of machines) {
@@ -22,17 +30,22 @@ for (const [title, prefix] of machines) {
     t.timeout(1_800_000, 'building the kernel, or a boot for each scenario');
     const names = families.map((family) => `${prefix}${family}`);
     const entries = listScenarios(labRoot).filter(({name}) => names.includes(name));
-    t.true(entries.length >= 4, 'a family is missing');
+    t.deepEqual(entries.map(({name}) => name).toSorted(), names.toSorted(), 'a family is missing');
     const results = await runAll(
       {entries, kernel: selectKernel('baseline'), qemu, jobs: 1, seconds: 3, keep: false},
       {result: () => undefined},
       context,
     );
     for (const result of results) {
-      t.is(result.verdict, 'pass', `${result.scenario}: ${result.reason} (${result.bundle})`);
+      const {verdict, gap} = result;
+      const said = `${result.scenario}: ${result.reason} (${result.bundle})`;
+      // Everything else is as it must be, or it were no known gap.
+      if (withGap.includes(result.scenario)) t.deepEqual([verdict, gap], ['fail', 'map-page'], said);
+      else t.is(verdict, 'pass', said);
       t.true(proofs(result).length > 0, result.scenario);
       // The same steps move the same bytes to the same places, whatever the addresses are.
-      if (result.scenario.endsWith('vectors')) t.deepEqual(flows(result), vectorFlows, result.scenario);
+      if (result.scenario.endsWith('vectors') && !withoutDisplay.includes(result.scenario))
+        t.deepEqual(flows(result), vectorFlows, result.scenario);
     }
   });
 }

@@ -55,6 +55,26 @@ test('what plain Linux can and an older kernel cannot', (t) => {
   t.false(skips(memory));
 });
 
+test('a display on virt gives no memory, whatever a step would do with it', (t) => {
+  const virt = loadTopology(labRoot, 'pairs/smmuv3-strict');
+  const skips = (step: object): string | undefined => {
+    const [read] = planOf(virt, [step]).scenario.value.steps;
+    return read && reasonToSkipStep(read, virt, kernel);
+  };
+  const probe = (segment: object): object => ({
+    probe: {initiator: 'src', api: 'sg', segments: [{length: 4096, ...segment}]},
+  });
+  for (const step of [
+    {mmap: {provider: 'display', bytes: 4096}},
+    {exhaust: {provider: 'display', piece: 65_536}},
+    probe({memory: 'display'}),
+  ]) {
+    t.regex(skips(step) ?? '', /BAR of display below its memory/);
+  }
+  t.is(skips(probe({memory: 'cmb'})), undefined);
+  t.is(skips(probe({memory: 'host-memory'})), undefined);
+});
+
 test('a bus address below a switch says nothing where an IOMMU translates: stock QEMU does not route below the root complex', (t) => {
   const reason =
     'stock QEMU does not route below the root complex: the IOMMU faults the bus address by which src reaches cmb';

@@ -102,6 +102,18 @@ test('where the bus has addresses of its own a page has none, and a range has an
   t.is(predicted('aliasing', 'resource', ['map-resource']), undefined);
 });
 
+test('what is driven beside a transfer that is refused goes on', (t) => {
+  const offset = loadTopology(labRoot, 'offset/aliasing');
+  const at = (transfer: ExpectedTransfer, beside: string) => ({...transfer, beside});
+  const host = (api: Api) => ({...written(api), target: 'host-memory'});
+  const refused = [at(written('page'), 'frames'), at(host('page'), 'frames')];
+  const others = [at(written('sg', 'dst'), 'drive'), at(host('page'), 'more frames')];
+  const {predicted} = expected(offset, [], [...refused, ...others]);
+  t.deepEqual(predicted?.transfers, others);
+  t.is(predicted?.gap, 'map-page');
+  t.is(expected(offset, ['map-page'], [...refused, ...others]).predicted, undefined);
+});
+
 test('a wrong placement follows from nothing but a transfer that was to go astray', (t) => {
   const checks = [ledgerFails, {...ledgerFails, name: 'placement'}];
   const board = loadTopology(labRoot, 'offset/identity');

@@ -47,15 +47,23 @@ function transfers(
     .map(({device, direction, through, bytes}): ExpectedTransfer => {
       // A drive that reads its medium writes to memory.
       const towards = direction === 'read' ? 'write' : 'read';
-      return {initiator: idOf(device), direction: towards, target: idOf(through), bytes, api: 'sg'};
+      const beside = `${device} ${direction} ${through}`;
+      return {
+        ...{initiator: idOf(device), direction: towards, target: idOf(through)},
+        ...{bytes, api: 'sg', beside},
+      };
     });
   if (nic === undefined) return moved;
   const sent = frames
     .filter(({bytes}) => bytes > 0)
-    .flatMap(({through, bytes, frames: count}): readonly ExpectedTransfer[] => [
-      {initiator: nic, direction: 'read', target: idOf(through), bytes, api: 'page'},
-      {initiator: nic, direction: 'read', target: 'host-memory', bytes: count * headerBytes, api: 'page'},
-    ]);
+    .flatMap(({through, bytes, frames: count}): readonly ExpectedTransfer[] => {
+      // A frame whose payload has no address does not leave, and its header is not read.
+      const frame = {initiator: nic, direction: 'read', api: 'page', beside: `frames ${through}`} as const;
+      return [
+        {...frame, target: idOf(through), bytes},
+        {...frame, target: 'host-memory', bytes: count * headerBytes},
+      ];
+    });
   return [...moved, ...sent];
 }
 
