@@ -26,8 +26,8 @@ export interface JsonSchema {
   readonly title?: string;
   readonly description?: string;
   readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
+  readonly const?: string | number | boolean;
+  readonly enum?: readonly (string | number | boolean)[];
   readonly default?: unknown;
   readonly pattern?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -54,8 +54,7 @@ export function jsonSchemaOf(kind: SchemaKind): JsonSchema {
     io: 'input',
     override({zodSchema: {_zod: zod}, jsonSchema}) {
       // zod drops the default of what a transform follows, because it is an output. All of ours are inputs as well.
-      if (zod.def.type === 'default')
-        jsonSchema.default = z.json().parse((zod.def as z.core.$ZodDefaultDef).defaultValue);
+      if (zod.def.type === 'default') jsonSchema.default = z.json().parse(zod.def.defaultValue);
       // Every integer has these limits: they tell a reader nothing.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;

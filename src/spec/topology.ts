@@ -34,6 +34,7 @@ const acs = z
   .union([z.enum(['redirect', 'no-redirect']), z.string().regex(/^[01x]{1,7}$/)], {
     error: 'acs: redirect, no-redirect, or the flags of pci=config_acs in quotes, as "xx11xx"',
   })
+  .meta({title: 'ACS setting'})
   .optional()
   .describe(
     'ACS of the port: "redirect" sends peer-to-peer requests up to the root complex, "no-redirect" does not; or the flags of pci=config_acs in quotes, such as "xx11xx".',
@@ -41,8 +42,9 @@ const acs = z
 
 const switchAcs = z
   .union([acs, z.record(z.string().regex(/^\d+$/, 'not the number of a port'), acs)])
+  .meta({title: 'ACS setting, or a mapping from port number to ACS setting'})
   .optional()
-  .describe('ACS of all downstream ports, as for a root port, or a mapping from port number to ACS.');
+  .describe('ACS of all downstream ports, or of each of them: {0: redirect}.');
 
 const typeKey = <T extends string>(name: T) => z.literal(name).describe('Device type.');
 
@@ -138,7 +140,10 @@ const busBase = z
   .refine((base) => base % (16 * mebibyte) === 0 && base >= 0x1000_0000 && base <= 0x3000_0000, {
     error: 'not a multiple of 16 MiB from 0x10000000 to 0x30000000',
   })
-  .meta({multipleOf: 16 * mebibyte, minimum: 0x1000_0000, maximum: 0x3000_0000});
+  .meta({
+    title: 'address from 0x10000000 to 0x30000000, a multiple of 16 MiB',
+    ...{multipleOf: 16 * mebibyte, minimum: 0x1000_0000, maximum: 0x3000_0000},
+  });
 
 /**
  * The first address that the CPU of an imx8mp-evk has for what is at `bus-base`: above its memory, for below it Linux
@@ -149,7 +154,10 @@ const cpuBase = z
   .refine((base) => base % gibibyte === 0 && base >= 3 * gibibyte && base <= 64 * gibibyte, {
     error: 'not a multiple of 1 GiB from 0xc0000000 to 0x1000000000',
   })
-  .meta({multipleOf: gibibyte, minimum: 3 * gibibyte, maximum: 64 * gibibyte});
+  .meta({
+    title: 'address from 0xc0000000 to 0x1000000000, a multiple of 1 GiB',
+    ...{multipleOf: gibibyte, minimum: 3 * gibibyte, maximum: 64 * gibibyte},
+  });
 
 /**
  * What Linux makes of the IOMMU: it leaves it alone (`off`), has it pass every address as it is, or has it

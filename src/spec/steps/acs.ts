@@ -3,7 +3,10 @@ import * as z from 'zod';
 import {verb} from './verb.ts';
 
 /** A root port's id, or `sw0.1`: the port of a switch with this number. */
-const port = z.string().regex(/^[a-z][a-z0-9-]{0,19}(\.\d{1,2})?$/, 'no port: a root port, or sw0.1');
+const port = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,19}(\.\d{1,2})?$/, 'no port: a root port, or sw0.1')
+  .meta({title: 'port'});
 
 export const acs = verb({
   movesData: false,
@@ -14,6 +17,7 @@ export const acs = verb({
         .union([z.enum(['redirect', 'no-redirect']), z.string().regex(/^[01x]{1,7}$/)], {
           error: 'redirect, no-redirect, or the flags of pci=config_acs in quotes, as "xx11xx"',
         })
+        .meta({title: 'ACS setting'})
         .describe('New value, as "acs" in a topology. Flags that are "x" do not change.'),
     })
     .describe(
