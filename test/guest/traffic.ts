@@ -48,7 +48,7 @@ async function talkSsh(): Promise<void> {
       });
     });
   });
-  const port = await listening(server as unknown as Server);
+  const port = await listening(server);
   const hostKey = hostKeys.public.split(' ')[1] ?? '';
   const client = await connect({port, privateKey: clientKeys.private, hostKey});
   await exec(client, ['uname', '-s']);
