@@ -8,6 +8,7 @@ import {runGroup} from '../../src/base/process.ts';
 import {Qmp} from '../../src/guest/qmp.ts';
 import {connect, exec} from '../../src/guest/ssh.ts';
 import {ToolSession} from '../../src/guest/tool-session.ts';
+import {ed25519Keys} from './ssh-keys.ts';
 
 async function listening(server: Pick<Server, 'listen' | 'address' | 'once'>): Promise<number> {
   server.listen(0, '127.0.0.1');
@@ -32,8 +33,8 @@ async function talkQmp(): Promise<void> {
 }
 
 async function talkSsh(): Promise<void> {
-  const hostKeys = ssh2.utils.generateKeyPairSync('ed25519');
-  const clientKeys = ssh2.utils.generateKeyPairSync('ed25519');
+  const hostKeys = ed25519Keys();
+  const clientKeys = ed25519Keys();
   const server = new ssh2.Server({hostKeys: [hostKeys.private]}, (connection) => {
     connection.on('error', () => undefined);
     connection.on('authentication', (request) => {
