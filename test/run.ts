@@ -1,35 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Runs all tests and ends with a line of its own that any CI can read: `N passed, N failed[, N skipped]`.
+// Runs the tests of the phases that are named (units, slow, cli, guests), else all, and ends with a line that any CI can
+// read: `N passed, N failed[, N skipped]`.
 // Tests that boot no guest run first, so that a mistake there shows early. Kernels and QEMU are built before the
 // phase that needs them: a build's duration must not count against the time limit of a test.
 import {execa} from 'execa';
+import {messageOf} from '../src/base/errors.ts';
 import {labRoot} from '../src/base/paths.ts';
 import {type Counts, runAva} from './ava.ts';
-
-interface Phase {
-  readonly title: string;
-  /** Commands of p2plab that build what the phase's tests boot. */
-  readonly builds: readonly string[];
-  readonly files: readonly string[];
-  /** How many test files run at the same time. Guests need the cores for themselves. */
-  readonly concurrency: number;
-}
-
-const phases: readonly Phase[] = [
-  {title: 'units', builds: [], files: ['test/*.test.ts', 'test/!(guests|cli)/**/*.test.ts'], concurrency: 2},
-  {title: 'the command line', builds: ['kernel build'], files: ['test/cli/**/*.test.ts'], concurrency: 1},
-  {
-    title: 'guests',
-    builds: [
-      'kernel build switch pagemap resource',
-      'kernel build --arch aarch64 baseline pagemap resource',
-      'kernel build --lane debug',
-      'qemu build routed',
-    ],
-    files: ['test/guests/**/*.test.ts'],
-    concurrency: 1,
-  },
-];
+import {chosenPhases, type Phase} from './phases.ts';
 
 /** AVA stops a phase in which no test has ended for so long. It has to be longer than the limit of any test. */
 const inactivity = '45m';
@@ -43,6 +21,15 @@ async function build(words: string): Promise<boolean> {
   return exitCode === 0;
 }
 
+function phasesOf(names: readonly string[]): readonly Phase[] {
+  try {
+    return chosenPhases(names);
+  } catch (error) {
+    process.stderr.write(`test/run.ts: ${messageOf(error)}\n`);
+    process.exit(2);
+  }
+}
+
 const total: Counts = {passed: 0, failed: 0, skipped: 0};
 
 function add({passed, failed, skipped}: Counts): void {
@@ -51,8 +38,8 @@ function add({passed, failed, skipped}: Counts): void {
   total.skipped += skipped;
 }
 
-for (const {title, builds, files, concurrency} of phases) {
-  console.log(`\n== ${title}`);
+for (const {name, builds, files, concurrency} of phasesOf(process.argv.slice(2))) {
+  console.log(`\n== ${name}`);
   const begun = performance.now();
   for (const words of builds) {
     if (await build(words)) continue;
@@ -67,9 +54,7 @@ for (const {title, builds, files, concurrency} of phases) {
     }),
   );
   const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(0)} s`;
-  console.log(
-    `# ${title}: ${seconds(begun, built)} of builds, ${seconds(built, performance.now())} of tests`,
-  );
+  console.log(`# ${name}: ${seconds(begun, built)} of builds, ${seconds(built, performance.now())} of tests`);
 }
 console.log(
   `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,

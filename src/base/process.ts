@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {execa} from 'execa';
+import {debugOf} from './debug.ts';
 import {HostError, Interrupted, isErrno} from './errors.ts';
+
+const debug = debugOf('build');
 
 /** How a command ended. `exitCode` is undefined when a signal ended it. */
 export interface Finished {
@@ -113,6 +116,8 @@ export async function runGroup(
 ): Promise<Finished> {
   const {signal} = options;
   throwIfAborted(signal);
+  const begun = performance.now();
+  debug?.(`> ${[command, ...args].join(' ')} (in ${options.cwd ?? process.cwd()})`);
   const child = execa('sh', ['-c', supervisor, 'p2plab', command, ...args], {
     reject: false,
     all: true,
@@ -132,9 +137,16 @@ export async function runGroup(
   };
   signal?.addEventListener('abort', kill, {once: true});
   try {
-    if (options.onLine !== undefined)
-      for await (const line of child.iterable({from: 'all'})) options.onLine(line);
+    if (options.onLine !== undefined || debug !== undefined)
+      for await (const line of child.iterable({from: 'all'})) {
+        debug?.(`| ${line}`);
+        options.onLine?.(line);
+      }
     const result = await child;
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    debug?.(
+      `< ${command}: ${result.exitCode === undefined ? 'killed' : `exit ${result.exitCode}`} after ${seconds} s`,
+    );
     throwIfAborted(signal);
     if (result.exitCode === 127) throw missingCommand(command);
     return {exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr, all: result.all};

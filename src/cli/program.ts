@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   kernel: async () => (await import('./kernel.ts')).addKernel,
   qemu: async () => (await import('./qemu.ts')).addQemu,
   topology: async () => (await import('./topology.ts')).addTopology,
+  schema: async () => (await import('./schema.ts')).addSchema,
   doctor: async () => (await import('./doctor.ts')).addDoctor,
   completion: async () => {
     const {addCompletion} = await import('./completion.ts');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Progress} from '../base/context.ts';
+import {showsTraffic} from '../base/debug.ts';
 import {oneLine} from '../base/escape.ts';
 import {liveLines} from './live-lines.ts';
 
@@ -20,7 +21,8 @@ export interface ProgressLines {
  * @param alone whether nothing is printed meanwhile, so that it does not matter where standard output goes
  */
 export function progressLines({alone = false}: {readonly alone?: boolean} = {}): ProgressLines {
-  const terminal = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
+  // Traffic scrolls: lines that move would be torn apart by it.
+  const terminal = process.stderr.isTTY && process.env['TERM'] !== 'dumb' && !showsTraffic();
   return terminal && (alone || process.stdout.isTTY) ? onTerminal() : inPipe();
 }
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type {Socket} from 'node:net';
 import * as z from 'zod';
+import {debugOf} from '../base/debug.ts';
 import {HostError} from '../base/errors.ts';
 import {onLines} from './lines.ts';
 import {within} from './within.ts';
 import type {WorkClock} from './work-clock.ts';
+
+const debug = debugOf('qmp');
 
 /** An event that QEMU sent: docs/interop/qmp-spec.rst. */
 export interface QmpEvent {
@@ -82,7 +85,9 @@ export class Qmp {
     const answer = new Promise((resolve, reject) => {
       this.#pending.set(id, {resolve, reject});
     });
-    this.#socket.write(`${JSON.stringify({execute: command, arguments: args, id})}\n`);
+    const request = JSON.stringify({execute: command, arguments: args, id});
+    debug?.(`> ${request}`);
+    this.#socket.write(`${request}\n`);
     return within(limit, `QEMU's answer to ${command}`, answer, this.#clock);
   }
 
@@ -97,6 +102,7 @@ export class Qmp {
 
   #receive(line: string): void {
     if (this.#broken !== undefined || line === '') return;
+    debug?.(`< ${line}`);
     const message = parseMessage(line);
     if (message === undefined) {
       const words = JSON.stringify(line.slice(0, 200));

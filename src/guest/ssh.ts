@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {createConnection} from 'node:net';
 import {Client, type ClientChannel} from 'ssh2';
+import {debugOf} from '../base/debug.ts';
 import {lastLine} from '../base/escape.ts';
 import {HostError, messageOf} from '../base/errors.ts';
 import {shellWords} from './shell-words.ts';
+
+const debug = debugOf('ssh');
 
 /** How a command in a guest ended. */
 export interface ExecResult {
@@ -12,6 +15,12 @@ export interface ExecResult {
   readonly stderr: string;
   /** Whether the guest wrote more than was kept. */
   readonly truncated: boolean;
+}
+
+/** An answer as P2PLAB_DEBUG shows it. */
+export function describeResult({code, stdout, stderr, truncated}: ExecResult): string {
+  const streams = [...(stdout === '' ? [] : [stdout]), ...(stderr === '' ? [] : [`stderr: ${stderr}`])];
+  return [`exit ${code}${truncated ? ' (truncated)' : ''}`, ...streams].join('; ');
 }
 
 export interface SshTarget {
@@ -32,6 +41,7 @@ export async function connect({port, privateKey, hostKey}: SshTarget): Promise<C
   const client = new Client();
   return new Promise((resolve, reject) => {
     const lost = (error: Error): void => {
+      debug?.(`port ${port}: ${error.message}`);
       reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
       client.destroy();
     };
@@ -41,6 +51,7 @@ export async function connect({port, privateKey, hostKey}: SshTarget): Promise<C
       lost(new Error('the connection was lost'));
     });
     client.once('ready', () => {
+      debug?.(`port ${port}: connected`);
       resolve(client);
     });
     client.connect({
@@ -77,12 +88,12 @@ export async function exec(client: Client, words: readonly string[]): Promise<Ex
         reject(new HostError(`${shellWords(words)}: ${how}`));
         return;
       }
-      resolve({
-        code,
-        stdout: stdout.text(),
-        stderr: stderr.text(),
+      const result: ExecResult = {
+        ...{code, stdout: stdout.text(), stderr: stderr.text()},
         truncated: stdout.truncated() || stderr.truncated(),
-      });
+      };
+      debug?.(`< ${shellWords(words)}: ${describeResult(result)}`);
+      resolve(result);
     });
   });
 }
@@ -93,6 +104,7 @@ export async function exec(client: Client, words: readonly string[]): Promise<Ex
  */
 export async function send(client: Client, content: Uint8Array, file: string): Promise<void> {
   const words = ['sh', '-c', 'cat >"$1"', 'sh', file];
+  debug?.(`> ${content.length} bytes to ${file}`);
   return withCommand(client, words, (channel, resolve, reject) => {
     const said = collect(channel.stderr);
     channel.once('close', (code: number | null | undefined) => {
@@ -127,6 +139,7 @@ export async function openShell(
 type Use<T> = (channel: ClientChannel, resolve: (value: T) => void, reject: (error: Error) => void) => void;
 
 async function withCommand<T>(client: Client, words: readonly string[], use: Use<T>): Promise<T> {
+  debug?.(`> ${shellWords(words)}`);
   return onChannel((opened) => client.exec(shellWords(words), opened), use);
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type {ClientChannel} from 'ssh2';
+import {debugOf} from '../base/debug.ts';
 import {HostError} from '../base/errors.ts';
 import {shellWords} from './shell-words.ts';
-import type {ExecResult} from './ssh.ts';
+import {describeResult, type ExecResult} from './ssh.ts';
+
+const debug = debugOf('ssh');
 
 /** Between the words of a request, and before the status that ends an answer: images/guest/serve.c. */
 const wordSeparator = '\x1f';
@@ -68,6 +71,7 @@ export class ToolSession {
       this.#truncated = false;
       this.#onAnswer = resolve;
       this.#onLoss = reject;
+      debug?.(`> ${shellWords(words)}`);
       this.#channel.write(`${words.slice(1).join(wordSeparator)}\n`);
     });
   }
@@ -82,7 +86,9 @@ export class ToolSession {
     // The line before keeps its own end.
     const terminator = end[0].replace(/^\n/, '').length;
     const stdout = this.#truncated ? this.#kept : this.#kept.slice(0, -terminator);
-    this.#onAnswer?.({code: Number(end[1]), stdout, stderr: '', truncated: this.#truncated});
+    const result = {code: Number(end[1]), stdout, stderr: '', truncated: this.#truncated};
+    debug?.(`< ${describeResult(result)}`);
+    this.#onAnswer?.(result);
     this.#onAnswer = undefined;
   }
 }

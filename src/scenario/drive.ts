@@ -3,6 +3,7 @@ import {stat} from 'node:fs/promises';
 import {type AddressMap, readBars, readMemory} from '../evidence/address-map.ts';
 import {eventsOf} from '../evidence/traced-events.ts';
 import type {Ring} from '../evidence/e1000-ring.ts';
+import {debugOf} from '../base/debug.ts';
 import {HostError, messageOf} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Ability, Basic} from '../spec/abilities.ts';
@@ -44,6 +45,8 @@ export interface Scene {
 }
 
 const defaultLimit = 60;
+
+const debug = debugOf('trace');
 
 /** A step as a line for a person. */
 export function stepTitle(step: Step): string {
@@ -224,13 +227,16 @@ async function traced<T>(
 ): Promise<{result: T; trace: TraceRange}> {
   const events = switchedEvents(eventsOf(topology.iommu?.type, topology.routed), watch);
   const set = async (enable: boolean): Promise<void> => {
+    debug?.(`${enable ? 'on' : 'off'}: ${events.join(' ')}`);
     await Promise.all(events.map((name) => guest.qmp.execute('trace-event-set-state', {name, enable})));
   };
   const before = await sizeOf(guest.traceFile);
   await set(true);
   const result = await work();
   await set(false);
-  return {result, trace: {file: guest.traceFile, begin: before, end: await sizeOf(guest.traceFile)}};
+  const end = await sizeOf(guest.traceFile);
+  debug?.(`bytes ${before} to ${end} of ${guest.traceFile}`);
+  return {result, trace: {file: guest.traceFile, begin: before, end}};
 }
 
 async function sizeOf(file: string): Promise<number> {

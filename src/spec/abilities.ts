@@ -6,22 +6,20 @@ import * as z from 'zod';
  * the lab predicts what the kernel does where Linux has a known gap, and a scenario may require them.
  */
 export const abilities = {
-  'acs-list': 'The list of ports that redirect on a path stays within its buffer, however many there are.',
-  'block-under-ops': 'Block I/O from peer to peer passes devices that have dma_map_ops of their own.',
+  'acs-list': 'The list of redirecting ports on a path stays within its buffer, however many there are.',
+  'block-under-ops': 'Peer-to-peer block I/O also works for devices with their own dma_map_ops.',
   'map-page':
-    'dma_map_page of a P2PDMA page answers by the tree: the address that reaches it, or DMA_MAPPING_ERROR.',
+    'dma_map_page() of a P2PDMA page follows the topology: it returns a DMA address that reaches the page, or DMA_MAPPING_ERROR.',
   'map-page-below-switch':
-    'As map-page, but only for an initiator below a switch that no IOMMU translates for.',
-  'map-type-fresh':
-    'How a client reaches a provider is worked out anew once the ACS of a port on the way has changed.',
+    'The same as map-page, but only for initiators below a switch and not behind an IOMMU.',
+  'map-type-fresh': 'The map type is recomputed after the ACS settings of a port on the path have changed.',
   'map-resource':
-    'dma_map_resource of a BAR answers by the tree: the address that reaches it, or DMA_MAPPING_ERROR.',
+    'dma_map_resource() of a BAR follows the topology: it returns a DMA address that reaches the BAR, or DMA_MAPPING_ERROR.',
   'map-resource-below-switch':
-    'As map-resource, but only for an initiator below a switch that no IOMMU translates for.',
-  'mask-bus-addr':
-    'A list with a bus address that is wider than the DMA mask of the initiator is refused, not mapped.',
+    'The same as map-resource, but only for initiators below a switch and not behind an IOMMU.',
+  'mask-bus-addr': 'Mapping a scatterlist fails if a bus address exceeds the DMA mask of the initiator.',
   'refused-io-ends':
-    'NVMe I/O to memory of a peer that swiotlb=force refuses ends with an error; without it, it is retried for ever.',
+    'With swiotlb=force, NVMe I/O to peer memory fails with an error. Other kernels retry it forever.',
 } as const satisfies Record<string, string>;
 
 export type Ability = keyof typeof abilities;
@@ -29,19 +27,19 @@ export type Ability = keyof typeof abilities;
 const names = Object.keys(abilities) as [Ability, ...Ability[]];
 
 /** An ability's name, as it stands in a file. */
-export const ability = z.enum(names);
+export const ability = z.enum(names).meta({title: 'ability'});
 
 /** What plain Linux 6.12 can and an older or newer kernel may not, each in a sentence. */
 export const basics = {
   'user-memory':
-    "User space can map a provider's P2PDMA memory, and have I/O go there (p2pmem/allocate, from Linux 6.2 on).",
+    "User space can map a provider's P2PDMA memory and use it for I/O (p2pmem/allocate, Linux 6.2 and later).",
   'remote-error':
-    'Block I/O to memory that the drive cannot reach fails with EREMOTEIO; without it, with EINVAL (block/blk-mq-dma.c).',
+    'Block I/O to memory that the drive cannot reach fails with EREMOTEIO. Other kernels return EINVAL (block/blk-mq-dma.c).',
   'late-acs':
-    'On arm64 ACS is asked for after the bus is scanned, so that the ports behind an SMMUv3 have none on.',
+    'On arm64, ACS is requested after the bus is scanned, so it is not enabled on the ports behind an SMMUv3.',
 } as const satisfies Record<string, string>;
 
 export type Basic = keyof typeof basics;
 
 /** A basic's name, as it stands in a file. */
-export const basic = z.enum(Object.keys(basics) as [Basic, ...Basic[]]);
+export const basic = z.enum(Object.keys(basics) as [Basic, ...Basic[]]).meta({title: 'basic ability'});

@@ -89,4 +89,5 @@ export const kernelArguments = z
   )
   .refine((given) => given.join(' ').length <= mostCharacters, {
     error: `more than ${mostCharacters} characters: the kernel cuts its command line`,
-  });
+  })
+  .meta({title: 'kernel arguments'});

@@ -23,13 +23,16 @@ const revision = z.string().regex(/^[A-Za-z0-9_][^\s]*$/, 'not a revision of git
 
 const source = z
   .strictObject({
-    package: packageName.optional(),
-    /** Where the package is, if not in a suite of the machine's own. */
-    suite: suiteName.optional(),
-    tarball: text.optional(),
-    tree: text.optional(),
-    git: text.optional(),
-    revision: revision.optional(),
+    package: packageName.optional().describe("Debian package with the kernel's source."),
+    suite: suiteName.optional().describe("Debian suite of the package. Default: a suite of the host's own."),
+    tarball: text.optional().describe('Path of a source tarball.'),
+    tree: text.optional().describe('Path of a source tree, used as it is.'),
+    git: text.optional().describe('Path or URL of a git repository.'),
+    revision: revision.optional().describe('Revision in the git repository.'),
+  })
+  .meta({
+    oneOf: [{required: ['package']}, {required: ['tarball']}, {required: ['tree']}, {required: ['git']}],
+    dependentRequired: {git: ['revision'], revision: ['git'], suite: ['package']},
   })
   .transform((given, context) => {
     if (context.issues.length > 0) return z.NEVER;
@@ -68,27 +71,39 @@ const scenarioName = z
 
 export const kernelSchema = z.strictObject({
   description,
-  source,
-  /** Fragments in images/config/ on top of `common` and the architecture's own; later ones win. */
-  config: z.array(kebabName).default([]),
-  /** Folders or mailboxes of patches, applied in this order; paths from the file's folder. */
-  series: z.array(text).default([]),
-  /** What this kernel, with its modules, can do that plain Linux cannot. */
-  abilities: z.array(ability).default([]),
-  /** What plain Linux 6.12 can and this kernel cannot. */
-  lacks: z.array(basic).default([]),
-  /** What it can be built for. */
+  source: source.describe('Where the source comes from: one of package, tarball, tree or git.'),
+  config: z
+    .array(kebabName)
+    .default([])
+    .describe(
+      "Fragments in images/config/, merged after common and the architecture's own; later ones override earlier ones.",
+    ),
+  series: z
+    .array(text)
+    .default([])
+    .describe(
+      "Patch directories or mailboxes, applied in this order. Paths are relative to the file's directory.",
+    ),
+  abilities: z
+    .array(ability)
+    .default([])
+    .describe('What this kernel, with its modules, supports and plain Linux 6.12 does not.'),
+  lacks: z.array(basic).default([]).describe('What plain Linux 6.12 supports and this kernel does not.'),
   architectures: z
     .array(z.enum(architectureNames))
     .min(1)
-    .default([...architectureNames]),
-  /** Modules of the lab that are loaded, and drivers bound anew for them, before anything is driven. */
-  modules: z.array(moduleName).default([]),
-  /**
-   * Instructions that an operation may take beyond plain Linux, by a scenario's name and by what it counts
-   * (`map-sg-16`); what is not named may take none.
-   */
-  costs: z.record(scenarioName, z.record(kebabName, z.int().min(1))).default({}),
+    .default([...architectureNames])
+    .describe('Guest architectures that the kernel can be built for.'),
+  modules: z
+    .array(moduleName)
+    .default([])
+    .describe('Modules in images/modules/ that are loaded before the first step; drivers are then rebound.'),
+  costs: z
+    .record(scenarioName, z.record(kebabName, z.int().min(1)))
+    .default({})
+    .describe(
+      'Instructions that an operation may take in addition to plain Linux, by scenario and operation (map-sg-16). Operations that are not listed may take none.',
+    ),
 });
 
 /** A kernel to be built. Its paths are absolute once read by readKernel. */

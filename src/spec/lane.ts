@@ -12,17 +12,26 @@ const commandLineWord = z.string().regex(/^[^\s"]+$/, 'one word for the kernel, 
 export const laneSchema = z
   .strictObject({
     description,
-    /** Fragments in images/config/ that are added to the kernel's own: they win. */
-    config: z.array(kebabName).default([]),
-    /** Folders or mailboxes of patches, applied after the kernel's own; paths from the file's folder. */
-    series: z.array(z.string().min(1)).default([]),
-    'command-line': z.array(commandLineWord).default([]),
-    /** Commands in the guest when all steps are done, before its log is judged. */
-    epilogue: z.array(z.array(z.string().min(1)).min(1)).optional(),
-    /** How many times as long as on the plain lane everything may take. */
-    slower: z.number().min(1).max(100).default(1),
-    /** Whether QEMU executes one instruction after the other and counts them, whatever the host could do. */
-    'count-instructions': z.boolean().default(false),
+    config: z
+      .array(kebabName)
+      .default([])
+      .describe("Fragments in images/config/; they override the kernel's own."),
+    series: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        "Patch directories or mailboxes, applied after the kernel's own. Paths are relative to the file's directory.",
+      ),
+    'command-line': z.array(commandLineWord).default([]).describe('Additional kernel arguments.'),
+    epilogue: z
+      .array(z.array(z.string().min(1)).min(1))
+      .optional()
+      .describe('Commands that run in the guest after the last step, before its log is judged.'),
+    slower: z.number().min(1).max(100).default(1).describe('Factor by which all time limits are extended.'),
+    'count-instructions': z
+      .boolean()
+      .default(false)
+      .describe('Whether QEMU counts instructions (-icount); this excludes KVM.'),
   })
   .transform(({'command-line': commandLine, 'count-instructions': countInstructions, ...rest}) => ({
     ...rest,

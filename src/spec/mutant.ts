@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import {UsageError} from '../base/errors.ts';
 import {findKernel, findLane, findScenarios, namesIn, wholePath} from './catalog.ts';
-import {description, kebabName} from './names.ts';
+import {description, kebabName, moduleName, notBlank} from './names.ts';
 import {throwProblems} from './problems.ts';
 import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
 
@@ -17,37 +17,49 @@ const evidence = z
   .regex(/^[a-z][a-z-]*$/, 'the name of a check, as ledger, or the kind of a crash, as lockdep');
 
 const catcher = z.strictObject({
-  scenario: z.string().min(1),
-  /** All of these must speak against the kernel. */
-  evidence: z.array(evidence).min(1),
+  scenario: z.string().min(1).describe('Name or path of one scenario.'),
+  evidence: z
+    .array(evidence)
+    .min(1)
+    .describe(
+      'Checks that must all fail (ledger, placement, disk, …), or the kind of the crash (hang, lockdep, …; crash for any).',
+    ),
 });
 
 /** Where a mutant shows that cannot show here: a word for the place, and why. */
 const elsewhere = z.strictObject({
-  where: kebabName,
-  why: z.string().trim().min(1, 'say why it cannot show here'),
+  where: kebabName.describe('Where the mutant can be detected.'),
+  why: z
+    .string()
+    .trim()
+    .min(1, 'say why it cannot show here')
+    .meta({description: 'Why the lab cannot detect it.', ...notBlank}),
 });
 
-const text = z.string().trim().min(1);
+const text = z.string().trim().min(1).meta(notBlank);
 
 export const mutantSchema = z
   .strictObject({
     description,
-    /** The rule that it breaks, in a sentence: what the kernel must do. */
-    rule: text,
-    /** The bug of the past that it imitates: an upstream commit that mended it, with its subject. */
-    imitates: text.optional(),
-    /** A kernel of lab/kernels that the patches go on. */
-    kernel: z.string().min(1).default('baseline'),
-    /** The module in images/modules that the patches go on, instead of the kernel. */
-    module: z
+    rule: text.describe('The rule that the mutant breaks: what the kernel must do.'),
+    imitates: text
+      .optional()
+      .describe('Past bug that the mutant imitates: the upstream commit that fixed it, with its subject.'),
+    kernel: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9_]*$/, 'not a name of a module')
-      .optional(),
-    lane: z.string().min(1).default('plain'),
-    'caught-by': z.array(catcher).min(1).optional(),
-    'shows-on': elsewhere.optional(),
+      .min(1)
+      .default('baseline')
+      .describe('Kernel that the patches apply to, by name or path.'),
+    module: moduleName
+      .optional()
+      .describe('Module in images/modules/ that the patches apply to, instead of the kernel.'),
+    lane: z.string().min(1).default('plain').describe('Lane that the mutant runs on.'),
+    'caught-by': z.array(catcher).min(1).optional().describe('Scenarios that detect the mutant.'),
+    'shows-on': elsewhere
+      .optional()
+      .describe('Where the mutant can be detected, if the lab cannot detect it.'),
   })
+  .meta({oneOf: [{required: ['caught-by']}, {required: ['shows-on']}]})
   .transform(({'caught-by': caughtBy = [], 'shows-on': showsOn, ...rest}, context) => {
     if (context.issues.length === 0 && caughtBy.length === 0 && showsOn === undefined) {
       context.addIssue({

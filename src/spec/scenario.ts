@@ -18,22 +18,38 @@ import {type Frozen, type Located, parseSpec, readSpecText} from './yaml.ts';
 
 const common = {
   description,
-  /** A name in lab/topologies/ or a path. */
-  topology: z.string().min(1),
-  /** Abilities that the kernel must have, else the verdict is `skip`. */
-  requires: z.array(ability).default([]),
-  /** The lanes on which it means something, else the verdict is `skip`; all if not given. */
-  lanes: z.array(kebabName).min(1).optional(),
-  /**
-   * A crash that kernels without an ability are known to end in, if its report is of one of these kinds: a known
-   * issue, not a regression.
-   */
-  'known-crash': z.strictObject({without: ability, kinds: z.array(z.enum(reportKinds)).min(1)}).optional(),
-  /** Whether each step is judged by itself: a step that failed ends the run if it is not. */
-  independent: z.boolean().default(false),
-  /** Words for the kernel beside those that follow from the topology and the lane. */
-  'kernel-arguments': kernelArguments.default([]),
+  topology: z.string().min(1).describe('Name of a topology in lab/topologies/, or a path.'),
+  requires: z
+    .array(ability)
+    .default([])
+    .describe('Abilities that the kernel must have; the verdict is skip on other kernels.'),
+  lanes: z
+    .array(kebabName)
+    .min(1)
+    .optional()
+    .describe('Lanes that the scenario applies to; the verdict is skip on others. Default: all lanes.'),
+  'known-crash': z
+    .strictObject({
+      without: ability.describe('Kernels without this ability crash.'),
+      kinds: z.array(z.enum(reportKinds)).min(1).describe('Kinds of the crash report.'),
+    })
+    .optional()
+    .describe('A crash that is a known issue of some kernels, not a regression.'),
+  independent: z
+    .boolean()
+    .default(false)
+    .describe('Whether the run continues after a failed step and judges each step separately.'),
+  'kernel-arguments': kernelArguments
+    .default([])
+    .describe('Kernel arguments in addition to those of the topology and the lane.'),
 };
+
+const steps = z.array(stepSchema).min(1).describe('The steps, in order.');
+
+const stepsOf = z
+  .string()
+  .min(1)
+  .describe('Takes the steps of another scenario, by name or path, instead of "steps".');
 
 function withArguments<T extends {readonly 'kernel-arguments': readonly string[]}>({
   'kernel-arguments': kernelArguments,
@@ -42,12 +58,15 @@ function withArguments<T extends {readonly 'kernel-arguments': readonly string[]
   return {...rest, kernelArguments};
 }
 
-export const scenarioSchema = z
-  .strictObject({...common, steps: z.array(stepSchema).min(1)})
-  .transform(withArguments);
+export const scenarioSchema = z.strictObject({...common, steps}).transform(withArguments);
 
 /** A scenario that drives another's steps on a topology of its own: a name in scenarios/ or a path. */
-const borrowingSchema = z.strictObject({...common, 'steps-of': z.string().min(1)}).transform(withArguments);
+const borrowingSchema = z.strictObject({...common, 'steps-of': stepsOf}).transform(withArguments);
+
+/** A scenario's file of either sort: for JSON Schema, and for messages about unknown keys. */
+export const scenarioFileSchema = z
+  .strictObject({...common, steps: steps.optional(), 'steps-of': stepsOf.optional()})
+  .meta({oneOf: [{required: ['steps']}, {required: ['steps-of']}]});
 
 /** What is driven, and what must come of it. */
 export type ScenarioSpec = Frozen<z.output<typeof scenarioSchema>>;

@@ -2,10 +2,6 @@
 import * as z from 'zod';
 import {type OptionsOf, type VerbName, verbNames, verbs} from './steps/registry.ts';
 
-/**
- * What must come of a step that moves data: it goes from peer to peer, the kernel refuses it, or it goes by
- * way of the host's memory.
- */
 export const expectation = z.enum(['peer', 'refused', 'host-memory']);
 
 export type Expectation = z.output<typeof expectation>;
@@ -23,18 +19,35 @@ interface StepOf<V extends VerbName> {
 export type Step = {[V in VerbName]: StepOf<V>}[VerbName];
 
 const around = {
-  name: z.string().min(1).max(80).optional(),
-  expect: expectation.optional(),
-  /** Seconds until the step is given up. */
-  timeout: z.number().positive().max(3600).optional(),
+  name: z.string().min(1).max(80).optional().describe('Name of the step in reports.'),
+  expect: expectation
+    .optional()
+    .describe(
+      'Expected outcome of a step that moves data: peer (DMA goes from peer to peer), refused (the kernel refuses the mapping) or host-memory. Default: computed from the topology.',
+    ),
+  timeout: z
+    .number()
+    .positive()
+    .max(3600)
+    .optional()
+    .describe('Time limit in seconds. Default: 60; for stress, in addition to its duration.'),
 };
 
 type Options = {readonly [V in VerbName]: (typeof verbs)[V]['options']};
 const options = Object.fromEntries(verbNames.map((name) => [name, verbs[name].options])) as Options;
 
+/** JSON Schemas of objects that have one of these keys. */
+function keyOf(names: readonly string[]): readonly object[] {
+  return names.map((name) => ({required: [name]}));
+}
+
 /** A step is an object with one key that is a verb; it comes out discriminated on `verb`. */
 export const stepSchema = z
   .strictObject({...around, ...z.object(options).partial().shape})
+  .meta({
+    oneOf: keyOf(verbNames),
+    dependentSchemas: {expect: {anyOf: keyOf(verbNames.filter((name) => verbs[name].movesData))}},
+  })
   .transform(({name, expect, timeout, ...given}, context): Step => {
     if (context.issues.length > 0) return z.NEVER;
     const present = verbNames.filter((verb) => given[verb] !== undefined);

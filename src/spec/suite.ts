@@ -11,24 +11,38 @@ const name = z.string().min(1);
 
 /** What is left out: all that has each of these. */
 const exclusion = z
-  .strictObject({scenario: name, kernel: name, lane: name})
+  .strictObject({
+    scenario: name.describe('Scenarios: a name, a directory or a glob.'),
+    kernel: name.describe('A kernel of the suite.'),
+    lane: name.describe('A lane of the suite.'),
+  })
   .partial()
+  .meta({minProperties: 1})
   .refine((given) => Object.keys(given).length > 0, {error: 'name a scenario, a kernel or a lane'});
 
 export const suiteSchema = z
   .strictObject({
     description,
-    kernels: z.array(name).min(1),
-    lanes: z.array(name).min(1).default(['plain']),
-    /** Of lanes that are for some scenarios only: those, instead of all. */
-    'lane-scenarios': z.record(name, z.array(name).min(1)).default({}),
-    /** As for `p2plab run`: names, folders, globs. */
-    scenarios: z.array(name).min(1),
-    exclude: z.array(exclusion).default([]),
-    /** How often what went wrong is run again, before it is told. */
-    retries: z.int().min(0).max(9).default(1),
-    /** How long mixed loads last, instead of what their scenarios say. */
-    seconds: z.int().min(1).optional(),
+    kernels: z.array(name).min(1).describe('Kernels, by name or path.'),
+    lanes: z.array(name).min(1).default(['plain']).describe('Lanes that each kernel runs on.'),
+    'lane-scenarios': z
+      .record(name, z.array(name).min(1))
+      .default({})
+      .describe('For lanes that run only some of the scenarios: which ones.'),
+    scenarios: z
+      .array(name)
+      .min(1)
+      .describe('Scenarios as "p2plab run" takes them: names, directories, globs.'),
+    exclude: z
+      .array(exclusion)
+      .default([])
+      .describe('Combinations that do not run: those that match all keys of an entry.'),
+    retries: z.int().min(0).max(9).default(1).describe('How often a failure is retried.'),
+    seconds: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Duration of mixed loads in seconds. Default: that of their scenarios.'),
   })
   .transform(({seconds, 'lane-scenarios': laneScenarios, ...rest}) => ({
     ...{...rest, laneScenarios},

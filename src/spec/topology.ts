@@ -10,72 +10,112 @@ const mebibyte = 2 ** 20;
 const gibibyte = 2 ** 30;
 
 const bridgePlace = {
-  /** The device above: a root port or a switch; the root complex if not given. */
-  on: deviceId.optional(),
-  /** The device number on the bus above; on a switch: the number of the downstream port. */
-  slot: z.int().min(0).max(31).optional(),
+  on: deviceId.optional().describe('Upstream device: a root port or a switch. Default: the root complex.'),
+  slot: z
+    .int()
+    .min(0)
+    .max(31)
+    .optional()
+    .describe('Device number on the upstream bus; below a switch, the number of the downstream port.'),
 };
 
 const place = {
   ...bridgePlace,
-  /** Which function of its slot it is: several endpoints can share a slot. */
-  function: z.int().min(0).max(7).default(0),
+  function: z
+    .int()
+    .min(0)
+    .max(7)
+    .default(0)
+    .describe('Function number in the slot. Endpoints can share a slot; one of them is function 0.'),
 };
 
-/**
- * Access Control Services of a port: whether they send what one device asks of another up to the root
- * complex. Or the flags as Linux takes them (Documentation/admin-guide/kernel-parameters.txt, pci=config_acs):
- * the last is bit 0.
- */
+/** The flags are those of Documentation/admin-guide/kernel-parameters.txt, pci=config_acs: the last is bit 0. */
 const acs = z
   .union([z.enum(['redirect', 'no-redirect']), z.string().regex(/^[01x]{1,7}$/)], {
     error: 'acs: redirect, no-redirect, or the flags of pci=config_acs in quotes, as "xx11xx"',
   })
-  .optional();
+  .meta({title: 'ACS setting'})
+  .optional()
+  .describe(
+    'ACS of the port: "redirect" sends peer-to-peer requests up to the root complex, "no-redirect" does not; or the flags of pci=config_acs in quotes, such as "xx11xx".',
+  );
 
-/** The same of all ports of a switch, or of each by its number. */
 const switchAcs = z
   .union([acs, z.record(z.string().regex(/^\d+$/, 'not the number of a port'), acs)])
-  .optional();
+  .meta({title: 'ACS setting, or a mapping from port number to ACS setting'})
+  .optional()
+  .describe('ACS of all downstream ports, or of each of them: {0: redirect}.');
+
+const typeKey = <T extends string>(name: T) => z.literal(name).describe('Device type.');
 
 const device = z.discriminatedUnion('type', [
-  z.strictObject({type: z.literal('root-port'), ...bridgePlace, acs}),
-  z.strictObject({type: z.literal('switch'), ...bridgePlace, acs: switchAcs}),
-  z.strictObject({
-    type: z.literal('nvme'),
-    ...place,
-    /** A namespace of this size. */
-    disk: multipleOf(4096).optional(),
-    /** A controller memory buffer. Linux gives it to peers if it is a multiple of 2 MiB. */
-    cmb: multipleOf(cmbUnit).optional(),
-  }),
-  z.strictObject({type: z.literal('e1000'), ...place}),
-  z.strictObject({type: z.literal('e1000e'), ...place}),
-  z.strictObject({type: z.literal('igb'), ...place}),
-  z.strictObject({
-    type: z.literal('bochs-display'),
-    ...place,
-    vram: powerOfTwo(4 * mebibyte).default(16 * mebibyte),
-  }),
-  z.strictObject({
-    type: z.literal('edu'),
-    ...place,
-    /** How wide an address may be: what is beyond, the device leaves out. */
-    'dma-bits': z.int().min(12).max(64).default(64),
-  }),
-  z.strictObject({type: z.literal('ivshmem'), ...place, size: powerOfTwo(mebibyte)}),
+  z
+    .strictObject({type: typeKey('root-port'), ...bridgePlace, acs})
+    .describe('PCIe root port (QEMU pcie-root-port).'),
+  z
+    .strictObject({type: typeKey('switch'), ...bridgePlace, acs: switchAcs})
+    .describe(
+      'PCIe switch: an upstream port, and a downstream port for each device on it. Switches cascade.',
+    ),
+  z
+    .strictObject({
+      type: typeKey('nvme'),
+      ...place,
+      disk: multipleOf(4096).optional().describe('Size of the namespace. Default: no namespace.'),
+      cmb: multipleOf(cmbUnit)
+        .optional()
+        .describe(
+          'Size of the controller memory buffer (CMB). Linux registers it as P2PDMA memory if it is a multiple of 2 MiB. Stock QEMU supports powers of two from 1 MiB. Default: no CMB.',
+        ),
+    })
+    .describe('NVMe controller: an initiator, and a provider if it has a CMB.'),
+  z.strictObject({type: typeKey('e1000'), ...place}).describe('Intel 82540EM NIC: an initiator.'),
+  z.strictObject({type: typeKey('e1000e'), ...place}).describe('Intel 82574L NIC: an initiator.'),
+  z
+    .strictObject({type: typeKey('igb'), ...place})
+    .describe('Intel 82576 NIC: an initiator. It takes QEMU 8 or newer.'),
+  z
+    .strictObject({
+      type: typeKey('bochs-display'),
+      ...place,
+      vram: powerOfTwo(4 * mebibyte)
+        .default(16 * mebibyte)
+        .describe('Size of the video memory.'),
+    })
+    .describe('Display adapter whose video memory is a provider.'),
+  z
+    .strictObject({
+      type: typeKey('edu'),
+      ...place,
+      'dma-bits': z
+        .int()
+        .min(12)
+        .max(64)
+        .default(64)
+        .describe('Width of DMA addresses in bits. The device ignores the bits above.'),
+    })
+    .describe("QEMU's educational device: an initiator for each call of the DMA API."),
+  z
+    .strictObject({
+      type: typeKey('ivshmem'),
+      ...place,
+      size: powerOfTwo(mebibyte).describe('Size of the shared memory (BAR 2).'),
+    })
+    .describe('Shared memory in a BAR: a provider.'),
 ]);
 
 /**
  * A CPU model of QEMU. Not those that stand for the host's own: what Linux allows depends on the CPU, and
  * must not depend on the machine that the lab runs on.
  */
+const hostCpus: readonly string[] = ['host', 'max', 'base'];
 const cpu = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'not a CPU model of QEMU: see "qemu-system-x86_64 -cpu help"')
-  .refine((name) => !['host', 'max', 'base'].includes(name), {
+  .refine((name) => !hostCpus.includes(name), {
     error: 'this CPU is another on each host, and with it what Linux allows: name a model',
-  });
+  })
+  .meta({not: {enum: hostCpus}});
 
 /** The IOMMUs that QEMU models, by machine. */
 const iommusOf = {
@@ -99,6 +139,10 @@ const busBase = z
   .int()
   .refine((base) => base % (16 * mebibyte) === 0 && base >= 0x1000_0000 && base <= 0x3000_0000, {
     error: 'not a multiple of 16 MiB from 0x10000000 to 0x30000000',
+  })
+  .meta({
+    title: 'address from 0x10000000 to 0x30000000, a multiple of 16 MiB',
+    ...{multipleOf: 16 * mebibyte, minimum: 0x1000_0000, maximum: 0x3000_0000},
   });
 
 /**
@@ -109,6 +153,10 @@ const cpuBase = z
   .int()
   .refine((base) => base % gibibyte === 0 && base >= 3 * gibibyte && base <= 64 * gibibyte, {
     error: 'not a multiple of 1 GiB from 0xc0000000 to 0x1000000000',
+  })
+  .meta({
+    title: 'address from 0xc0000000 to 0x1000000000, a multiple of 1 GiB',
+    ...{multipleOf: gibibyte, minimum: 3 * gibibyte, maximum: 64 * gibibyte},
   });
 
 /**
@@ -120,26 +168,52 @@ const iommuModes = ['off', 'passthrough', 'strict', 'lazy'] as const;
 export const topologySchema = z
   .strictObject({
     description,
-    machine: z.enum(machineNames).default('q35'),
-    cpu: cpu.optional(),
-    'cpu-vendor': z.enum(['AuthenticAMD', 'GenuineIntel']).optional(),
-    memory: multipleOf(mebibyte).optional(),
-    cpus: z.int().min(1).max(64).default(1),
-    /**
-     * Where memory lies for devices (imx8mp-evk): at the numbers that the CPU has for it; or where the CPU has
-     * the devices' memory, so that a peer's address that was not translated is one of host memory.
-     */
-    inbound: z.enum(['identity', 'aliasing']).optional(),
-    'bus-base': busBase.optional(),
-    'cpu-base': cpuBase.optional(),
-    iommu: z.enum(iommuTypes).optional(),
-    'iommu-mode': z.enum(iommuModes).optional(),
-    /** Whether Linux copies all DMA of host memory through its bounce buffers. */
-    swiotlb: z.literal('force').optional(),
-    /** Whether slots are hot-plugged by the ports themselves (pciehp), and not at all if not. */
-    hotplug: z.boolean().default(false),
-    devices: z.record(deviceId, device),
+    machine: z.enum(machineNames).default('q35').describe('QEMU machine type.'),
+    cpu: cpu
+      .optional()
+      .describe(
+        'CPU model, as in "qemu-system-x86_64 -cpu help". It decides whether the host bridge is on Linux\' p2pdma whitelist. Default: Nehalem on q35, neoverse-n2 on virt, cortex-a53 on imx8mp-evk (fixed).',
+      ),
+    'cpu-vendor': z
+      .enum(['AuthenticAMD', 'GenuineIntel'])
+      .optional()
+      .describe('CPU vendor on q35. Default: AuthenticAMD for EPYC models, else GenuineIntel.'),
+    memory: multipleOf(mebibyte)
+      .optional()
+      .describe('Size of guest memory. Default: 512 MiB; 1 GiB on imx8mp-evk.'),
+    cpus: z.int().min(1).max(64).default(1).describe('Number of CPUs.'),
+    inbound: z
+      .enum(['identity', 'aliasing'])
+      .optional()
+      .describe(
+        'Where devices of an imx8mp-evk address host memory: at its CPU addresses (identity, the default), or at the CPU addresses of the PCI window (aliasing), so that an untranslated peer address hits host memory.',
+      ),
+    'bus-base': busBase
+      .optional()
+      .describe('First PCI bus address of device memory on imx8mp-evk. Default: 0x10000000.'),
+    'cpu-base': cpuBase
+      .optional()
+      .describe('First CPU address of device memory on imx8mp-evk. Default: 0xc0000000.'),
+    iommu: z
+      .enum(iommuTypes)
+      .optional()
+      .describe(
+        'IOMMU in front of all devices: intel (VT-d), amd (AMD-Vi) or virtio on q35; smmuv3 on virt. Default: no IOMMU.',
+      ),
+    'iommu-mode': z
+      .enum(iommuModes)
+      .optional()
+      .describe(
+        'How Linux uses the IOMMU: off, passthrough, strict (flushes the IOTLB at unmap; the default) or lazy (flushes it later).',
+      ),
+    swiotlb: z
+      .literal('force')
+      .optional()
+      .describe('"force": Linux bounces all DMA of host memory through swiotlb.'),
+    hotplug: z.boolean().default(false).describe('Whether the ports support native PCIe hot-plug (pciehp).'),
+    devices: z.record(deviceId, device).describe('The PCIe tree: a mapping from device ID to device.'),
   })
+  .meta({dependentRequired: {'iommu-mode': ['iommu']}, allOf: machineRules()})
   .superRefine((given, context) => {
     for (const {path, message, hint} of machineProblems(given)) {
       context.addIssue({code: 'custom', path: [path], message, params: {hint}});
@@ -176,6 +250,34 @@ export const topologySchema = z
       };
     },
   );
+
+/** machineProblems as JSON Schema has them: an editor shows them before p2plab runs. */
+function machineRules(): readonly object[] {
+  const keys = {
+    q35: {inbound: false, 'bus-base': false, 'cpu-base': false},
+    virt: {'cpu-vendor': false, inbound: false, 'bus-base': false, 'cpu-base': false},
+    'imx8mp-evk': {'cpu-vendor': false, cpu: false, cpus: {maximum: 4}},
+  } as const satisfies Record<MachineName, object>;
+  return [
+    ...machineNames.map((machine) => ({
+      if: {properties: {machine: {const: machine}}, ...(machine !== 'q35' && {required: ['machine']})},
+      then: {
+        properties: {
+          ...keys[machine],
+          iommu: iommusOf[machine].length === 0 ? false : {enum: iommusOf[machine]},
+        },
+      },
+    })),
+    {
+      if: {properties: {iommu: {enum: ['virtio', 'smmuv3']}}, required: ['iommu']},
+      then: {properties: {'iommu-mode': {not: {const: 'off'}}}},
+    },
+    {
+      if: {properties: {iommu: {const: 'amd'}}, required: ['iommu']},
+      then: {properties: {'iommu-mode': {not: {const: 'lazy'}}}},
+    },
+  ];
+}
 
 interface MachineProblem {
   readonly path:

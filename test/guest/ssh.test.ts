@@ -6,9 +6,10 @@ import ssh2, {type Client} from 'ssh2';
 import {HostError, messageOf} from '../../src/base/errors.ts';
 import {connect, exec, openCommand, send, type SshTarget} from '../../src/guest/ssh.ts';
 import {ToolSession} from '../../src/guest/tool-session.ts';
+import {ed25519Keys} from './ssh-keys.ts';
 
-const hostKeys = ssh2.utils.generateKeyPairSync('ed25519');
-const clientKeys = ssh2.utils.generateKeyPairSync('ed25519');
+const hostKeys = ed25519Keys();
+const clientKeys = ed25519Keys();
 
 /** What an ssh server does with a command: by default it prints one line and ends well. */
 type Serve = (channel: ssh2.ServerChannel) => void;

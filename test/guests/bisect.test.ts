@@ -10,7 +10,7 @@ import {context, machineOf, qemu} from './lab.ts';
 import {LabProcess} from './processes.ts';
 
 const name = 'drivers/pci/p2pdma.c';
-// So that git asks for all of these on its way; test/build/git-bisect.test.ts has 32.
+// So that git asks for all of these on its way; test/build/git-bisect.slow.test.ts has 32.
 const count = 10;
 const bug = 4;
 const unbuilt = [5];

@@ -3,20 +3,26 @@ import * as z from 'zod';
 import {verb} from './verb.ts';
 
 /** A root port's id, or `sw0.1`: the port of a switch with this number. */
-const port = z.string().regex(/^[a-z][a-z0-9-]{0,19}(\.\d{1,2})?$/, 'no port: a root port, or sw0.1');
+const port = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,19}(\.\d{1,2})?$/, 'no port: a root port, or sw0.1')
+  .meta({title: 'port'});
 
-/**
- * Writes a port's ACS control past the kernel, as `setpci` does, while devices have their drivers. What is not
- * said of it stays as it was.
- */
 export const acs = verb({
   movesData: false,
-  options: z.strictObject({
-    port,
-    set: z.union([z.enum(['redirect', 'no-redirect']), z.string().regex(/^[01x]{1,7}$/)], {
-      error: 'redirect, no-redirect, or the flags of pci=config_acs in quotes, as "xx11xx"',
-    }),
-  }),
+  options: z
+    .strictObject({
+      port: port.describe('Root port, or downstream port of a switch by its number: sw0.1.'),
+      set: z
+        .union([z.enum(['redirect', 'no-redirect']), z.string().regex(/^[01x]{1,7}$/)], {
+          error: 'redirect, no-redirect, or the flags of pci=config_acs in quotes, as "xx11xx"',
+        })
+        .meta({title: 'ACS setting'})
+        .describe('New value, as "acs" in a topology. Flags that are "x" do not change.'),
+    })
+    .describe(
+      "Writes a port's ACS Control register behind the kernel's back, as setpci does, while drivers are bound.",
+    ),
   check({port: id}, scene) {
     const [name = '', number] = id.split('.');
     const device = Object.hasOwn(scene.devices, name) ? scene.devices[name] : undefined;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 
-/**
- * How an initiator's driver has the DMA API map: a list of segments (dma_map_sgtable), a page (dma_map_page)
- * or a range of a BAR (dma_map_resource).
- */
-export const api = z.enum(['sg', 'page', 'resource']);
+export const api = z
+  .enum(['sg', 'page', 'resource'])
+  .describe(
+    'How the driver maps memory: sg (dma_map_sgtable), page (dma_map_page) or resource (dma_map_resource of a BAR range).',
+  );
 
 export type Api = z.output<typeof api>;

@@ -9,21 +9,21 @@ export const bytesPerPixel = 4;
 
 const pixels = (most: number) => z.int().min(8).max(most).multipleOf(8);
 
-/** A drive writes a picture into a display's memory. */
 export const blit = verb({
   movesData: true,
   options: z
     .strictObject({
-      from: deviceId,
-      to: deviceId,
+      from: deviceId.describe('NVMe drive that holds the picture.'),
+      to: deviceId.describe('Display.'),
       // The limits of the DISPI registers: QEMU, include/hw/display/bochs-vbe.h.
-      width: pixels(16000),
-      height: pixels(12000),
+      width: pixels(16000).describe('Width in pixels.'),
+      height: pixels(12000).describe('Height in pixels.'),
     })
     .refine(({width, height}) => (width * height * bytesPerPixel) % pageBytes === 0, {
       error: 'the picture does not fill whole pages of 4 KiB',
       params: {hint: 'take a width that is a multiple of 128, or 640x480, 800x640, 1024x768'},
-    }),
+    })
+    .describe("Reads a picture from a drive into a display's video memory (O_DIRECT)."),
   check({from, to, width, height}, scene) {
     const bytes = width * height * bytesPerPixel;
     checkDisk(scene, ['from'], from, bytes);

@@ -6,21 +6,21 @@ import {byCpu, pageBytes, through, transferSize, verb} from './verb.ts';
 
 const offset = z.union([z.literal(0), transferSize]).default(0);
 
-/** One drive writes into a provider's memory, and, if `to` is given, another reads it from there. */
 export const copy = verb({
   movesData: true,
   options: z
     .strictObject({
-      from: deviceId,
-      through,
-      to: deviceId.optional(),
-      bytes: transferSize,
-      /** Bytes of one read or write; all at once if not given. */
-      chunk: transferSize.optional(),
-      'from-offset': offset,
-      'to-offset': offset,
-      /** Whether the CPU reads the provider's memory back in between. */
-      readback: z.boolean().default(true),
+      from: deviceId.describe('Source drive.'),
+      through: through.describe('Provider whose memory holds the data, or host-memory.'),
+      to: deviceId.optional().describe('Destination drive. Default: the data stays in memory.'),
+      bytes: transferSize.describe('Number of bytes.'),
+      chunk: transferSize.optional().describe('Bytes per read or write. Default: all in one.'),
+      'from-offset': offset.describe('Offset on the source drive.'),
+      'to-offset': offset.describe('Offset on the destination drive.'),
+      readback: z
+        .boolean()
+        .default(true)
+        .describe("Whether the CPU reads the provider's memory back before the second transfer."),
       'by-cpu': byCpu,
     })
     .transform(({'from-offset': fromOffset, 'to-offset': toOffset, 'by-cpu': isByCpu, ...rest}) => ({
@@ -28,7 +28,10 @@ export const copy = verb({
       fromOffset,
       toOffset,
       byCpu: isByCpu,
-    })),
+    }))
+    .describe(
+      "Reads from a drive into a provider's memory, and writes from there to another drive (O_DIRECT).",
+    ),
   check(options, scene) {
     const {from, to, bytes, chunk, fromOffset, toOffset} = options;
     checkDisk(scene, ['from'], from, bytes, fromOffset);

@@ -14,11 +14,17 @@ function checkEndpoint({device}: {readonly device: string}, scene: Scene): void 
   }
 }
 
-/** Takes a device's driver away. */
-export const unbind = verb({movesData: false, options: endpoint, check: checkEndpoint});
+export const unbind = verb({
+  movesData: false,
+  options: endpoint.describe('Unbinds a device from its driver.'),
+  check: checkEndpoint,
+});
 
-/** Has the kernel look for a driver for a device that has none. */
-export const bind = verb({movesData: false, options: endpoint, check: checkEndpoint});
+export const bind = verb({
+  movesData: false,
+  options: endpoint.describe('Has the kernel probe drivers for a device that has none.'),
+  check: checkEndpoint,
+});
 
 /** Reports what is not in a slot from which it can be taken: an endpoint is, and a switch. */
 export function checkSlot({device}: {readonly device: string}, scene: Scene): void {
@@ -30,22 +36,19 @@ export function checkSlot({device}: {readonly device: string}, scene: Scene): vo
     scene.report([], `"${device}" is in no slot: it is part of the root complex`);
 }
 
-/**
- * Pulls all functions out of the slot that a device is in, a switch with all that is below it: the host asks for
- * it, and the guest lets go of it.
- */
 export const unplug = verb({
   movesData: false,
-  options: endpoint,
+  options: endpoint.describe(
+    'Unplugs the slot of a device, with all of its functions; a switch with everything below it. The host asks for it, and the guest releases the slot.',
+  ),
   check({device}, scene) {
     if (checkDevice(scene, [], device) !== undefined) checkSlot({device}, scene);
   },
 });
 
-/** Puts all that was unplugged with a device back into its slot. */
 export const plug = verb({
   movesData: false,
-  options: endpoint,
+  options: endpoint.describe('Plugs everything that was unplugged with a device back into its slot.'),
   check({device}, scene) {
     if (checkKnown(scene, [], device) === undefined) return;
     checkSlot({device}, scene);
@@ -67,5 +70,8 @@ export function checkController({device}: {readonly device: string}, scene: Scen
   if (type !== undefined && type !== 'nvme') scene.report([], `"${device}" is no NVMe controller`);
 }
 
-/** Resets an NVMe controller, as its driver does when a command has timed out. */
-export const reset = verb({movesData: false, options: endpoint, check: checkController});
+export const reset = verb({
+  movesData: false,
+  options: endpoint.describe('Resets an NVMe controller, as its driver does after a timeout.'),
+  check: checkController,
+});

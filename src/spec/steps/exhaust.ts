@@ -4,13 +4,16 @@ import {deviceId} from '../names.ts';
 import {checkProvider} from './scene.ts';
 import {transferSize, verb} from './verb.ts';
 
-/**
- * Maps all of a provider's memory, `piece` bytes at a time, until the kernel has no more, gives it back and
- * maps it once more as a whole: what leaks is missing then.
- */
 export const exhaust = verb({
   movesData: true,
-  options: z.strictObject({provider: deviceId, piece: transferSize}),
+  options: z
+    .strictObject({
+      provider: deviceId.describe('The provider.'),
+      piece: transferSize.describe('Bytes per allocation.'),
+    })
+    .describe(
+      "Allocates all of a provider's memory in pieces, frees it, and allocates it again as a whole: a leak shows.",
+    ),
   check({provider, piece}, scene) {
     checkProvider(scene, ['provider'], provider, piece);
   },

@@ -16,19 +16,20 @@ export const gupCallers = [
   'vmsplice',
 ] as const;
 
-/**
- * Gives a provider's memory to system calls that pin user pages without FOLL_PCI_P2PDMA: the kernel must refuse
- * each of them. No device moves anything, and the CPU must not reach the memory either.
- */
 export const gup = verb({
   movesData: false,
-  options: z.strictObject({
-    provider: deviceId,
-    callers: z
-      .array(z.enum(gupCallers))
-      .min(1)
-      .default([...gupCallers]),
-  }),
+  options: z
+    .strictObject({
+      provider: deviceId.describe('The provider.'),
+      callers: z
+        .array(z.enum(gupCallers))
+        .min(1)
+        .default([...gupCallers])
+        .describe('The system calls.'),
+    })
+    .describe(
+      "Passes a provider's memory to system calls that pin user pages without FOLL_PCI_P2PDMA. The kernel must refuse each of them.",
+    ),
   check({provider}, scene) {
     checkProvider(scene, ['provider'], provider, pageBytes);
   },

@@ -12,51 +12,62 @@ const sector = 512;
 const offset = z.union([z.literal(0), transferSize]).default(0);
 
 const segment = z.strictObject({
-  through,
-  bytes: multipleOf(sector),
-  /** Bytes of the mapping in front of what is used: beside the start of a page. */
-  skip: size.default(0),
+  through: through.describe('Provider whose memory it is, or host-memory.'),
+  bytes: multipleOf(sector).describe('Number of bytes.'),
+  skip: z
+    .union([z.literal(0), size])
+    .default(0)
+    .describe('Offset of the segment in its mapping.'),
 });
 
 /** The calls that can fail. */
 const call = z.enum(['map', 'register', 'read', 'write']);
 
-/**
- * One O_DIRECT transfer of a vector whose parts may lie in different places: `from` a drive into them, then
- * out of them `to` a drive; or one of both.
- */
 export const io = verb({
   movesData: true,
   options: z
     .strictObject({
-      from: deviceId.optional(),
-      to: deviceId.optional(),
-      'from-offset': offset,
-      'to-offset': offset,
-      iovec: z.array(segment).min(1).max(16),
-      /** preadv and pwritev, or io_uring, or io_uring with registered buffers. */
-      engine: z.enum(['sync', 'io_uring', 'io_uring-registered']).default('sync'),
-      /** Bytes that are asked for beyond the end of the last mapping. */
-      overrun: z.union([z.literal(0), transferSize]).default(0),
-      /** How often the same is read. */
-      repeat: z.int().min(1).max(1000).default(1),
-      /** Leaves the memory mapped for reading only, once it is filled. */
-      'read-only': z.boolean().default(false),
-      /** Has a forked child do it, once its parent has unmapped the memory. */
-      child: z.boolean().default(false),
-      /** Whether the CPU reads the memory back in between. */
-      readback: z.boolean().default(false),
-      /** The one call that must fail, and its error: `{read: EFAULT}`. */
-      fails: z.partialRecord(call, errorName).optional(),
-      /** What is done while the drive holds the first read. */
-      while: removal.optional(),
+      from: deviceId.optional().describe('Drive that is read into the vector.'),
+      to: deviceId.optional().describe('Drive that the vector is written to.'),
+      'from-offset': offset.describe('Offset on the source drive.'),
+      'to-offset': offset.describe('Offset on the destination drive.'),
+      iovec: z.array(segment).min(1).max(16).describe('Segments of the vector.'),
+      engine: z
+        .enum(['sync', 'io_uring', 'io_uring-registered'])
+        .default('sync')
+        .describe('preadv and pwritev (sync), io_uring, or io_uring with registered buffers.'),
+      overrun: z
+        .union([z.literal(0), transferSize])
+        .default(0)
+        .describe('Bytes requested beyond the end of the last mapping.'),
+      repeat: z.int().min(1).max(1000).default(1).describe('How often the read is repeated.'),
+      'read-only': z
+        .boolean()
+        .default(false)
+        .describe('Whether the memory is mapped read-only once it is filled.'),
+      child: z
+        .boolean()
+        .default(false)
+        .describe('Whether a forked child does the I/O after its parent has unmapped the memory.'),
+      readback: z
+        .boolean()
+        .default(false)
+        .describe('Whether the CPU reads the memory back between read and write.'),
+      fails: z
+        .partialRecord(call, errorName)
+        .optional()
+        .describe('The one call that must fail, and its error: {read: EFAULT}.'),
+      while: removal.optional().describe('What is removed while the drive has the first read in flight.'),
     })
     .transform(({'from-offset': fromOffset, 'to-offset': toOffset, 'read-only': readOnly, ...rest}) => ({
       ...rest,
       fromOffset,
       toOffset,
       readOnly,
-    })),
+    }))
+    .describe(
+      'Reads from a drive into a vector of segments in different memories, writes the vector to a drive, or both (O_DIRECT).',
+    ),
   check(options, scene) {
     const {from, to, iovec, overrun, fails} = options;
     const bytes = iovec.reduce((sum, part) => sum + part.bytes, overrun);

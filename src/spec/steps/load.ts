@@ -6,18 +6,27 @@ import {verb} from './verb.ts';
 
 const error = 'not a value that a module takes: a whole number, true, false or a word';
 
+const wordSyntax = /^[A-Za-z0-9_.,:/-]*$/;
+
 /** The value goes to insmod as a word of its own: no blanks, no quotes. */
-const word = z.string().refine((text) => /^[A-Za-z0-9_.,:/-]*$/.test(text), {error});
+const word = z
+  .string()
+  .refine((text) => wordSyntax.test(text), {error})
+  .meta({pattern: wordSyntax.source});
 const parameter = z.union([z.int(), z.boolean(), word], {error});
 
-/** Loads a kernel module, then unbinds and binds again the drivers of the devices that it is to serve. */
 export const load = verb({
   movesData: false,
-  options: z.strictObject({
-    module: moduleName,
-    parameters: z.record(z.string().regex(/^[A-Za-z0-9_]+$/), parameter).default({}),
-    rebind: z.array(deviceId).default([]),
-  }),
+  options: z
+    .strictObject({
+      module: moduleName.describe('The module.'),
+      parameters: z
+        .record(z.string().regex(/^[A-Za-z0-9_]+$/), parameter)
+        .default({})
+        .describe('Module parameters: integers, booleans or words.'),
+      rebind: z.array(deviceId).default([]).describe('Devices whose drivers are rebound.'),
+    })
+    .describe('Loads a kernel module, then rebinds the drivers of the devices that it serves.'),
   check({module, parameters, rebind}, scene) {
     const told = module === 'p2plab' ? parameters['edu_dma_bits'] : undefined;
     const widths = Object.values(scene.devices).map((spec) => (spec.type === 'edu' ? spec['dma-bits'] : 64));

@@ -11,33 +11,48 @@ const mostSegments = 64;
 const mostBytes = 4 * 2 ** 20;
 
 const segment = z.strictObject({
-  /** Whose memory: a provider's, or the host's. */
-  memory: through,
-  /** Not memory that a provider gives away, but the range of this BAR: for `resource` only. */
-  bar: z.int().min(0).max(5).optional(),
-  offset: z.union([z.literal(0), size]).default(0),
-  length: size,
+  memory: through.describe('Provider whose memory it is, or host-memory.'),
+  bar: z
+    .int()
+    .min(0)
+    .max(5)
+    .optional()
+    .describe('A BAR of the device, instead of its P2PDMA memory; for resource only.'),
+  offset: z
+    .union([z.literal(0), size])
+    .default(0)
+    .describe('Offset in the memory.'),
+  length: size.describe('Number of bytes.'),
 });
 
-/** Asks the DMA API what a device would be given for some memory; nothing is moved. */
 export const probe = verb({
   movesData: false,
   options: z
     .strictObject({
-      /** The device that would do the DMA; `none` is one that has no DMA mask. */
-      initiator: z.union([z.literal('none'), deviceId]),
+      initiator: z
+        .union([z.literal('none'), deviceId])
+        .meta({title: 'device ID or none'})
+        .describe('The device that would do the DMA; "none" stands for a device without a DMA mask.'),
       api,
-      direction: z.enum(['to-device', 'from-device', 'both']).default('both'),
-      /** The width of the DMA mask for this probe: of a device without a driver only. */
-      'mask-bits': z.int().min(12).max(64).optional(),
-      segments: z.array(segment).min(1).max(mostSegments),
-      /** How the guest must refuse to ask at all, as `ENXIO`. */
+      direction: z
+        .enum(['to-device', 'from-device', 'both'])
+        .default('both')
+        .describe('Direction of the DMA mapping.'),
+      'mask-bits': z
+        .int()
+        .min(12)
+        .max(64)
+        .optional()
+        .describe('Width of the DMA mask for this probe; for devices without a driver only.'),
+      segments: z.array(segment).min(1).max(mostSegments).describe('Memory to map.'),
       error: z
         .string()
         .regex(/^E[A-Z]+$/, 'not the symbol of an errno')
-        .optional(),
+        .optional()
+        .describe('The error with which the guest must refuse the request, such as ENXIO.'),
     })
-    .transform(({'mask-bits': maskBits, ...rest}) => ({...rest, ...(maskBits !== undefined && {maskBits})})),
+    .transform(({'mask-bits': maskBits, ...rest}) => ({...rest, ...(maskBits !== undefined && {maskBits})}))
+    .describe('Maps memory for a device by the DMA API and reports the DMA addresses. No device does DMA.'),
   check({initiator, api: by, segments}, scene) {
     if (initiator !== 'none') checkDevice(scene, ['initiator'], initiator);
     for (const [index, {memory, bar, offset, length}] of segments.entries()) {

@@ -11,8 +11,14 @@ export type Removal =
 
 /** One of `unbind: DEVICE`, `unplug: DEVICE`, `reset: DEVICE`, `unload: MODULE`. */
 export const removal = z
-  .strictObject({unbind: deviceId, unplug: deviceId, reset: deviceId, unload: moduleName})
+  .strictObject({
+    unbind: deviceId.describe('Unbinds this device from its driver.'),
+    unplug: deviceId.describe('Unplugs the slot of this device.'),
+    reset: deviceId.describe('Resets this NVMe controller.'),
+    unload: moduleName.describe('Unloads this module.'),
+  })
   .partial()
+  .meta({minProperties: 1, maxProperties: 1})
   .transform(({unload, ...devices}, context): Removal => {
     if (context.issues.length > 0) return z.NEVER;
     const found: Removal[] = (['unbind', 'unplug', 'reset'] as const).flatMap((kind) => {

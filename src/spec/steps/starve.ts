@@ -7,10 +7,13 @@ import {verb} from './verb.ts';
 /** What is mapped, more than once: MAP_BYTES in images/guest/starve.c. */
 const mapBytes = 5 * 2 ** 20;
 
-/** Maps a provider's memory while the kernel's allocations fail, each of them once. It takes the lane debug. */
 export const starve = verb({
   movesData: false,
-  options: z.strictObject({provider: deviceId}),
+  options: z
+    .strictObject({provider: deviceId.describe('The provider.')})
+    .describe(
+      "Maps a provider's memory repeatedly and makes each of the kernel's allocations fail once. It needs the lane debug.",
+    ),
   check({provider}, scene) {
     checkProvider(scene, ['provider'], provider, mapBytes);
   },

@@ -4,13 +4,13 @@ import {api} from './api.ts';
 import {providedBytes} from './scene.ts';
 import {verb} from './verb.ts';
 
-/**
- * Asks Linux, for every provider and every other endpoint, how far they are apart and what each API would
- * give to the endpoint for a page of the provider; nothing is moved.
- */
 export const survey = verb({
   movesData: false,
-  options: z.strictObject({apis: z.array(api).min(1).default(['sg'])}),
+  options: z
+    .strictObject({apis: z.array(api).min(1).default(['sg']).describe('Calls of the DMA API.')})
+    .describe(
+      'Reports, for each provider and each other endpoint, the P2PDMA distance and the DMA address of a page by each API. No device does DMA.',
+    ),
   check(_options, scene) {
     const {devices, cpus} = scene;
     if (Object.values(devices).some((device) => providedBytes(device, cpus) !== undefined)) return;

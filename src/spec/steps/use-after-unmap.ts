@@ -6,13 +6,20 @@ import {checkProvider, checkType} from './scene.ts';
 import {pageBytes, through, verb} from './verb.ts';
 
 /**
- * An edu reads a page of memory that is mapped for it, and once more at the same address after it was unmapped. An
- * IOMMU in strict mode has to block the second read: dma_unmap_*() returns once the IOTLB holds nothing of the mapping
+ * In strict mode dma_unmap_*() returns once the IOTLB holds nothing of the mapping
  * (Documentation/admin-guide/kernel-parameters.txt, iommu.strict).
  */
 export const useAfterUnmap = verb({
   movesData: true,
-  options: z.strictObject({edu: deviceId, memory: through, api: api.default('sg')}),
+  options: z
+    .strictObject({
+      edu: deviceId.describe('The initiator.'),
+      memory: through.describe('Memory that the edu reads: a provider, or host-memory.'),
+      api: api.default('sg'),
+    })
+    .describe(
+      'Has an edu read a mapped page, and again at the same address after it was unmapped: an IOMMU in strict mode must block the second read.',
+    ),
   check({edu, memory}, scene) {
     checkType(scene, ['edu'], edu, ['edu'], 'edu');
     checkProvider(scene, ['memory'], memory, pageBytes);

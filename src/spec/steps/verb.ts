@@ -25,10 +25,13 @@ export const pageBytes = 4096;
 /** A number of bytes to be moved. */
 export const transferSize = multipleOf(pageBytes);
 
-/** Whether the CPU brings the bytes to the provider, so that the drive that holds them need not reach it. */
-export const byCpu = z.boolean().default(false);
+/** So that the drive that holds the bytes need not reach the provider. */
+export const byCpu = z
+  .boolean()
+  .default(false)
+  .describe("Whether the CPU copies the bytes into the provider's memory, instead of the source drive.");
 
 /** A provider's id, or `host-memory`. */
-export const through = z.union([z.literal(hostMemory), deviceId], {
-  error: `neither the id of a device nor ${hostMemory}`,
-});
+export const through = z
+  .union([z.literal(hostMemory), deviceId], {error: `neither the id of a device nor ${hostMemory}`})
+  .meta({title: `device ID or ${hostMemory}`});
