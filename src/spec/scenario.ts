@@ -25,10 +25,15 @@ const common = {
   /** The lanes on which it means something, else the verdict is `skip`; all if not given. */
   lanes: z.array(kebabName).min(1).optional(),
   /**
-   * A crash that kernels without an ability are known to end in, if its report is of one of these kinds: a known
-   * issue, not a regression.
+   * What kernels without an ability are known to report here: a known issue, not a regression. A report that
+   * differs in its kind or its title is none, so that no other bug is excused.
    */
-  'known-crash': z.strictObject({without: ability, kinds: z.array(z.enum(reportKinds)).min(1)}).optional(),
+  'known-crash': z
+    .strictObject({
+      without: ability,
+      reports: z.array(z.strictObject({kind: z.enum(reportKinds), title: z.string().trim().min(1)})).min(1),
+    })
+    .optional(),
   /** Whether each step is judged by itself: a step that failed ends the run if it is not. */
   independent: z.boolean().default(false),
   /** Words for the kernel beside those that follow from the topology and the lane. */
