@@ -22,6 +22,8 @@ export const abilities = {
     'A list with a bus address that is wider than the DMA mask of the initiator is refused, not mapped.',
   'refused-io-ends':
     'NVMe I/O to memory of a peer that swiotlb=force refuses ends with an error; without it, it is retried for ever.',
+  'unplug-lock-order':
+    'An unplug takes pci_rescan_remove_lock and the reset_lock of its slot in one order (pciehp_unconfigure_device).',
 } as const satisfies Record<string, string>;
 
 export type Ability = keyof typeof abilities;

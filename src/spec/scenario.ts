@@ -78,7 +78,8 @@ export function readScenario(file: string, root: string = labRoot): LocatedScena
   return {
     file: borrower.file,
     stepsFile: lender.file,
-    value: {...value, steps: lender.value.steps},
+    // What kernels are known to report follows from the steps, unless the borrower says otherwise.
+    value: {'known-crash': lender.value['known-crash'], ...value, steps: lender.value.steps},
     problem: (where, ...rest) => (where[0] === 'steps' ? lender : borrower).problem(where, ...rest),
   };
 }

@@ -3,8 +3,10 @@ import {mkdtempSync, readFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
+import {labRoot} from '../../src/base/paths.ts';
 import {crashIn} from '../../src/scenario/crash.ts';
 import {judgeBeside, KnownReports} from '../../src/scenario/known-crash.ts';
+import {readScenario} from '../../src/spec/scenario.ts';
 import type {JudgedStep} from '../../src/verdict/judge.ts';
 
 const overflow = {kind: 'oops', title: 'general protection fault in dma_direct_map_sg'} as const;
@@ -71,4 +73,12 @@ test('a harmless report does not hide the one after it', async (t) => {
   t.is((await crashIn(both, machine, folder))?.report.kind, 'lockdep');
   t.is((await crashIn(both, machine, folder, {known: one}))?.report.kind, 'oops');
   t.is((await crashIn(golden('lockdep-circular'), machine, folder, {known: one}))?.report.kind, 'lockdep');
+});
+
+test('a scenario that borrows its steps has what they are known to report', (t) => {
+  const of = (name: string) =>
+    readScenario(path.join(labRoot, 'scenarios', `${name}.yaml`)).value['known-crash'];
+  t.is(of('iommu/vtd-provider-removed')?.without, 'unplug-lock-order');
+  t.deepEqual(of('iommu/vtd-provider-removed'), of('awkward/provider-removed'));
+  t.is(of('iommu/vtd-vectors'), undefined);
 });
