@@ -7,6 +7,8 @@ export interface Seen {
   readonly reason: string;
   /** The kind of failure; undefined for what did not fail. */
   readonly fingerprint: string | undefined;
+  /** The known gap that explains the failure. */
+  readonly gap?: string | undefined;
 }
 
 /** What is searched for. */
@@ -14,17 +16,27 @@ export interface Symptom {
   readonly verdict: 'fail' | 'crash';
   /** Of a crash: its kind. A fail says other numbers in other kernels, and is known by its verdict. */
   readonly fingerprint: string | undefined;
+  /** Of what a known gap explains: its name. */
+  readonly gap?: string | undefined;
 }
 
 /** As git bisect has them. */
 export type Mark = 'good' | 'bad' | 'skip';
 
-/** What a failure that is to be found looks like; undefined for runs of which none fails. */
+/**
+ * What a failure that is to be found looks like: the worst, and one that a known gap explains only if there is no other.
+ * @returns undefined for runs of which none fails
+ */
 export function symptomOf(runs: readonly Seen[]): Symptom | undefined {
-  const worst = runs.find(({verdict}) => verdict === 'crash') ?? runs.find(({verdict}) => verdict === 'fail');
+  const worstOf = (some: readonly Seen[]): Seen | undefined =>
+    some.find(({verdict}) => verdict === 'crash') ?? some.find(({verdict}) => verdict === 'fail');
+  const worst = worstOf(runs.filter(({gap}) => gap === undefined)) ?? worstOf(runs);
   if (worst === undefined) return undefined;
-  const {verdict, fingerprint} = worst;
-  return verdict === 'crash' ? {verdict, fingerprint} : {verdict: 'fail', fingerprint: undefined};
+  const {verdict, fingerprint, gap} = worst;
+  return {
+    ...(verdict === 'crash' ? {verdict, fingerprint} : {verdict: 'fail', fingerprint: undefined}),
+    ...(gap !== undefined && {gap}),
+  };
 }
 
 /**
@@ -41,8 +53,9 @@ export function markOf(runs: readonly Seen[], symptom: Symptom): {readonly mark:
   return run === undefined ? {mark: 'skip', why: 'nothing was run'} : {mark: 'good', why: run.reason};
 }
 
-function shows({verdict, fingerprint}: Seen, symptom: Symptom): boolean {
-  if (verdict !== symptom.verdict) return false;
+function shows({verdict, fingerprint, gap}: Seen, symptom: Symptom): boolean {
+  // What a known gap explains is no sign of something that none does.
+  if (verdict !== symptom.verdict || (gap !== undefined && gap !== symptom.gap)) return false;
   return symptom.fingerprint === undefined || fingerprint === symptom.fingerprint;
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {bounded, escapeControls, oneLine} from '../base/escape.ts';
 import {type CodePlace, linesOf} from '../build/symbols.ts';
 import {type KernelReport, kernelReports} from '../evidence/kernel-log.ts';
+import type {KnownReports} from './known-crash.ts';
 import type {Machine} from './machine.ts';
 
 /** What a kernel reports of itself, with the lines of its source. */
@@ -23,17 +24,23 @@ export interface Crash {
   readonly report: CrashReport;
 }
 
-/**
- * Finds the first report in a log, decodes it, and keeps it in the run's folder as report.txt.
- * @param excuses whether a report is about time that the host withheld from the guest
- */
+/** Which reports in a log are not what it is read for. */
+export interface Passed {
+  /** Whether a report is about time that the host withheld from the guest. */
+  readonly excuses?: ((line: string) => boolean) | undefined;
+  /** A report that is known and harmless counts only if there is no other. */
+  readonly known?: KnownReports | undefined;
+}
+
+/** Finds the first report in a log that counts, decodes it, and keeps it in the run's folder as report.txt. */
 export async function crashIn(
   log: string,
   machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,
   folder: string,
-  excuses: (line: string) => boolean = () => false,
+  {excuses, known}: Passed = {},
 ): Promise<Crash | undefined> {
-  const found = kernelReports(log).find(({line}) => !excuses(line));
+  const reports = kernelReports(log).filter(({line}) => excuses?.(line) !== true);
+  const found = reports.find((report) => known?.isHarmless(report) !== true) ?? reports[0];
   return found && crashOf(found, machine, folder);
 }
 
@@ -58,10 +65,10 @@ export async function crashOf(
 export async function crashOnConsole(
   machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,
   folder: string,
-  excuses?: (line: string) => boolean,
+  passed?: Passed,
 ): Promise<Crash | undefined> {
   const log = await readFile(path.join(folder, 'console.log'), 'utf8').catch(() => '');
-  return crashIn(log, machine, folder, excuses);
+  return crashIn(log, machine, folder, passed);
 }
 
 async function decode(

@@ -26,6 +26,7 @@ import type {Step} from '../spec/step.ts';
 import {unpluggedAfter} from './slot-checks.ts';
 import {withAcs} from '../topology/acs.ts';
 import {askedAfter, forgotten} from '../verdict/remembered.ts';
+import type {KnownReports} from './known-crash.ts';
 import type {Run} from './run.ts';
 import {skippedStep} from './skipped.ts';
 
@@ -45,15 +46,20 @@ export interface Draft {
   crash: (Pick<Crash, 'reason'> & Partial<Crash> & {readonly step?: string}) | undefined;
 }
 
+/** What reports a run's kernel is known for. */
+interface Expecting {
+  readonly known: KnownReports;
+}
+
 /** Boots a run's guest and drives its steps, one after the other. */
-export async function driveAll(run: Run, draft: Draft, context: Context): Promise<void> {
+export async function driveAll(run: Run, known: KnownReports, draft: Draft, context: Context): Promise<void> {
   const {plan, files, machine} = run;
   context.report({topic: plan.name, text: 'booting'});
   const guest = await bootGuest(bootPlan(run), context);
   try {
     const log = new GuestLog(guest, files.folder);
     const memory = await checkTree(guest, run, draft);
-    await listen(guest, log, run, draft);
+    await listen(guest, log, {machine, files, known}, draft);
     if (draft.errors.length > 0) return;
     const scene: Scene = {
       topology: plan.topology,
@@ -75,12 +81,12 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
     await sendModules(await machine.sent, guest);
     if (modules.length > 0) {
       draft.errors.push(...(await loadKernelModules(modules, plan.topology, guest)));
-      await listen(guest, log, run, draft);
+      await listen(guest, log, {machine, files, known}, draft);
     }
     if (draft.errors.length > 0) return;
     const served = servedEndpoints(abilities, plan.topology);
     for (const name of modules) await scene.prototypes.loaded(name, served, guest);
-    await driveSteps(run, scene, log, draft, context);
+    await driveSteps({...run, known}, scene, log, draft, context);
   } catch (error) {
     if (error instanceof GuestError && error.failure.kind === 'hang')
       draft.hang = await whereItHangs(guest, machine, files.folder).catch(() => undefined);
@@ -97,20 +103,24 @@ export async function driveAll(run: Run, draft: Draft, context: Context): Promis
 async function listen(
   guest: Guest,
   log: GuestLog,
-  {machine, files}: Pick<Run, 'machine' | 'files'>,
+  {machine, files, known}: Pick<Run, 'machine' | 'files'> & Expecting,
   draft: Draft,
 ): Promise<Crash | undefined> {
-  const {says, crash, errors} = await readHealth(log, machine, files.folder, (line) => guest.excuses(line));
+  const passed = {known, excuses: (line: string): boolean => guest.excuses(line)};
+  const {says, crash, errors} = await readHealth(log, machine, files.folder, passed);
   draft.kernelSays = [...draft.kernelSays, ...says].slice(0, mostWords);
   draft.errors.push(...errors);
-  if (draft.crash !== undefined || crash === undefined) return undefined;
+  if (crash === undefined) return undefined;
+  const before = draft.crash;
+  if (before !== undefined && (!known.isHarmless(before.report) || known.isHarmless(crash.report)))
+    return undefined;
   draft.crash = {...crash, step: draft.at};
   return crash;
 }
 
 /** A step that is wrong ends the run, unless each is judged by itself; a crash ends these. */
 async function driveSteps(
-  {plan, files, machine}: Pick<Run, 'plan' | 'files' | 'machine'>,
+  {plan, files, machine, known}: Pick<Run, 'plan' | 'files' | 'machine'> & Expecting,
   begun: Scene,
   log: GuestLog,
   draft: Draft,
@@ -122,7 +132,7 @@ async function driveSteps(
   const listenLast = async (): Promise<Crash | undefined> => {
     unread = false;
     draft.errors.push(...(await runEpilogue(scene.guest, machine)));
-    return listen(scene.guest, log, {machine, files}, draft);
+    return listen(scene.guest, log, {machine, files, known}, draft);
   };
   for (const [index, step] of steps.entries()) {
     const skip = reasonToSkipStep(step, scene.topology, machine.kernel);
@@ -137,7 +147,7 @@ async function driveSteps(
     unread = true;
     // Its log comes while the evidence is read.
     const last = index === steps.length - 1;
-    const listening = last ? listenLast() : listen(scene.guest, log, {machine, files}, draft);
+    const listening = last ? listenLast() : listen(scene.guest, log, {machine, files, known}, draft);
     // What the lane has the guest do at the end may be much.
     if (last && machine.lane.epilogue === undefined) context.idle?.();
     // Its request must be out before this thread is busy with the trace.
@@ -152,8 +162,11 @@ async function driveSteps(
     if (heard.status === 'rejected' || examined.status === 'rejected') return;
     const record = examined.value;
     const crash = heard.value;
-    draft.steps.push(crash === undefined ? record : {...record, verdict: 'crash', reason: crash.reason});
-    if (draft.errors.length > 0 || (independent && draft.crash !== undefined)) return;
+    // A report that is known and harmless hides nothing else that is wrong with the step.
+    const shown = known.isHarmless(crash?.report) && record.verdict !== 'pass' ? undefined : crash;
+    draft.steps.push(shown === undefined ? record : {...record, verdict: 'crash', reason: shown.reason});
+    const ended = draft.crash !== undefined && !known.isHarmless(draft.crash.report);
+    if (draft.errors.length > 0 || (independent && ended)) return;
     scene = sceneAfter(step, record, scene);
     if (record.verdict === 'pass') continue;
     if (!independent) return;

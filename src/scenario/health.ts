@@ -3,7 +3,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {bounded, lastLine} from '../base/escape.ts';
 import {kernelReports, wordsOnPeers} from '../evidence/kernel-log.ts';
 import type {Guest} from '../guest/guest.ts';
-import {type Crash, crashIn} from './crash.ts';
+import {type Crash, crashIn, type Passed} from './crash.ts';
 import type {GuestLog, Look, Piece} from './guest-log.ts';
 import type {Machine} from './machine.ts';
 
@@ -25,17 +25,17 @@ const endOfReport = /---\[ end (trace|Kernel panic)|<\/TASK>/;
 
 /**
  * Reads what is new in the kernel's log and on its console, and keeps a report of its ill health in the run's folder.
- * @param excuses whether a report is about time that the host withheld from the guest
+ * @param passed which reports are not looked for
  */
 export async function readHealth(
   log: GuestLog,
   machine: Machine,
   folder: string,
-  excuses: (line: string) => boolean,
+  passed: Passed,
 ): Promise<Health> {
   const look = await log.look();
   const errors = [...look.errors];
-  const where = reportedIn(look, excuses);
+  const where = reportedIn(look, passed);
   const says = wordsOnPeers(look.log.lines.join('\n'));
   if (where === undefined) return {says, errors};
   const lines = [...look[where].before, ...look[where].lines];
@@ -46,14 +46,14 @@ export async function readHealth(
     errors.push(...more.errors);
     lines.push(...more[where].lines);
   }
-  const crash = await crashIn(lines.join('\n'), machine, folder, excuses);
+  const crash = await crashIn(lines.join('\n'), machine, folder, passed);
   return {says, errors, ...(crash !== undefined && {crash})};
 }
 
 /** Which of them has a report: the log, or the console if the log has lost it. */
-function reportedIn(look: Look, excuses: (line: string) => boolean): 'log' | 'console' | undefined {
+function reportedIn(look: Look, {excuses}: Passed): 'log' | 'console' | undefined {
   const has = ({before, lines}: Piece): boolean =>
-    kernelReports([...before, ...lines].join('\n')).some(({line}) => !excuses(line));
+    kernelReports([...before, ...lines].join('\n')).some(({line}) => excuses?.(line) !== true);
   return has(look.log) ? 'log' : has(look.console) ? 'console' : undefined;
 }
 

@@ -6,11 +6,12 @@ import {GuestError} from '../guest/guest.ts';
 import {describeQemu} from '../guest/qemu-binary.ts';
 import {judgeRun} from '../verdict/judge.ts';
 import type {RunFiles} from './boot-plan.ts';
-import {crashOnConsole} from './crash.ts';
+import {type Crash, crashOnConsole} from './crash.ts';
 import type {Disks} from './disks.ts';
 import {type Draft, driveAll} from './drive-all.ts';
 import type {Machine} from './machine.ts';
 import type {Ability} from '../spec/abilities.ts';
+import {judgeBeside, KnownReports} from './known-crash.ts';
 import {knownHang} from './known-hang.ts';
 import {reasonToSkip, type ScenarioPlan, skippedSteps, wrongLane} from './plan.ts';
 import type {RunRecord} from './record.ts';
@@ -31,6 +32,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
   const {plan, machine} = run;
   const {independent, kernelArguments} = plan.scenario.value;
   const begun = performance.now();
+  const known = new KnownReports(plan.scenario.value['known-crash'], machine.kernel.abilities);
   let knownGap: Ability | undefined;
   const draft: Draft = {
     steps: [],
@@ -44,20 +46,22 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     draft.steps.push(...skippedSteps(plan, machine.kernel, skip));
   } else {
     try {
-      await driveAll(run, draft, context);
+      await driveAll(run, known, draft, context);
     } catch (error) {
       if (error instanceof Interrupted || context.signal.aborted) throw new Interrupted();
       // It says nothing of a run: there was to be none.
       if (error instanceof BuildError) throw error;
       if (error instanceof GuestError) {
-        await tellCrash(run, error, draft);
+        await tellCrash(run, known, error, draft);
         if (error.failure.kind === 'hang') knownGap = await noteKnownHang(run, draft);
       } else draft.errors.push(wordsOf(error));
     }
   }
   const {steps, errors, crash, kernelSays} = draft;
-  const judgement = judgeRun({skip, crash: crash && crashReason(crash), errors}, steps, independent);
-  const gap = judgement.verdict === 'crash' ? (knownGap ?? knownCrash(run, crash)) : undefined;
+  const judgement =
+    (known.isHarmless(crash?.report) ? judgeBeside({skip, errors}, steps, independent) : undefined) ??
+    judgeRun({skip, crash: crash && crashReason(crash), errors}, steps, independent);
+  const gap = judgement.verdict === 'crash' ? (knownGap ?? noteKnownCrash(known, draft)) : undefined;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
@@ -67,6 +71,8 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     qemu: describeQemu(machine.qemu),
     independent,
     ...judgement,
+    // A known hang's reason says it already.
+    ...(gap !== undefined && gap !== knownGap && {reason: `gap ${gap}: ${judgement.reason}`}),
     ...(gap !== undefined && {gap}),
     ...(crash?.report !== undefined && {report: crash.report}),
     durationMs: Math.round(performance.now() - begun),
@@ -75,12 +81,14 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
   };
 }
 
-/** The ability without which a kernel is known to crash in this way. */
-function knownCrash({plan, machine}: Run, crash: Draft['crash']): Ability | undefined {
-  const known = plan.scenario.value['known-crash'];
-  if (known === undefined || machine.kernel.abilities.includes(known.without)) return undefined;
-  const kind = crash?.report?.kind;
-  return kind !== undefined && known.kinds.includes(kind) ? known.without : undefined;
+/** A crash that the kernel is known for is told as such, in the step in which it came. */
+function noteKnownCrash(known: KnownReports, {crash, steps}: Draft): Ability | undefined {
+  const gap = known.gapOf(crash?.report);
+  const at = steps.findIndex(({verdict}) => verdict === 'crash');
+  const step = steps[at];
+  if (gap !== undefined && step !== undefined)
+    steps.splice(at, 1, {...step, reason: `gap ${gap}: ${step.reason}`, gap});
+  return gap;
 }
 
 /** What the kernel reports says by itself not when: the step is named behind it. */
@@ -89,8 +97,17 @@ function crashReason({reason, report, step}: NonNullable<Draft['crash']>): strin
 }
 
 /** What a guest died of: the kernel's own report on the console, else what the lab saw. */
-async function tellCrash({machine, files}: Run, {failure, excuses}: GuestError, draft: Draft): Promise<void> {
-  const reported = draft.hang ?? (await crashOnConsole(machine, files.folder, excuses));
+async function tellCrash(
+  {machine, files}: Run,
+  known: KnownReports,
+  {failure, excuses}: GuestError,
+  draft: Draft,
+): Promise<void> {
+  const isHarmless = (crash: Partial<Crash> | undefined): boolean => known.isHarmless(crash?.report);
+  const printed = draft.hang ?? (await crashOnConsole(machine, files.folder, {excuses, known}));
+  // A guest does not die of what is known and harmless.
+  const reported = isHarmless(printed) ? undefined : printed;
+  if (isHarmless(draft.crash)) draft.crash = undefined;
   const last = draft.steps.at(-1);
   // What of it the lab itself saw is told behind what the kernel was at.
   const step = draft.hang === undefined ? draft.at : `${draft.at}: ${oneLine(bounded(failure.reason, 500))}`;

@@ -20,6 +20,8 @@ export const abilities = {
   'mask-bus-addr': 'Mapping a scatterlist fails if a bus address exceeds the DMA mask of the initiator.',
   'refused-io-ends':
     'With swiotlb=force, NVMe I/O to peer memory fails with an error. Other kernels retry it forever.',
+  'unplug-lock-order':
+    'An unplug takes pci_rescan_remove_lock and the reset_lock of the slot in one order (pciehp_unconfigure_device()).',
 } as const satisfies Record<string, string>;
 
 export type Ability = keyof typeof abilities;

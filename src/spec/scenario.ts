@@ -31,7 +31,15 @@ const common = {
   'known-crash': z
     .strictObject({
       without: ability.describe('Kernels without this ability crash.'),
-      kinds: z.array(z.enum(reportKinds)).min(1).describe('Kinds of the crash report.'),
+      reports: z
+        .array(
+          z.strictObject({
+            kind: z.enum(reportKinds).describe('The kind of the report.'),
+            title: z.string().trim().min(1).describe('The title of the report, as p2plab prints it.'),
+          }),
+        )
+        .min(1)
+        .describe('The only reports that count as the known issue.'),
     })
     .optional()
     .describe('A crash that is a known issue of some kernels, not a regression.'),
@@ -92,7 +100,8 @@ export function readScenario(file: string, root: string = labRoot): LocatedScena
   return {
     file: borrower.file,
     stepsFile: lender.file,
-    value: {...value, steps: lender.value.steps},
+    // What kernels are known to report follows from the steps, unless the borrower says otherwise.
+    value: {'known-crash': lender.value['known-crash'], ...value, steps: lender.value.steps},
     problem: (where, ...rest) => (where[0] === 'steps' ? lender : borrower).problem(where, ...rest),
   };
 }

@@ -54,7 +54,10 @@ test.serial('a provider goes while it is in use', async (t) => {
     `src write display ${2 * 65536 + 16384}`,
     'src write spare 24576',
   ]);
-  t.deepEqual(witnesses(outcome), [...disks, 'in flight', 'placement', 'read-back', 'slot', 'tree'].toSorted());
+  t.deepEqual(
+    witnesses(outcome),
+    [...disks, 'in flight', 'placement', 'read-back', 'slot', 'tree'].toSorted(),
+  );
   // The display's driver has nothing else to wait for.
   t.true(account(outcome, 'waits')[0]?.startsWith('the unbind of display waited in memunmap_pages'));
   t.is(account(outcome, 'waits').length, 4);

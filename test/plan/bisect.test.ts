@@ -11,6 +11,15 @@ test('the symptom is the worst that the bad end shows', (t) => {
   t.is(symptomOf([seen('pass'), seen('error', 'x')]), undefined);
 });
 
+test('what a known gap explains is the symptom only if nothing else fails, and no sign of anything else', (t) => {
+  const known = {...seen('crash', 'k'), gap: 'acs-list'};
+  const symptom = {verdict: 'crash', fingerprint: 'k', gap: 'acs-list'} as const;
+  t.deepEqual(symptomOf([known, seen('fail', 'a')]), {verdict: 'fail', fingerprint: undefined});
+  t.deepEqual(symptomOf([known]), symptom);
+  t.is(markOf([known], symptom).mark, 'bad');
+  t.is(markOf([{...seen('fail'), gap: 'map-page'}], {verdict: 'fail', fingerprint: undefined}).mark, 'skip');
+});
+
 test('another failure than that which is searched for says nothing', (t) => {
   const fail = {verdict: 'fail', fingerprint: undefined} as const;
   t.is(markOf([seen('fail', 'any')], fail).mark, 'bad');

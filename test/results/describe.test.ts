@@ -2,7 +2,7 @@
 import {stripVTControlCharacters} from 'node:util';
 import test from 'ava';
 import {explanation, summary} from '../../src/results/describe.ts';
-import {results, sweep} from './results.ts';
+import {knownCrash, results, sweep} from './results.ts';
 
 test('a run of steps that are judged by themselves: a line each, and where the evidence is', (t) => {
   t.deepEqual(explanation(sweep).map(stripVTControlCharacters), [
@@ -26,5 +26,13 @@ test('known gaps are counted among the failures', (t) => {
   t.is(
     summary([...results, sweep, sweep]),
     '7 runs: 1 pass, 3 fail (2 by known gaps), 1 crash, 1 error, 1 skip',
+  );
+});
+
+test('a crash by a known gap is counted among the crashes, and not among the failures', (t) => {
+  t.is(summary([knownCrash]), '1 run: 1 crash (1 by a known gap)');
+  t.is(
+    summary([...results, sweep, knownCrash, knownCrash]),
+    '8 runs: 1 pass, 2 fail (1 by a known gap), 3 crash (2 by known gaps), 1 error, 1 skip',
   );
 });

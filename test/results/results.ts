@@ -46,6 +46,21 @@ export const sweep: Result = {
   gap: 'map-page',
 };
 
+/** A run that crashed as its kernel is known to. */
+export const knownCrash: Result = {
+  ...result('crash', 'gap acs-list: oops: general protection fault in dma_direct_map_sg', [
+    {
+      ...copy,
+      verdict: 'crash',
+      reason: 'gap acs-list: oops: general protection fault',
+      gap: 'acs-list',
+      checks: [],
+    },
+  ]),
+  scenario: 'a-known-crash',
+  gap: 'acs-list',
+};
+
 function result(verdict: Result['verdict'], reason: string, steps: Result['steps']): Result {
   return {
     scenario: `a-${verdict}`,

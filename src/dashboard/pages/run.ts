@@ -21,7 +21,7 @@ export const run =
       title: `${found.scenario} on ${found.kernel}: ${found.verdict}`,
       data: {...found, evidence: evidence && {...evidence, log: undefined}},
       body: html`
-        <p class="lead">${badge(found.verdict)} ${words(found.reason)}</p>
+        <p class="lead">${badge(found.gap === null ? found.verdict : 'known')} ${words(found.reason)}</p>
         ${damage(evidence)} ${report(evidence)} ${about(context, found, evidence)} ${drawing(found, evidence)} ${ledger(found)}
         ${steps(found)} ${evidence === undefined ? html`<p class="alert">Its bundle is gone: what follows from the database is all there is.</p>` : html`${kernelWords(evidence)} ${checks(evidence)} ${pictures(context, found, evidence)} ${files(context, found, evidence)} ${log(evidence.log, bad)}`}
       `,

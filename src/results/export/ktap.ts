@@ -19,7 +19,7 @@ function test(result: ReportedRun, number: number): readonly string[] {
     ...subtests(result),
     ...diagnosis,
     `# ${seconds(durationMs)}, kernel ${printable(kernel)}, QEMU ${printable(qemu)}, bundle ${printable(bundle)}`,
-    line(verdict === 'pass' || verdict === 'skip', number, scenario, directive(result)),
+    line(isOk(result), number, scenario, directive(result)),
   ];
 }
 
@@ -28,11 +28,10 @@ function subtests({scenario, steps}: ReportedRun): readonly string[] {
   if (steps.length === 0) return [];
   const lines = steps.flatMap(({title, verdict, reason, gap, checks}, index) => {
     const wrong = checks.filter(({ok}) => !ok);
-    const ok = verdict === 'pass' || verdict === 'skip';
     return [
       ...(gap === undefined ? [] : [`# ${printable(reason)}`]),
       ...wrong.map(({name, detail}) => `# ${name}: ${printable(detail)}`),
-      line(ok, index + 1, title, directive({verdict, reason})),
+      line(isOk({verdict, gap}), index + 1, title, directive({verdict, reason, gap})),
     ];
   });
   return ['KTAP version 1', `# Subtest: ${described(scenario)}`, `1..${steps.length}`, ...lines].map(
@@ -40,7 +39,18 @@ function subtests({scenario, steps}: ReportedRun): readonly string[] {
   );
 }
 
-function directive({verdict, reason}: Pick<ReportedRun, 'verdict' | 'reason'>): string | undefined {
+/** What decides how a test or a subtest is printed. */
+interface Printed extends Pick<ReportedRun, 'verdict' | 'reason'> {
+  readonly gap?: string | undefined;
+}
+
+/** A failure that is expected is "ok" with XFAIL, as ksft_test_result_xfail() prints it: parsers ignore the directive. */
+function isOk({verdict, gap}: Omit<Printed, 'reason'>): boolean {
+  return verdict === 'pass' || verdict === 'skip' || gap !== undefined;
+}
+
+function directive({verdict, reason, gap}: Printed): string | undefined {
+  if (gap !== undefined) return `XFAIL known gap ${printable(gap)}`;
   if (verdict === 'skip') return `SKIP ${printable(reason)}`;
   return verdict === 'error' ? `ERROR ${printable(reason)}` : undefined;
 }
