@@ -6,7 +6,7 @@ import type {Verdict} from '../verdict/judge.ts';
 
 /** The exit codes of every command. */
 export const exitCodes = Object.freeze({
-  /** All passed, were skipped, or are known issues. */
+  /** All passed, or were skipped. */
   passed: 0,
   /** The kernel did wrong: a fail or a crash. */
   failed: 1,
@@ -48,16 +48,12 @@ function plainCodeOf(error: unknown): number {
 }
 
 /**
- * The exit code for runs. Without any there is no answer, and that is a failure of the lab. What fails by a known issue
- * does not count, except for a bisection, which may look for just that.
+ * The exit code for runs. Without any there is no answer, and that is a failure of the lab.
  * @param bisecting whether `git bisect run` reads it: an error and a skip say nothing about the kernel
  */
-export function exitCodeOf(
-  results: readonly {readonly verdict: Verdict; readonly gap?: string | undefined}[],
-  bisecting = false,
-): number {
+export function exitCodeOf(results: readonly {readonly verdict: Verdict}[], bisecting = false): number {
   const has = (...verdicts: readonly Verdict[]): boolean =>
-    results.some(({verdict, gap}) => verdicts.includes(verdict) && (bisecting || gap === undefined));
+    results.some(({verdict}) => verdicts.includes(verdict));
   if (has('fail', 'crash')) return bisecting ? gitCodes.bad : exitCodes.failed;
   if (has('error') || results.length === 0) return bisecting ? gitCodes.skip : exitCodes.host;
   return bisecting && has('skip') ? gitCodes.skip : exitCodes.passed;

@@ -51,12 +51,3 @@ test('verdicts: nothing that ran is no pass', (t) => {
   t.deepEqual(of('error', 'fail'), [1, 1]);
   t.deepEqual(of('crash'), [1, 1]);
 });
-
-test('a failure by a known gap does not count, but for a bisection, which may look for it', (t) => {
-  for (const verdict of ['fail', 'crash'] as const) {
-    const known = {verdict, gap: 'acs-list'};
-    t.deepEqual([exitCodeOf([known]), exitCodeOf([known], true)], [0, 1]);
-    t.is(exitCodeOf([known, {verdict}]), 1);
-    t.is(exitCodeOf([known, {verdict: 'error'}]), 3);
-  }
-});
