@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {RunRecord} from '../../scenario/record.ts';
+import {shortNames} from '../../spec/identity.ts';
 import type {KernelSpec} from '../../spec/kernel.ts';
 import {measurementsOf} from '../measurements.ts';
 
@@ -58,12 +59,13 @@ export function compareCounts(
 
 /** The costs above what is declared, each in a sentence. */
 export function undeclared(base: string, rows: readonly CountedRow[]): readonly string[] {
+  const shown = shortNames([base, ...rows.flatMap(({costs}) => costs.map(({kernel}) => kernel))]);
   return rows.flatMap(({scenario, operation, base: before, costs}) =>
     costs.filter(isUndeclared).map(({kernel, value, difference, declared}) => {
       const allowed = declared === 0 ? 'none is declared' : `${declared} are declared`;
       return (
-        `${scenario} on ${kernel}: ${operation} takes ${value ?? 0} instructions, ` +
-        `${difference ?? 0} more than the ${before ?? 0} on ${base}: ${allowed}`
+        `${scenario} on ${shown(kernel)}: ${operation} takes ${value ?? 0} instructions, ` +
+        `${difference ?? 0} more than the ${before ?? 0} on ${shown(base)}: ${allowed}`
       );
     }),
   );
