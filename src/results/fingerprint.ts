@@ -17,7 +17,8 @@ const differing: readonly (readonly [RegExp, string])[] = [
   [/\b0x[0-9a-f]+\b/gi, '0x…'],
   // Only what has a digit: a word as "added" is none.
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi, '…'],
-  [/\b(CPU|PID|pid|comm)[:=]?\s*\S+/g, '$1 …'],
+  [/\b(CPU|PID|pid)[:=#]?\s*\d+/g, '$1 …'],
+  [/\b(comm)[:=]\s*\S+/g, '$1 …'],
   [/\+0x…\/0x…/g, ''],
   [/\b\d+(\.\d+)?\b/g, 'N'],
 ];

@@ -37,10 +37,7 @@ export async function whereItHangs(guest: Guest, machine: Built, folder: string)
   const named = await nameStacks(stacks, machine);
   await writeFile(path.join(folder, 'stacks.txt'), describeStacks(named));
   // What a module's function is called only the kernel knows.
-  if (
-    machine.kernel.arch === 'x86_64' &&
-    named.some(({functions, halted}) => !halted && functions[0] === undefined)
-  ) {
+  if (machine.kernel.arch === 'x86_64' && named.some(({functions}) => functions[0] === undefined)) {
     const report = await reportOfNmi(guest);
     if (report !== undefined) return crashOf(report, machine, folder);
   }
@@ -113,7 +110,7 @@ function describeStacks(stacks: readonly NamedStack[]): string {
 }
 
 /** What a CPU is at, without how it came into the kernel; nothing for one that idles. */
-function stackOf({cpu, halted, addresses, functions}: NamedStack): Stack {
+function stackOf({cpu, addresses, functions}: NamedStack): Stack {
   const lines = [`CPU ${cpu}`, ...addresses.map((address, index) => lineOf(address, functions[index]))];
   const frames = functions.flatMap((name, index): readonly Frame[] => {
     if (name === undefined) return [];
@@ -121,8 +118,8 @@ function stackOf({cpu, halted, addresses, functions}: NamedStack): Stack {
     const plain = symbol.replace(/\.(isra|constprop|part|cold|llvm)\b.*$/, '');
     return [{function: plain, symbol, offset, size, exact: index === 0}];
   });
-  const idle =
-    halted || frames.some(({function: name}) => /^(do_idle|default_idle|cpu_idle|arch_cpu_idle)/.test(name));
+  // A CPU may be halted elsewhere than in the idle loop: then nobody wakes it.
+  const idle = frames.some(({function: name}) => /^(do_idle|default_idle|cpu_idle|arch_cpu_idle)/.test(name));
   const first = frames.findIndex(({function: name}) => !isReporting(name, true) && !isEntry(name));
   return {who: `CPU ${cpu}`, frames: idle || first === -1 ? [] : frames.slice(first), lines};
 }
