@@ -4,6 +4,7 @@ import type {Change} from '../../results/changes.ts';
 import {printable} from '../../results/describe.ts';
 import {describeChange} from '../../results/measured-change.ts';
 import type {Outcome} from '../../results/outcome.ts';
+import {shortName} from '../../spec/identity.ts';
 import {repeatCommand} from '../../results/repeat.ts';
 import type {CountedChange} from '../../results/queries/counted.ts';
 import type {NightResult} from '../../results/queries/night.ts';
@@ -58,7 +59,7 @@ export function summary(
     ...dearer(rises),
     ...parts,
     ...known(results),
-    `${suite}: ${runs}: ${counts.join(', ')}`,
+    `${shortName(suite)}: ${runs}: ${counts.join(', ')}`,
   ].join('\n');
 }
 
