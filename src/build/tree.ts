@@ -215,20 +215,24 @@ function isLink(file: string): boolean {
   return lstatSync(file, {throwIfNoEntry: false})?.isSymbolicLink() === true;
 }
 
-/** What is going to happen to the names of a tree. */
-function changesOf(
+/**
+ * What is going to happen to the names of a tree. A file that stays what it is does not count: a series is applied anew
+ * with every patch that is added to it.
+ */
+async function changesOf(
   tree: string,
   names: readonly string[],
   wanted: (name: string) => Wanted | undefined,
-): ReadonlyMap<string, Change> {
+): Promise<ReadonlyMap<string, Change>> {
   const changes = new Map<string, Change>();
   for (const name of names) {
     const [before, after] = [path.join(tree, name), wanted(name)];
     const there = holdsFile(before);
     if (!there && after === undefined) continue;
     if ((there && isLink(before)) || (after !== undefined && isLink(after.file))) changes.set(name, 'link');
-    else if (there && after !== undefined) changes.set(name, 'content');
-    else changes.set(name, there ? 'went' : 'came');
+    else if (there && after !== undefined) {
+      if (!same(await contentOf(before), await contentOf(after.file))) changes.set(name, 'content');
+    } else changes.set(name, there ? 'went' : 'came');
   }
   return changes;
 }
@@ -267,7 +271,7 @@ async function synchronise(
     if (!(source.files === undefined ? holdsFile(file) : source.files.has(name))) return undefined;
     return {file, hash: source.foreign === true ? source.files?.get(name) : undefined};
   };
-  await noteChanges(path.join(root, 'objects'), changesOf(tree, changed, wanted));
+  await noteChanges(path.join(root, 'objects'), await changesOf(tree, changed, wanted));
   // First what goes: a folder may take a file's place.
   for (const name of changed) if (wanted(name) === undefined) await remove(tree, name);
   for (let start = 0; start < changed.length; start += atOnce) {

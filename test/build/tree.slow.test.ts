@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {spawn, spawnSync} from 'node:child_process';
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import path from 'node:path';
 import {fc, testProp} from '@fast-check/ava';
@@ -10,6 +10,7 @@ import '../base/temporary-cache.ts';
 import {recordingContext} from '../base/contexts.ts';
 import {contentKey} from '../../src/base/hash.ts';
 import {readNote, storePath} from '../../src/base/store.ts';
+import {pendingChanges, settleChanges} from '../../src/build/changes.ts';
 import {withWorkTree} from '../../src/build/tree.ts';
 import {
   type Files,
@@ -109,6 +110,32 @@ test('a folder takes the place of a file, and gives it back', async (t) => {
   const read = ({folder}: {folder: string}) => Promise.resolve(readTree(folder));
   t.deepEqual(await withWorkTree(source, [series], context, read), changed);
   t.deepEqual(await withWorkTree(source, [], context, read), pristine);
+});
+
+test('what a longer series leaves as it is does not count as a change for the objects', async (t) => {
+  const pristine: Files = {
+    Kbuild: 'obj-y += mm/\n',
+    MAINTAINERS: 'none\n',
+    'mm/a.c': 'int a;\n',
+    'mm/b.c': 'int b;\n',
+  };
+  const first: Files = {...pristine, MAINTAINERS: 'one\n', 'mm/a.c': 'int a;\nint c;\n'};
+  const second: Files = {...first, 'mm/b.c': 'int b;\nint d;\n'};
+  const patches = [patchBetween(pristine, first), patchBetween(first, second)];
+  const source = fakeSource(pristine);
+  const changes = async (count: number): Promise<readonly string[]> => {
+    const series = await fakeSeries(patches.slice(0, count));
+    return withWorkTree(source, [series], context, async ({objects}) => {
+      const folder = path.join(objects, 'some');
+      mkdirSync(folder, {recursive: true});
+      const pending = await pendingChanges(folder);
+      await settleChanges(folder);
+      return [...(pending ?? [])].map(([name, change]) => `${change} ${name}`);
+    });
+  };
+  t.deepEqual(await changes(1), []);
+  t.deepEqual(await changes(2), ['content mm/b.c']);
+  t.deepEqual(await changes(1), ['content mm/b.c']);
 });
 
 test("a user's tree is copied, and followed when it changes", async (t) => {
