@@ -56,7 +56,7 @@ test('zsh', async (t) => {
   t.deepEqual(await shells.zsh('./p2plab run --kernel sw'), ['switch']);
   t.deepEqual(await shells.zsh('./p2plab run --kernel=sw'), ['--kernel=switch']);
   const [compare, completion, ...rest] = await shells.zsh('./p2plab comp');
-  t.regex(compare ?? '', /^compare:run the same on two kernels side by side\\: /);
+  t.regex(compare ?? '', /^compare:run the same on two kernels\\: /);
   t.regex(completion ?? '', /^completion:/);
   t.deepEqual(rest, []);
   t.deepEqual(await shells.zsh('./p2plab run --series ima'), ['FILES']);

@@ -167,7 +167,7 @@ const damages: Readonly<Record<string, (place: string) => void>> = {
     writeFileSync(path.join(target, 'index.js'), 'module.exports = {');
   },
   'a package that is missing': (place) => {
-    rmSync(path.join(place, 'node_modules/env-paths'));
+    rmSync(path.join(place, 'node_modules/zod'));
   },
   'a module of the lab that is missing': (place) => {
     rmSync(path.join(place, 'src/base/errors.ts'));
