@@ -20,7 +20,10 @@ const asRoot = getuid?.() === 0 ? test : test.skip;
 asRoot('a user without a home is told what to set', (t) => {
   const {status, stderr} = asNobody(['run', 'nvme-copy-same-switch']);
   t.is(status, 3);
-  t.regex(stderr, /^p2plab: HOME is not set, and this user has no passwd entry\n {8}set HOME, or XDG_CACHE_HOME/);
+  t.regex(
+    stderr,
+    /^p2plab: HOME is not set, and this user has no passwd entry\n {8}set HOME, or XDG_CACHE_HOME/,
+  );
   t.notRegex(stderr, /\n {4}at /, 'no stack');
   t.is(asNobody(['run', '--bisect', 'nvme-copy-same-switch']).status, 125);
 });
