@@ -78,8 +78,9 @@ test.serial('no space for the cache', async (t) => {
   const disk = await smallDisk(t, 'cache', 1);
   if (disk === undefined) return;
   mkdirSync(path.join(disk, 'p2plab'));
-  for (const name of ['sources', 'trees', 'kernels', 'ccache', 'node']) {
-    symlinkSync(path.join(cacheRoot, name), path.join(disk, 'p2plab', name));
+  // All but images: what is missing would be made again, in the cache that the others lead to.
+  for (const name of readdirSync(cacheRoot)) {
+    if (name !== 'images') symlinkSync(path.join(cacheRoot, name), path.join(disk, 'p2plab', name));
   }
   const {exitCode, stdout, stderr} = await p2plab(['run', 'nvme-to-display'], {env: {XDG_CACHE_HOME: disk}});
   t.is(exitCode, 3, stdout);
