@@ -10,7 +10,7 @@ test.beforeEach((t) => {
 });
 
 const reason =
-  'src rejected a read of 12KiB with status 0x4012 (Invalid Use of Controller Memory Buffer): nothing was transferred. ' +
+  'src rejected a read of 12 KiB with status 0x4012 (Invalid Use of Controller Memory Buffer): nothing was transferred. ' +
   "Its data lies in the memory of src and elsewhere, which QEMU's nvme does not take (CMBLOC: CDPMLS is set, CDMMMS " +
   'is not). Transfer them in separate commands';
 
