@@ -28,7 +28,6 @@ const long: readonly (readonly string[])[] = [
   ['demo'],
   ['watch', scenario],
   ['shell', 'empty', '--console'],
-  ['kernel', 'build', '--series', series],
   ['dashboard', 'serve', '--port', '0'],
 ];
 
@@ -37,6 +36,8 @@ const short: readonly (readonly string[])[] = [
   ['run', '--list'],
   ['results', 'list'],
   ['dashboard', 'build', path.join(folder, 'pages')],
+  // It is built already, perhaps.
+  ['kernel', 'build', '--series', series],
   ['kernel', 'list'],
   ['qemu', 'list'],
   ['topology', 'show', 'nvme-switch'],
