@@ -38,7 +38,8 @@ class Night {
     t.teardown(() => {
       for (const lab of [...this.#nights, ...this.workers]) lab.kill('SIGKILL');
     });
-    this.suite = suite;
+    // As it is recorded: a suite that is not the lab's is identified by its path.
+    this.suite = path.join(temporary, suite, suite);
     this.bundles = path.join(temporary, suite, 'bundles');
     this.#state = path.join(temporary, suite, 'state');
     this.#file = path.join(temporary, suite, `${suite}.yaml`);
