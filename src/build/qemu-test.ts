@@ -113,7 +113,8 @@ async function tested(
 async function runTest(name: string, objects: string, qemu: string, context: Context): Promise<QemuTest> {
   const finished = await runGroup(
     'timeout',
-    ['--kill-after=5', String(limit), path.join(objects, 'tests/qtest', name), '-k'],
+    // In a group of its own it would outlive a lab that is killed. QEMU ends with the program that started it (libqtest).
+    ['--foreground', '--kill-after=5', String(limit), path.join(objects, 'tests/qtest', name), '-k'],
     {
       cwd: objects,
       env: {...process.env, QTEST_QEMU_BINARY: qemu},
