@@ -53,12 +53,11 @@ const hostSchema = z.looseObject({begun: z.iso.datetime(), host: z.looseObject({
  */
 export async function readBundle(folder: string): Promise<RunFacts> {
   const run = path.basename(path.resolve(folder));
-  const [record, inputs, host] = await Promise.all([
-    readJson(folder, 'result.json', recordSchema),
-    readJson(folder, 'inputs.json', inputsSchema),
-    // Older bundles have none.
-    readJson(folder, 'host.json', hostSchema, {begun: begunOf(run), host: {name: 'unknown'}}),
-  ]);
+  // One after the other: if several files are missing or damaged, the error always names the same one.
+  const record = await readJson(folder, 'result.json', recordSchema);
+  const inputs = await readJson(folder, 'inputs.json', inputsSchema);
+  // Older bundles have none.
+  const host = await readJson(folder, 'host.json', hostSchema, {begun: begunOf(run), host: {name: 'unknown'}});
   return factsOf({
     name: run,
     begun: host.begun,
