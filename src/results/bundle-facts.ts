@@ -57,7 +57,10 @@ export async function readBundle(folder: string): Promise<RunFacts> {
   const record = await readJson(folder, 'result.json', recordSchema);
   const inputs = await readJson(folder, 'inputs.json', inputsSchema);
   // Older bundles have none.
-  const host = await readJson(folder, 'host.json', hostSchema, {begun: begunOf(run), host: {name: 'unknown'}});
+  const host = await readJson(folder, 'host.json', hostSchema, {
+    begun: begunOf(run),
+    host: {name: 'unknown'},
+  });
   return factsOf({
     name: run,
     begun: host.begun,
