@@ -65,7 +65,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     stamp,
     fileNameOf(plan.name),
     fileNameOf(machine.kernel.name),
-    ...(machine.lane.name === 'plain' ? [] : [fileNameOf(machine.lane.name)]),
+    ...(machine.variant.name === 'plain' ? [] : [fileNameOf(machine.variant.name)]),
     randomBytes(3).toString('hex'),
   ].join('_');
   const folder = path.join(bundlesRoot, name);
@@ -145,11 +145,11 @@ async function replayOf({plan, machine}: Run): Promise<Uint8Array> {
 /** What a run is a function of. */
 async function inputsOf({plan, machine}: Run): Promise<object> {
   const sent = await machine.sent;
-  const {lane, recipe, kernel, image, qemu, acceleration} = machine;
+  const {variant, recipe, kernel, image, qemu, acceleration} = machine;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
-    lane: lane.name,
+    variant: variant.name,
     kernelArguments: plan.scenario.value.kernelArguments,
     recipe,
     kernel: {name: kernel.name, key: kernel.key, release: kernel.release, ...kernel.inputs},

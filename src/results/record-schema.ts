@@ -61,7 +61,7 @@ export const recordSchema = z.looseObject({
   scenario: name,
   topology: name,
   kernel: name,
-  lane: name,
+  variant: name,
   qemu: sentence,
   verdict,
   reason: sentence,

@@ -9,9 +9,9 @@ export interface ReportedRun extends RunRecord {
 
 /** A recorded run as it was reported; of what only its bundle has, nothing. */
 export function reportedRun({steps, gap, bundle, duration, environment, ...run}: Run): ReportedRun {
-  const {scenario, topology, kernel, lane, verdict, reason} = run;
+  const {scenario, topology, kernel, variant, verdict, reason} = run;
   return {
-    ...{scenario, topology, kernel, lane, verdict, reason, qemu: environment.qemu, durationMs: duration},
+    ...{scenario, topology, kernel, variant, verdict, reason, qemu: environment.qemu, durationMs: duration},
     ...gapOf(gap),
     independent: false,
     bundle: bundle ?? '',

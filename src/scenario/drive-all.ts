@@ -73,7 +73,7 @@ export async function driveAll(run: Run, known: KnownReports, draft: Draft, cont
       asked: new Map(),
       unplugged: new Set(),
       folder: files.screens,
-      slower: machine.lane.slower,
+      slower: machine.variant.slower,
     };
     await mkdir(files.screens, {recursive: true});
     const {abilities} = machine.kernel;
@@ -148,8 +148,8 @@ async function driveSteps(
     // Its log comes while the evidence is read.
     const last = index === steps.length - 1;
     const listening = last ? listenLast() : listen(scene.guest, log, {machine, files, known}, draft);
-    // What the lane has the guest do at the end may be much.
-    if (last && machine.lane.epilogue === undefined) context.idle?.();
+    // What the variant has the guest do at the end may be much.
+    if (last && machine.variant.epilogue === undefined) context.idle?.();
     // Its request must be out before this thread is busy with the trace.
     await setImmediate();
     // What cannot be examined is told only once the kernel's own words are read.

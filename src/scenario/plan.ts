@@ -89,15 +89,16 @@ export function planFor(plan: ScenarioPlan, traits: RoutingTraits): ScenarioPlan
   return Object.freeze({...plan, topology: planTopology(plan.topology.name, plan.topologySpec, traits)});
 }
 
-/** Why a plan means nothing on this lane; undefined if it does. */
-export function wrongLane(
+/** Why a plan means nothing with this variant; undefined if it does. */
+export function wrongVariant(
   {scenario}: ScenarioPlan,
-  lane: {readonly name: string; readonly countInstructions?: boolean},
+  variant: {readonly name: string; readonly countInstructions?: boolean},
 ): string | undefined {
-  const {lanes, steps} = scenario.value;
-  if (lanes !== undefined && !lanes.includes(lane.name)) return `it takes the lane ${lanes.join(' or ')}`;
-  const counts = lane.countInstructions !== true && steps.some(({verb}) => verb === 'count');
-  return counts ? `the lane ${lane.name} does not count instructions` : undefined;
+  const {variants, steps} = scenario.value;
+  if (variants !== undefined && !variants.includes(variant.name))
+    return `it needs the variant ${variants.join(' or ')}`;
+  const counts = variant.countInstructions !== true && steps.some(({verb}) => verb === 'count');
+  return counts ? `the variant ${variant.name} does not count instructions` : undefined;
 }
 
 /** What of a kernel decides whether a plan can be run with it. */

@@ -13,7 +13,7 @@ import type {Machine} from './machine.ts';
 import type {Ability} from '../spec/abilities.ts';
 import {judgeBeside, KnownReports} from './known-crash.ts';
 import {knownHang} from './known-hang.ts';
-import {reasonToSkip, type ScenarioPlan, skippedSteps, wrongLane} from './plan.ts';
+import {reasonToSkip, type ScenarioPlan, skippedSteps, wrongVariant} from './plan.ts';
 import type {RunRecord} from './record.ts';
 
 /** What is run, and where its files go. */
@@ -41,7 +41,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     at: 'before the first step',
     crash: undefined,
   };
-  const skip = wrongLane(plan, machine.lane) ?? reasonToSkip(plan, machine.kernel, machine.qemu);
+  const skip = wrongVariant(plan, machine.variant) ?? reasonToSkip(plan, machine.kernel, machine.qemu);
   if (skip !== undefined) {
     draft.steps.push(...skippedSteps(plan, machine.kernel, skip));
   } else {
@@ -66,7 +66,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     scenario: plan.name,
     topology: plan.topology.name,
     kernel: machine.kernel.name,
-    lane: machine.lane.name,
+    variant: machine.variant.name,
     ...(kernelArguments.length > 0 && {kernelArguments}),
     qemu: describeQemu(machine.qemu),
     independent,

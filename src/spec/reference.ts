@@ -15,7 +15,7 @@ const chapters: readonly Chapter[] = [
   {kind: 'topology', title: 'Topologies', place: 'lab/topologies/NAME.yaml'},
   {kind: 'scenario', title: 'Scenarios', place: 'scenarios/NAME.yaml'},
   {kind: 'kernel', title: 'Kernels', place: 'lab/kernels/NAME.yaml'},
-  {kind: 'lane', title: 'Lanes', place: 'lab/lanes/NAME.yaml'},
+  {kind: 'variant', title: 'Variants', place: 'lab/variants/NAME.yaml'},
   {kind: 'suite', title: 'Suites', place: 'lab/suites/NAME.yaml'},
   {kind: 'mutant', title: 'Mutants', place: 'lab/mutants/NAME/mutant.yaml'},
 ];

@@ -23,11 +23,11 @@ const common = {
     .array(ability)
     .default([])
     .describe('Abilities that the kernel must have; the verdict is skip on other kernels.'),
-  lanes: z
+  variants: z
     .array(kebabName)
     .min(1)
     .optional()
-    .describe('Lanes that the scenario applies to; the verdict is skip on others. Default: all lanes.'),
+    .describe('Variants that the scenario applies to; the verdict is skip on others. Default: all variants.'),
   'known-crash': z
     .strictObject({
       without: ability.describe('Kernels without this ability crash.'),
@@ -49,7 +49,7 @@ const common = {
     .describe('Whether the run continues after a failed step and judges each step separately.'),
   'kernel-arguments': kernelArguments
     .default([])
-    .describe('Kernel arguments in addition to those of the topology and the lane.'),
+    .describe('Kernel arguments in addition to those of the topology and the variant.'),
 };
 
 const steps = z.array(stepSchema).min(1).describe('The steps, in order.');

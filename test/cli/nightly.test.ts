@@ -4,11 +4,16 @@ import {exitCodeOf, line, summary} from '../../src/cli/nightly/summary.ts';
 import type {NightlyResult} from '../../src/cli/nightly/run.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
 
-function result(scenario: string, outcome: Outcome, lane = 'plain', attempts = 1): NightlyResult {
+function result(scenario: string, outcome: Outcome, variant = 'plain', attempts = 1): NightlyResult {
   const verdict = outcome === 'flaky' ? 'pass' : outcome === 'known' ? 'fail' : outcome;
   const one = {run: scenario, reason: 'because', durationMs: 2345, qemu: 'stock 10.0.2', bundle: '/runs/x'};
   return {
-    run: {id: `switch/${lane}/${scenario}`, kernel: 'switch', lane, scenario: {name: scenario, file: ''}},
+    run: {
+      id: `switch/${variant}/${scenario}`,
+      kernel: 'switch',
+      variant,
+      scenario: {name: scenario, file: ''},
+    },
     outcome,
     attempts: Array.from({length: attempts}, (_, index) => ({
       ...one,
@@ -29,12 +34,12 @@ test('the causes come first, each with its evidence and how to have it again; th
   t.is(
     text,
     `1 failed
-  b on switch, lane debug
+  b on switch, variant debug
     attempt 1: fail: because
     evidence: /runs/x
     attempt 2: fail: because
     evidence: /runs/x
-    again: ./p2plab run b --kernel switch --lane debug --qemu stock
+    again: ./p2plab run b --kernel switch --variant debug --qemu stock
 
 1 flaky: another verdict when run again
   d on switch
@@ -51,7 +56,7 @@ smoke: 5 runs: 1 pass, 1 by known gaps, 1 skip, 1 fail, 1 flaky`,
 });
 
 test('before all else stands what has changed', (t) => {
-  const about = {topology: 'any', lane: 'plain', kernel: 'switch'};
+  const about = {topology: 'any', variant: 'plain', kernel: 'switch'};
   const changes = [
     {...about, scenario: 'b', change: 'still bad', since: '2026-11-20', before: '2026-11-19'},
     {...about, scenario: 'a', change: 'broke', since: '2026-11-27', before: '2026-11-26'},

@@ -41,7 +41,7 @@ export async function pageOf(name: string, nights: readonly Night[]): Promise<st
         ...gap,
       });
       await recordRun(db, one, night);
-      const about = {scenario, topology: 'nvme-switch', lane: 'plain', kernel: 'baseline'};
+      const about = {scenario, topology: 'nvme-switch', variant: 'plain', kernel: 'baseline'};
       ended.push({...about, outcome, attempts: outcome === 'fail' ? 2 : 1, run: one.name});
     }
     await endNight(db, night, ended);

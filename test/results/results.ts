@@ -66,7 +66,7 @@ function result(verdict: Result['verdict'], reason: string, steps: Result['steps
     scenario: `a-${verdict}`,
     topology: 'nvme-switch',
     kernel: verdict === 'skip' ? 'switch' : 'baseline',
-    lane: 'plain',
+    variant: 'plain',
     qemu: 'stock 10.0.2',
     verdict,
     reason,

@@ -50,9 +50,9 @@ async function prepare(
   const machines = new Map<string, Machines>();
   const prepared: Prepared[] = [];
   for (const one of planRuns(spec)) {
-    const {run, plan, kernel, lane} = one;
-    const key = `${run.kernel} ${run.lane}`;
-    const own = machines.get(key) ?? new Machines(kernel, qemu, context, {lane});
+    const {run, plan, kernel, variant} = one;
+    const key = `${run.kernel} ${run.variant}`;
+    const own = machines.get(key) ?? new Machines(kernel, qemu, context, {variant});
     machines.set(key, own);
     const machine = await own.for(plan.topology).catch((error: unknown) => {
       if (!(error instanceof LabError) || error instanceof Interrupted || context.signal.aborted) throw error;

@@ -13,7 +13,7 @@ import type {NightlyResult} from './run.ts';
 /** What is told of a change. */
 export type Changed = Pick<
   NightResult,
-  'scenario' | 'topology' | 'lane' | 'kernel' | 'change' | 'since' | 'before'
+  'scenario' | 'topology' | 'variant' | 'kernel' | 'change' | 'since' | 'before'
 >;
 
 /** What is told first: what somebody has to look at. */
@@ -70,10 +70,10 @@ function news(changes: readonly Changed[]): readonly string[] {
   const lines = order.flatMap((change) =>
     changes
       .filter((changed) => changed.change === change)
-      .map(({scenario, lane, kernel, since, before}) => {
+      .map(({scenario, variant, kernel, since, before}) => {
         const when = change === 'still bad' && since !== null ? `, since ${since}` : '';
         const last = before === null || change === 'new' ? '' : `, otherwise on ${before} for the last time`;
-        return `  ${change}: ${[kernel, lane, scenario].join('/')}${when}${last}`;
+        return `  ${change}: ${[kernel, variant, scenario].join('/')}${when}${last}`;
       }),
   );
   return lines.length === 0 ? [] : ['since the nights before', ...lines, ''];
@@ -83,8 +83,8 @@ function news(changes: readonly Changed[]): readonly string[] {
 function costs(counted: readonly CountedChange[]): readonly string[] {
   if (counted.length === 0) return [];
   const lines = counted.map(
-    ({scenario, lane, kernel, changes}) =>
-      `  ${[kernel, lane, scenario].join('/')}: ${changes.map(describeChange).join('; ')}`,
+    ({scenario, variant, kernel, changes}) =>
+      `  ${[kernel, variant, scenario].join('/')}: ${changes.map(describeChange).join('; ')}`,
   );
   return ['costs more or less than in the night before', ...lines, ''];
 }
@@ -113,15 +113,21 @@ export function line({run, outcome, attempts}: NightlyResult): string {
 }
 
 function describe({run, attempts}: NightlyResult): string {
-  const {kernel, lane, scenario, seconds} = run;
-  const again = repeatCommand({scenario: scenario.name, kernel, lane, qemu: attempts.at(-1)?.qemu, seconds});
+  const {kernel, variant, scenario, seconds} = run;
+  const again = repeatCommand({
+    scenario: scenario.name,
+    kernel,
+    variant,
+    qemu: attempts.at(-1)?.qemu,
+    seconds,
+  });
   const tries = attempts.map(({verdict, reason, bundle}, index) => {
     const number = attempts.length > 1 ? `attempt ${index + 1}: ` : '';
     const evidence = bundle === undefined ? [] : [`    evidence: ${displayPath(bundle)}`];
     return [`    ${number}${verdict}: ${printable(reason)}`, ...evidence].join('\n');
   });
   return [
-    `  ${run.scenario.name} on ${run.kernel}${run.lane === 'plain' ? '' : `, lane ${run.lane}`}`,
+    `  ${run.scenario.name} on ${run.kernel}${run.variant === 'plain' ? '' : `, variant ${run.variant}`}`,
     ...tries,
     ...(again === undefined ? [] : [`    again: ${again}`]),
   ].join('\n');

@@ -44,8 +44,8 @@ function report(evidence: Evidence | undefined): Html {
 
 function about(context: PageContext, found: Run, evidence: Evidence | undefined): Html {
   const {up} = context;
-  const {environment, night, suite, lane, kernel, scenario, gap, fingerprint, duration} = found;
-  const again = repeatCommand({scenario, kernel, lane, qemu: environment.qemu}) ?? '(its files are gone)';
+  const {environment, night, suite, variant, kernel, scenario, gap, fingerprint, duration} = found;
+  const again = repeatCommand({scenario, kernel, variant, qemu: environment.qemu}) ?? '(its files are gone)';
   const optional = [
     ...(gap === null ? [] : [html`<dt>known gap</dt><dd>${words(gap)}</dd>`]),
     ...(fingerprint === null

@@ -8,7 +8,7 @@ import type {Database, Tables} from './tables.ts';
 export interface Case {
   readonly scenario: string;
   readonly topology: string;
-  readonly lane: string;
+  readonly variant: string;
   readonly kernel: string;
 }
 
@@ -111,7 +111,7 @@ export async function recordIn(
 /** The number of a case, which is made if there is none. */
 export async function caseId(
   db: Transaction<Tables>,
-  {scenario, topology, lane, kernel}: Case,
+  {scenario, topology, variant, kernel}: Case,
 ): Promise<number> {
   const find = () =>
     db
@@ -119,14 +119,14 @@ export async function caseId(
       .select('id')
       .where('scenario', '=', scenario)
       .where('topology', '=', topology)
-      .where('lane', '=', lane)
+      .where('variant', '=', variant)
       .where('kernel', '=', kernel)
       .executeTakeFirst();
   const known = await find();
   if (known !== undefined) return known.id;
   const made = await db
     .insertInto('cases')
-    .values({scenario, topology, lane, kernel})
+    .values({scenario, topology, variant, kernel})
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst();

@@ -26,7 +26,7 @@ export interface Tables {
     readonly id: Generated<number>;
     readonly scenario: string;
     readonly topology: string;
-    readonly lane: string;
+    readonly variant: string;
     readonly kernel: string;
   };
   readonly nights: {

@@ -12,7 +12,7 @@ export function csv(runs: readonly Run[]): string {
       begun: run.begun,
       night: run.night ?? '',
       suite: run.suite ?? '',
-      ...{scenario: run.scenario, topology: run.topology, lane: run.lane, kernel: run.kernel},
+      ...{scenario: run.scenario, topology: run.topology, variant: run.variant, kernel: run.kernel},
       release: environment.kernel_release,
       qemu: environment.qemu,
       host: environment.host,
@@ -36,7 +36,19 @@ function clean(row: Readonly<Record<string, string | number>>): Readonly<Record<
 
 /** In their order; they are added to, never taken away. */
 const columns = [
-  ...['run', 'begun', 'night', 'suite', 'scenario', 'topology', 'lane', 'kernel', 'release', 'qemu', 'host'],
+  ...[
+    'run',
+    'begun',
+    'night',
+    'suite',
+    'scenario',
+    'topology',
+    'variant',
+    'kernel',
+    'release',
+    'qemu',
+    'host',
+  ],
   ...['verdict', 'reason', 'gap', 'fingerprint', 'duration-ms', 'steps'],
   ...['peer-bytes', 'host-memory-bytes', 'lost-bytes'],
 ] as const;

@@ -111,7 +111,7 @@ export async function resultsOf(db: Database, night: number): Promise<readonly N
       'results.case_id as caseId',
       'cases.scenario',
       'cases.topology',
-      'cases.lane',
+      'cases.variant',
       'cases.kernel',
       'results.outcome',
       'results.attempts',
@@ -128,7 +128,7 @@ export async function resultsOf(db: Database, night: number): Promise<readonly N
       'runs.bundle',
     ])
     .orderBy('cases.scenario')
-    .orderBy('cases.lane')
+    .orderBy('cases.variant')
     .orderBy('cases.id')
     .execute();
   return rows.map(({runId, name, verdict, reason, gap, fingerprint, duration, bundle, ...result}) => ({

@@ -8,7 +8,7 @@ const promised = [
   'scenario',
   'topology',
   'kernel',
-  'lane',
+  'variant',
   'verdict',
   'reason',
   'durationMs',

@@ -40,7 +40,7 @@ const record = (scenario: string, kernel: string, steps: readonly StepRecord[]):
     scenario,
     topology: scenario,
     kernel,
-    lane: 'plain',
+    variant: 'plain',
     qemu: 'stock 10.0.2',
     durationMs: 1,
     independent: true,
