@@ -76,7 +76,7 @@ const cases: readonly [string, string, readonly string[]][] = [
   [
     'a variant that is not there',
     `variant: debg\n${elsewhere}`,
-    ['3:7: there is no variant "debg"', 'there are: plain'],
+    ['3:10: there is no variant "debg"', 'there are: plain'],
   ],
   [
     'a module that is not there',

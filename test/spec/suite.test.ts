@@ -39,7 +39,7 @@ exclude:
   t.regex(problems(text).join('\n'), /x\.yaml:7:5: name a scenario, a kernel or a variant/);
   const found = problems(text.replace('  - {}\n', '')).join('\n');
   t.regex(found, /x\.yaml:2:11: there is no kernel "baselin"/);
-  t.regex(found, /x\.yaml:3:9: there is no variant "plane"/);
+  t.regex(found, /x\.yaml:3:12: there is no variant "plane"/);
   t.regex(found, /x\.yaml:4:13: there is no scenario "nvme-copy-same-swich"/);
   t.regex(found, /x\.yaml:6:14: the suite has no kernel switch/);
 });
