@@ -73,7 +73,7 @@ function baseKernel(name: string, series: readonly string[]): SelectedKernel {
 function ofSource({name, source}: {readonly name: string; readonly source: KernelSource}): SelectedKernel {
   return {
     ...{description: '', costs: {}},
-    ...{name, source, config: [], series: [], abilities: [], lacks: [], modules: []},
+    ...{name, source, config: [], series: [], features: [], missing: [], modules: []},
     architectures: [...architectureNames],
   };
 }

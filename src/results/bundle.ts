@@ -18,7 +18,7 @@ import type {RunRecord} from '../scenario/record.ts';
 import {replayScript} from '../scenario/replay.ts';
 import type {Run} from '../scenario/run.ts';
 import {drawTopology} from '../topology/draw.ts';
-import {missing} from '../topology/requirements.ts';
+import {unsupported} from '../topology/requirements.ts';
 import {treeOf} from '../topology/tree.ts';
 import {fileNameOf} from '../spec/identity.ts';
 import {thisHost} from './host.ts';
@@ -94,7 +94,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     inputsOf(run).then((known) => put('inputs.json', json(known))),
     put('host.json', json({begun, host: thisHost()})),
     // What this QEMU cannot be started with, it cannot repeat.
-    ...(missing(plan.topology, machine.qemu.version).length > 0
+    ...(unsupported(plan.topology, machine.qemu.version).length > 0
       ? []
       : [put('reproduce.sh', reproduceScript(run), 0o755)]),
   ]);

@@ -2,19 +2,19 @@
 /**
  * Names that bundles of older versions have: the old one, then the one that took its place. Only what reads stored
  * files knows them.
- * Terms: lane
+ * Terms: lane gap
  */
 const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   /** Keys of a run. */
-  run: {lane: 'variant'},
+  run: {lane: 'variant', gap: 'knownIssue'},
   /** Keys of a step. */
-  step: {},
+  step: {gap: 'knownIssue'},
   /** Keys of an entry of the ledger. */
   ledger: {},
   /** Verbs. */
   verbs: {},
   /** Directories of scenarios. */
-  scenarios: {},
+  scenarios: {'gaps/': 'known-issues/'},
   /** Variants. */
   variants: {},
   /** Targets of DMA. */

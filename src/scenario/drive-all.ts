@@ -63,8 +63,8 @@ export async function driveAll(run: Run, known: KnownReports, draft: Draft, cont
     if (draft.errors.length > 0) return;
     const scene: Scene = {
       topology: plan.topology,
-      abilities: machine.kernel.abilities,
-      lacks: machine.kernel.lacks,
+      features: machine.kernel.features,
+      missing: machine.kernel.missing,
       guest,
       disks: run.disks,
       pcaps: files.pcaps,
@@ -76,7 +76,7 @@ export async function driveAll(run: Run, known: KnownReports, draft: Draft, cont
       slower: machine.variant.slower,
     };
     await mkdir(files.screens, {recursive: true});
-    const {abilities} = machine.kernel;
+    const {features} = machine.kernel;
     const modules = modulesBefore(machine.kernel.modules, plan.scenario.value);
     await sendModules(await machine.sent, guest);
     if (modules.length > 0) {
@@ -84,7 +84,7 @@ export async function driveAll(run: Run, known: KnownReports, draft: Draft, cont
       await listen(guest, log, {machine, files, known}, draft);
     }
     if (draft.errors.length > 0) return;
-    const served = servedEndpoints(abilities, plan.topology);
+    const served = servedEndpoints(features, plan.topology);
     for (const name of modules) await scene.prototypes.loaded(name, served, guest);
     await driveSteps({...run, known}, scene, log, draft, context);
   } catch (error) {

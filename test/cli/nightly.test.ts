@@ -18,7 +18,7 @@ function result(scenario: string, outcome: Outcome, variant = 'plain', attempts 
     attempts: Array.from({length: attempts}, (_, index) => ({
       ...one,
       verdict: index + 1 < attempts ? ('fail' as const) : verdict,
-      ...(outcome === 'known' && {gap: 'map-page'}),
+      ...(outcome === 'known' && {knownIssue: 'map-page'}),
     })),
   };
 }
@@ -51,7 +51,7 @@ test('the causes come first, each with its evidence and how to have it again; th
 
 known issues: map-page (1)
 
-smoke: 5 runs: 1 pass, 1 by known gaps, 1 skip, 1 fail, 1 flaky`,
+smoke: 5 runs: 1 pass, 1 by known issues, 1 skip, 1 fail, 1 flaky`,
   );
 });
 
@@ -77,7 +77,7 @@ test('where nothing is to be looked at, there is one line', (t) => {
   t.is(line(result('a', 'flaky', 'plain', 2)), 'FLAKY switch/plain/a 2.3 s, 2 attempts');
 });
 
-test('a kernel that did wrong comes before a lab that failed, and known gaps are no news', (t) => {
+test('a kernel that did wrong comes before a lab that failed, and known issues are no news', (t) => {
   t.is(exitCodeOf([result('a', 'known'), result('b', 'skip'), result('c', 'flaky')]), 0);
   t.is(exitCodeOf([result('a', 'error')]), 3);
   t.is(exitCodeOf([result('a', 'error'), result('b', 'crash')]), 1);

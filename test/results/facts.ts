@@ -12,7 +12,7 @@ export interface Given {
   readonly variant?: string;
   readonly verdict?: Verdict;
   readonly reason?: string;
-  readonly gap?: RunRecord['gap'];
+  readonly knownIssue?: RunRecord['knownIssue'];
   readonly name?: string;
   readonly begun?: string;
   readonly bundle?: string;
@@ -60,7 +60,7 @@ export function facts({
     bundle: given.bundle,
     record: {
       ...{scenario, kernel, verdict, reason, variant: given.variant ?? 'plain', topology: 'nvme-switch'},
-      ...(given.gap !== undefined && {gap: given.gap}),
+      ...(given.knownIssue !== undefined && {knownIssue: given.knownIssue}),
       ...{qemu: 'routed 10.0.2', durationMs: given.durationMs ?? 2000, independent: false, kernelSays: []},
       steps: given.steps ?? [copied],
     },

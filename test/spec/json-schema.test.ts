@@ -128,7 +128,7 @@ const broken: Readonly<Record<SchemaKind, readonly string[]>> = {
     '{description: x, source: {tarball: a, suite: sid}}',
     '{description: x, source: {package: "-o"}}',
     '{description: x, source: {tree: a}, architectures: []}',
-    '{description: x, source: {tree: a}, lacks: [map-page]}',
+    '{description: x, source: {tree: a}, missing: [map-page]}',
   ],
   variant: [
     '{description: x, slower: 0}',

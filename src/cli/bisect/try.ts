@@ -65,6 +65,6 @@ export async function tryKernel(
 
 /** A run as a search sees it. */
 export function seen(result: Result): Seen {
-  const {verdict, reason, gap} = result;
-  return {verdict, reason, fingerprint: fingerprintOf(result)?.key, gap};
+  const {verdict, reason, knownIssue} = result;
+  return {verdict, reason, fingerprint: fingerprintOf(result)?.key, knownIssue};
 }

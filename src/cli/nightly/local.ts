@@ -84,8 +84,16 @@ async function attempt(one: Prepared, recorder: NightRecorder, context: Context)
     const unbegun = await recorder.addUnbegun({...caseOf(one), reason, qemu: ''});
     return {run: run.id, verdict: 'error', reason, durationMs: 0, qemu: '', unbegun};
   }
-  const {verdict, reason, gap, durationMs, qemu, bundle} = await runOne(plan, machine, false, context);
-  return {run: run.id, verdict, reason, durationMs, qemu, bundle, ...(gap !== undefined && {gap})};
+  const {verdict, reason, knownIssue, durationMs, qemu, bundle} = await runOne(plan, machine, false, context);
+  return {
+    run: run.id,
+    verdict,
+    reason,
+    durationMs,
+    qemu,
+    bundle,
+    ...(knownIssue !== undefined && {knownIssue}),
+  };
 }
 
 function loadOf({topology}: ScenarioPlan): Load {

@@ -86,12 +86,12 @@ function queuedWay(
       const unbegun = await recorder.addUnbegun({...caseOf(one), reason, qemu: qemu ?? '', mark: id});
       return {run: run.id, verdict: 'error', reason, durationMs: 0, qemu: qemu ?? '', unbegun};
     }
-    const {name, verdict, reason, gap, durationMs, qemu: ran, bundle} = ended.made;
+    const {name, verdict, reason, knownIssue, durationMs, qemu: ran, bundle} = ended.made;
     // It was recorded with the end of its job.
     recorder.note(name);
     return {
       ...{run: run.id, verdict, reason, durationMs, qemu: ran},
-      ...(gap !== undefined && {gap}),
+      ...(knownIssue !== undefined && {knownIssue}),
       ...(bundle === undefined ? {unbegun: name} : {bundle}),
     };
   };

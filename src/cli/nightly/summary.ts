@@ -28,7 +28,7 @@ const counted: readonly Outcome[] = ['pass', 'known', 'skip', 'crash', 'fail', '
 
 const words: Readonly<Record<Outcome, string>> = {
   pass: 'pass',
-  known: 'by known gaps',
+  known: 'by known issues',
   skip: 'skip',
   crash: 'crash',
   fail: 'fail',
@@ -93,7 +93,7 @@ function costs(counted: readonly CountedChange[]): readonly string[] {
 function known(results: readonly NightlyResult[]): readonly string[] {
   const own = results.filter(({outcome}) => outcome === 'known');
   if (own.length === 0) return [];
-  const groups = Map.groupBy(own, ({attempts}) => attempts.at(-1)?.gap ?? 'not recorded');
+  const groups = Map.groupBy(own, ({attempts}) => attempts.at(-1)?.knownIssue ?? 'not recorded');
   const names = [...groups].map(([name, some]) => `${name} (${some.length})`);
   return [`known issues: ${names.join(', ')}`, ''];
 }
@@ -133,7 +133,7 @@ function describe({run, attempts}: NightlyResult): string {
   ].join('\n');
 }
 
-/** 1 for a fail or a crash that came again and for a rise that is not declared, 3 where the lab or its host failed, else 0: known gaps are known. */
+/** 1 for a fail or a crash that came again and for a rise that is not declared, 3 where the lab or its host failed, else 0: known issues are known. */
 export function exitCodeOf(results: readonly NightlyResult[], rises: readonly string[] = []): number {
   const has = (...outcomes: readonly Outcome[]): boolean =>
     results.some(({outcome}) => outcomes.includes(outcome));

@@ -63,7 +63,7 @@ function summary(kernels: readonly string[], rows: readonly DesignRow[]): Html {
       <td class="number">${roundBytes(sum('lost'))}</td>
     </tr>`;
   });
-  const columns = ['kernel', 'pass', 'known gaps', 'fail', 'peer to peer', 'by ordinary memory', 'lost'];
+  const columns = ['kernel', 'pass', 'known issues', 'fail', 'peer to peer', 'by ordinary memory', 'lost'];
   return dataTable('All scenarios together', columns, lines);
 }
 

@@ -69,7 +69,7 @@ function verdictLine({nights}: History): Html {
 
 function standing(outcome: PastResult['outcome']): string {
   if (outcome === 'pass') return 'Passes';
-  return outcome === 'known' ? 'Fails by a known gap' : 'Fails';
+  return outcome === 'known' ? 'Fails by a known issue' : 'Fails';
 }
 
 function runMark({up, hasRun}: PageContext, {outcome, run}: PastResult): Html {

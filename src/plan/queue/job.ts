@@ -32,7 +32,7 @@ const madeSchema = z.object({
   name: z.string(),
   verdict: z.enum(['pass', 'fail', 'crash', 'error', 'skip']),
   reason: z.string(),
-  gap: z.string().optional(),
+  knownIssue: z.string().optional(),
   durationMs: z.number(),
   qemu: z.string(),
   /** The folder of its bundle, as the worker's host names it; not there if the run was not begun. */

@@ -2,6 +2,7 @@
 import {type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql} from 'kysely';
 import type {Migration} from 'kysely/migration';
 import {variants} from './migrations/variants.ts';
+import {knownIssues} from './migrations/known-issues.ts';
 
 /** Which of the two: they differ in how a row is given a number. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -17,6 +18,7 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
       up: async ({schema}) => schema.alterTable('nights').addColumn('lab', 'text').execute(),
     },
     '0003-variants': {up: variants},
+    '0004-known-issues': {up: knownIssues},
   };
 }
 

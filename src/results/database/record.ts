@@ -62,7 +62,7 @@ export async function recordIn(
       duration: record.durationMs,
       verdict: record.verdict,
       reason: record.reason,
-      gap: record.gap ?? null,
+      known_issue: record.knownIssue ?? null,
       fingerprint: fingerprint?.key ?? null,
       bundle: bundle ?? null,
     })
@@ -77,8 +77,17 @@ export async function recordIn(
   await insertAll(
     db,
     'steps',
-    record.steps.map(({title, verb, verdict, reason, gap, durationMs}, number) => {
-      return {run_id: id, number, title, verb, verdict, reason, gap: gap ?? null, duration: durationMs};
+    record.steps.map(({title, verb, verdict, reason, knownIssue, durationMs}, number) => {
+      return {
+        run_id: id,
+        number,
+        title,
+        verb,
+        verdict,
+        reason,
+        known_issue: knownIssue ?? null,
+        duration: durationMs,
+      };
     }),
   );
   await insertAll(

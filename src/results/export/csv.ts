@@ -16,7 +16,12 @@ export function csv(runs: readonly Run[]): string {
       release: environment.kernel_release,
       qemu: environment.qemu,
       host: environment.host,
-      ...{verdict: run.verdict, reason: run.reason, gap: run.gap ?? '', fingerprint: run.fingerprint ?? ''},
+      ...{
+        verdict: run.verdict,
+        reason: run.reason,
+        knownIssue: run.knownIssue ?? '',
+        fingerprint: run.fingerprint ?? '',
+      },
       'duration-ms': run.duration,
       steps: steps.length,
       'peer-bytes': measured.get('peer-bytes') ?? '',
@@ -49,6 +54,6 @@ const columns = [
     'qemu',
     'host',
   ],
-  ...['verdict', 'reason', 'gap', 'fingerprint', 'duration-ms', 'steps'],
+  ...['verdict', 'reason', 'known-issue', 'fingerprint', 'duration-ms', 'steps'],
   ...['peer-bytes', 'host-memory-bytes', 'lost-bytes'],
 ] as const;

@@ -68,7 +68,7 @@ export function kcidb(runs: readonly Run[]): string {
 }
 
 function testOf(run: Run): object {
-  const {environment, steps, verdict, reason, gap} = run;
+  const {environment, steps, verdict, reason, knownIssue} = run;
   const log = steps
     .filter((step) => step.verdict !== 'pass' && step.verdict !== 'skip')
     .map((step) => `${step.title}: ${step.verdict}: ${step.reason}`);
@@ -96,7 +96,7 @@ function testOf(run: Run): object {
       },
     },
     misc: {
-      ...{variant: run.variant, verdict, ...(gap !== null && {gap})},
+      ...{variant: run.variant, verdict, ...(knownIssue !== null && {knownIssue})},
       ...(run.fingerprint !== null && {fingerprint: run.fingerprint}),
       ledger: steps.flatMap(({title, ledger}) =>
         ledger.map(({initiator, direction, target, bytes, address, way}) => ({

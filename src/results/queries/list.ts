@@ -32,7 +32,14 @@ export async function listRuns(db: Database, filter: RunFilter = {}): Promise<re
   let query = db
     .selectFrom('runs')
     .innerJoin('cases', 'cases.id', 'runs.case_id')
-    .select(['runs.id', 'runs.name', 'runs.begun', 'runs.verdict', 'runs.reason', 'runs.gap'])
+    .select([
+      'runs.id',
+      'runs.name',
+      'runs.begun',
+      'runs.verdict',
+      'runs.reason',
+      'runs.known_issue as knownIssue',
+    ])
     .select(['runs.fingerprint', 'runs.duration', 'runs.bundle', 'runs.night_id as night'])
     .select(['cases.id as caseId', 'cases.scenario', 'cases.topology', 'cases.variant', 'cases.kernel'])
     .orderBy('runs.id', 'desc')

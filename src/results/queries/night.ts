@@ -24,7 +24,7 @@ export interface RunHead {
   readonly name: string;
   readonly verdict: Verdict;
   readonly reason: string;
-  readonly gap: string | null;
+  readonly knownIssue: string | null;
   readonly fingerprint: string | null;
   /** Milliseconds. */
   readonly duration: number;
@@ -122,7 +122,7 @@ export async function resultsOf(db: Database, night: number): Promise<readonly N
       'runs.name',
       'runs.verdict',
       'runs.reason',
-      'runs.gap',
+      'runs.known_issue as knownIssue',
       'runs.fingerprint',
       'runs.duration',
       'runs.bundle',
@@ -131,13 +131,13 @@ export async function resultsOf(db: Database, night: number): Promise<readonly N
     .orderBy('cases.variant')
     .orderBy('cases.id')
     .execute();
-  return rows.map(({runId, name, verdict, reason, gap, fingerprint, duration, bundle, ...result}) => ({
+  return rows.map(({runId, name, verdict, reason, knownIssue, fingerprint, duration, bundle, ...result}) => ({
     ...result,
     run:
       runId === null || name === null || verdict === null
         ? null
         : {
-            ...{id: runId, name, verdict, reason: reason ?? '', gap, fingerprint},
+            ...{id: runId, name, verdict, reason: reason ?? '', knownIssue, fingerprint},
             ...{duration: duration ?? 0, bundle},
           },
   }));
