@@ -5,7 +5,7 @@ import {jsonText} from '../base/json.ts';
 import {labRoot} from '../base/paths.ts';
 import {type Costs, costsBeyond, isUndeclaredRise} from '../results/measured-change.ts';
 import {countedChanges} from '../results/queries/counted.ts';
-import {nights, latestNights, resultsOf} from '../results/queries/night.ts';
+import {nightlyRuns, latestNightlyRuns, resultsOf} from '../results/queries/nightly-runs.ts';
 import {listRuns} from '../results/queries/list.ts';
 import {compareKernels} from '../results/queries/compare.ts';
 import {listKernels} from '../spec/catalog.ts';
@@ -15,7 +15,7 @@ import {exporters, exportRuns} from './results/export.ts';
 import {importBundles} from './results/import.ts';
 import {pruneRuns} from './results/prune.ts';
 import {showRun} from './results/show.ts';
-import {differences, nightsTable, runsTable} from './results/tables.ts';
+import {differences, nightlyRunsTable, runsTable} from './results/tables.ts';
 import {withDatabase} from './with-database.ts';
 
 const verdicts = ['pass', 'fail', 'crash', 'error', 'skip'] as const;
@@ -39,20 +39,20 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
     });
   results
     .command('diff')
-    .description('what differs between two kernels in a night, or between a night and those before')
-    .argument('[kernels...]', 'two kernels; none: what the night has changed')
-    .option('--suite <name>', 'the newest night of this suite')
-    .option('--night <n>', 'the night with this number', count)
+    .description('what differs between two kernels in a nightly run, or between a nightly run and those before')
+    .argument('[kernels...]', 'two kernels; none: what the nightly run has changed')
+    .option('--suite <name>', 'the latest nightly run of this suite')
+    .option('--nightly-run <n>', 'the nightly run with this number', count)
     .addOption(shared.database())
     .option('--json', 'as JSON', false)
-    .action(async (kernels, {suite, night, database, json: asJson}) => {
+    .action(async (kernels, {suite, nightlyRun, database, json: asJson}) => {
       const [first, second] = kernels;
       if (kernels.length !== 0 && kernels.length !== 2) throw new UsageError('name two kernels, or none');
       await withDatabase(database, async ({db}) => {
-        const id = night ?? (await newestNight(db, suite));
+        const id = nightlyRun ?? (await newestNightlyRun(db, suite));
         if (first !== undefined && second !== undefined) {
           const pairs = await compareKernels(db, id, first, second);
-          if (pairs.length === 0) throw new UsageError(`night ${id} has neither ${first} nor ${second}`);
+          if (pairs.length === 0) throw new UsageError(`nightly run ${id} has neither ${first} nor ${second}`);
           process.stdout.write(asJson ? toJson(pairs) : `${differences(pairs, first, second)}\n`);
           const costs = costsBeyond(declaredCosts(first), declaredCosts(second));
           const worse = pairs.some(
@@ -72,7 +72,7 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
             const own = counted.find(({caseId}) => caseId === result.caseId)?.changes ?? [];
             return result.change === null && own.length === 0 ? [] : [{...result, measurements: own}];
           });
-        process.stdout.write(asJson ? toJson(both()) : `${nightsTable.changes(id, all, counted)}\n`);
+        process.stdout.write(asJson ? toJson(both()) : `${nightlyRunsTable.changes(id, all, counted)}\n`);
         finish(changed.some(({change}) => change === 'broke') ? 1 : 0);
       });
     });
@@ -80,16 +80,16 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
     .command('export')
     .description('runs for other programs: KTAP, JUnit XML, KCIDB JSON (schema 5.3), CSV')
     .addOption(new Option('--format <format>', 'for which').choices(exporters).makeOptionMandatory())
-    .option('--night <n>', 'the runs of this night', count)
-    .option('--suite <name>', 'the runs of the newest night of this suite')
-    .option('--most <n>', 'without a night: this many of the newest runs', count, 1000)
+    .option('--nightly-run <n>', 'the runs of this nightly run', count)
+    .option('--suite <name>', 'the runs of the latest nightly run of this suite')
+    .option('--most <n>', 'without a nightly run: this many of the newest runs', count, 1000)
     .option('--output <file>', 'write there instead of standard output')
     .addOption(shared.database())
     .action(async (options) => {
       await withDatabase(options.database, async ({db}) => {
-        const night =
-          options.night ?? (options.suite === undefined ? undefined : await newestNight(db, options.suite));
-        await exportRuns(db, {...options, night});
+        const nightlyRun =
+          options.nightlyRun ?? (options.suite === undefined ? undefined : await newestNightlyRun(db, options.suite));
+        await exportRuns(db, {...options, nightlyRun});
       });
     });
   results
@@ -114,24 +114,24 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
 function addList(results: Command): void {
   results
     .command('list')
-    .description('the newest runs, or with --nights the nights')
-    .option('--nights', 'nights instead of runs', false)
+    .description('the newest runs, or with --nightly-runs the nightly runs')
+    .option('--nightly-runs', 'nightly runs instead of runs', false)
     .option('--scenario <name>')
     .option('--topology <name>')
     .option('--kernel <name>')
     .option('--variant <name>')
     .addOption(new Option('--verdict <verdict>').choices(verdicts))
-    .option('--suite <name>', 'of nights of this suite')
-    .option('--night <n>', 'of this night', count)
+    .option('--suite <name>', 'of nightly runs of this suite')
+    .option('--nightly-run <n>', 'of this nightly run', count)
     .option('--fingerprint <key>', 'failures of this kind')
     .option('--most <n>', 'no more than this many', count, 30)
     .addOption(shared.database())
     .option('--json', 'as JSON', false)
-    .action(async ({nights: ofNights, database, json: asJson, ...filter}) => {
+    .action(async ({nightlyRuns: ofNightlyRuns, database, json: asJson, ...filter}) => {
       await withDatabase(database, async ({db}) => {
-        if (ofNights) {
-          const found = await nights(db, filter);
-          process.stdout.write(asJson ? toJson(found) : `${nightsTable.list(found)}\n`);
+        if (ofNightlyRuns) {
+          const found = await nightlyRuns(db, filter);
+          process.stdout.write(asJson ? toJson(found) : `${nightlyRunsTable.list(found)}\n`);
           return;
         }
         const found = await listRuns(db, filter);
@@ -150,15 +150,15 @@ function toJson(value: unknown): string {
   return `${jsonText(value, 2)}\n`;
 }
 
-/** The number of the newest night that ended, of a suite or of all. */
-async function newestNight(
-  db: Parameters<typeof latestNights>[0],
+/** The number of the latest nightly run that ended, of a suite or of all. */
+async function newestNightlyRun(
+  db: Parameters<typeof latestNightlyRuns>[0],
   suite: string | undefined,
 ): Promise<number> {
-  const found = (await latestNights(db)).find((night) => suite === undefined || night.suite === suite);
+  const found = (await latestNightlyRuns(db)).find((nightlyRun) => suite === undefined || nightlyRun.suite === suite);
   if (found !== undefined) return found.id;
   throw new UsageError(
-    suite === undefined ? 'no night has ended yet' : `no night of ${suite} has ended yet`,
-    {hint: './p2plab nightly runs one; ./p2plab results list --nights shows what there is'},
+    suite === undefined ? 'no nightly run has ended yet' : `no nightly run of ${suite} has ended yet`,
+    {hint: './p2plab nightly runs one; ./p2plab results list --nightly-runs shows what there is'},
   );
 }

@@ -4,7 +4,7 @@ import {type Html, html, words} from './html.ts';
 
 /** Where pages are, from the first one. A name of the user's may hold anything, so it is spelt in safe letters. */
 export const paths = {
-  night: (id: number) => `night/${id}.html`,
+  nightlyRun: (id: number) => `nightly/${id}.html`,
   case: (id: number) => `case/${id}.html`,
   run: (id: number) => `run/${id}.html`,
   failure: (fingerprint: string) => `failure/${fingerprint}.html`,

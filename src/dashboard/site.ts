@@ -24,7 +24,7 @@ const builtSchema = z.strictObject({
   /** There are pages of the runs from this number on. */
   firstRun: z.number(),
   lastRun: z.number(),
-  /** When the newest night ended that there is a page of: one that began earlier may end later. */
+  /** When the latest nightly run ended that there is a page of: one that began earlier may end later. */
   lastEnd: z.string(),
 });
 
@@ -158,14 +158,14 @@ async function newestRun(db: Database): Promise<number> {
 
 async function newestEnd(db: Database): Promise<string> {
   const row = await db
-    .selectFrom('nights')
+    .selectFrom('nightly_runs')
     .where('state', '=', 'ended')
     .select((eb) => eb.fn.max('ended').as('ended'))
     .executeTakeFirst();
   return row?.ended ?? '';
 }
 
-/** The pages that what is new appears on; those of the newest nights always. */
+/** The pages that what is new appears on; those of the latest nightly runs always. */
 async function changedPages(
   db: Database,
   since: {readonly run: number; readonly end: string | undefined},
@@ -176,8 +176,8 @@ async function changedPages(
     .where('id', '>', since.run)
     .orderBy('id')
     .execute();
-  const nights = await db
-    .selectFrom('nights')
+  const nightlyRuns = await db
+    .selectFrom('nightly_runs')
     .select('id')
     .where('state', '=', 'ended')
     .where('ended', '>', since.end ?? '')
@@ -186,16 +186,16 @@ async function changedPages(
     .limit(since.end === undefined ? 31 : 10_000)
     .execute();
   const judged =
-    nights.length === 0
+    nightlyRuns.length === 0
       ? []
       : await db
           .selectFrom('results')
           .select('case_id')
           .distinct()
           .where(
-            'night_id',
+            'nightly_run_id',
             'in',
-            nights.map(({id}) => id),
+            nightlyRuns.map(({id}) => id),
           )
           .execute();
   const cases = new Set([...runs, ...judged].map(({case_id: id}) => id));
@@ -203,7 +203,7 @@ async function changedPages(
   return [
     ...Object.keys(singlePages),
     ...(await comparedPairs(db)).map(([first, second]) => paths.compare(first, second)),
-    ...nights.map(({id}) => paths.night(id)),
+    ...nightlyRuns.map(({id}) => paths.nightlyRun(id)),
     ...[...cases].map(paths.case),
     ...[...kinds].map(paths.failure),
     ...runs.map(({id}) => paths.run(id)),

@@ -114,7 +114,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
   return {...run, hashes, release};
 }
 
-/** A night makes the same disks for each kernel. */
+/** A nightly run makes the same disks for each kernel. */
 const diskHashes = new Map<string, string>();
 
 async function hashInputs(

@@ -29,12 +29,12 @@ export type JournalEntry = Readonly<z.output<typeof attemptSchema>>;
 const headSchema = z.object({suite: z.string(), key: z.string(), begun: z.string()});
 const endSchema = z.object({ended: z.string()});
 
-/** What a suite's night has come to, a line each: a lab that is killed goes on where it was. */
+/** What a suite's nightly run has come to, a line each: a lab that is killed goes on where it was. */
 export class Journal {
   readonly file: string;
-  /** When the night began, ISO 8601. */
+  /** When the nightly run began, ISO 8601. */
   readonly begun: string;
-  /** What is known already, of a night that was cut short. */
+  /** What is known already, of a nightly run that was cut short. */
   readonly entries: readonly JournalEntry[];
   readonly #handle: FileHandle;
 

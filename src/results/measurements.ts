@@ -3,7 +3,7 @@ import type {Measurement, RunRecord} from '../scenario/record.ts';
 
 export type {Measurement};
 
-/** What can be followed from night to night: how long a run took, where its bytes went, and what its steps measured. */
+/** What can be followed from one nightly run to the next: how long a run took, where its bytes went, and what its steps measured. */
 export function measurementsOf({
   durationMs,
   steps,

@@ -46,7 +46,7 @@ test.serial('a doctor looks for the database, and makes none', async (t) => {
   );
   await p2plab(['results', 'list', '--database', target]);
   const empty = await p2plab(['doctor', '--qemu', poorQemu, '--database', target]);
-  t.regex(empty.stdout, /^ok +database +\S+none\.sqlite: 0 runs, 0 nights$/m);
+  t.regex(empty.stdout, /^ok +database +\S+none\.sqlite: 0 runs, 0 nightly runs$/m);
 });
 
 /** A file system of so many MiB; undefined where we may not mount one. */

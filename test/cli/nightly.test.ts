@@ -64,7 +64,7 @@ test('before all else stands what has changed', (t) => {
   ] as const;
   t.is(
     summary('smoke', [result('a', 'pass')], changes),
-    `since the nights before
+    `since earlier nightly runs
   broke: switch/plain/a, otherwise on 2026-11-26 for the last time
   still bad: switch/plain/b, since 2026-11-20, otherwise on 2026-11-19 for the last time
 
@@ -83,7 +83,7 @@ test('a kernel that did wrong comes before a lab that failed, and known issues a
   t.is(exitCodeOf([result('a', 'error'), result('b', 'crash')]), 1);
 });
 
-test('a rise that is not declared is told with what it is of, and fails the night', (t) => {
+test('a rise that is not declared is told with what it is of, and fails the nightly run', (t) => {
   const rises = ['counted/a on switch: map-page takes 77 instructions, 1 more than the 76 on baseline'];
   t.is(
     summary('smoke', [result('a', 'pass')], [], rises),

@@ -36,10 +36,10 @@ test('the newest runs are a table, by what is asked for; nothing of a guest reac
     shown.stdout,
     /src → cmb BAR 2 {2}64 KiB in 2 pieces, the first at 0xfc010000, turned (around )?at sw0/,
   );
-  t.regex((await results('list', '--nights')).stdout, /nightly +\S+ \S+ +ended +14 of 14/);
+  t.regex((await results('list', '--nightly-runs')).stdout, /nightly +\S+ \S+ +ended +14 of 14/);
 });
 
-test('what a night changed, and what differs between two kernels, with an exit code', async (t) => {
+test('what a nightly run changed, and what differs between two kernels, with an exit code', async (t) => {
   const changed = await results('diff');
   t.is(changed.exitCode, 1);
   t.regex(changed.stdout, /^broke +broken +switch\+my\/series/m);
@@ -58,7 +58,7 @@ test('each format is written; which are known is told', async (t) => {
     const {exitCode, stdout} = await results('export', '--format', format, '--suite', 'nightly');
     t.is(exitCode, 0);
     t.true(stdout.includes('broken'), format);
-    t.false(stdout.includes('gone'), 'that was in nights before');
+    t.false(stdout.includes('gone'), 'that was in earlier nightly runs');
   }
   const odd = await results('export', '--format', 'xml');
   t.is(odd.exitCode, 2);

@@ -30,7 +30,7 @@ const instructions = (record: RunRecord): Readonly<Record<string, number>> =>
       .map(({name, value}) => [name, value]),
   );
 
-function night(outcomes: readonly Outcome[]): readonly NightlyResult[] {
+function nightlyRun(outcomes: readonly Outcome[]): readonly NightlyResult[] {
   return outcomes.map(({kernel, verdict, reason, durationMs, qemu: ran, bundle}) => ({
     run: {id: kernel, kernel: 'baseline', variant: 'counted', scenario: {name: scenario, file}},
     outcome: 'pass',
@@ -70,7 +70,7 @@ test.serial('all scenarios that count are proven by the clock, and move nothing'
   }
 });
 
-test.serial('one instruction more for each page is found, and fails a night', async (t) => {
+test.serial('one instruction more for each page is found, and fails a nightly run', async (t) => {
   t.timeout(1_800_000, 'building the kernel');
   const dearer = await runFile(await counting('baseline', ['dearer']), scenario, file);
   t.is(dearer.verdict, 'pass', dearer.reason);
@@ -87,8 +87,8 @@ test.serial('one instruction more for each page is found, and fails a night', as
   t.deepEqual(undeclared('baseline', rows(1)), []);
   t.is(differenceOf(base, dearer), 'costs more');
   t.is(differenceOf(dearer, base), 'costs less');
-  t.deepEqual(await risesOf(night([base, dearer])), [`${rise}: none is declared`]);
-  t.deepEqual(await risesOf(night([base])), []);
+  t.deepEqual(await risesOf(nightlyRun([base, dearer])), [`${rise}: none is declared`]);
+  t.deepEqual(await risesOf(nightlyRun([base])), []);
 });
 
 test.serial('where nothing is counted, there is no verdict', async (t) => {

@@ -9,7 +9,7 @@ import {comparison, pairResults} from '../../src/cli/compare/table.ts';
 import {summary} from '../../src/cli/nightly/summary.ts';
 import {dashboard} from '../../src/dashboard/serve.ts';
 import {openDatabase} from '../../src/results/database/connect.ts';
-import {endNight, openNight} from '../../src/results/database/nights.ts';
+import {endNightlyRun, openNightlyRun} from '../../src/results/database/nightly-runs.ts';
 import {recordRun} from '../../src/results/database/record.ts';
 import {differenceOf} from '../../src/results/difference.ts';
 import {costsBeyond, isUndeclaredRise} from '../../src/results/measured-change.ts';
@@ -94,12 +94,12 @@ test('a series tells the patch that costs more', (t) => {
 
 const context = {signal: new AbortController().signal, report: () => undefined};
 
-test('nights, their text, their pages and results diff have it', async (t) => {
+test('nightly runs, their text, their pages and results diff have it', async (t) => {
   const file = path.join(temporary, 'costs.sqlite');
   const connection = await openDatabase(file, context);
   const {db} = connection;
-  const night = async (begun: string, counts: Readonly<Record<string, Counts>>): Promise<number> => {
-    const id = await openNight(db, {suite: 'counts', begun, host: 'h', planned: 2});
+  const nightlyRun = async (begun: string, counts: Readonly<Record<string, Counts>>): Promise<number> => {
+    const id = await openNightlyRun(db, {suite: 'counts', begun, host: 'h', planned: 2});
     const outcomes = [];
     for (const [kernel, own] of Object.entries(counts)) {
       const one = facts({kernel, scenario: 'counted/a', steps: steps(own), begun});
@@ -107,11 +107,11 @@ test('nights, their text, their pages and results diff have it', async (t) => {
       const about = {scenario: 'counted/a', topology: 'nvme-switch', variant: 'plain', kernel};
       outcomes.push({...about, outcome: 'pass' as const, attempts: 1, run: one.name});
     }
-    await endNight(db, id, outcomes);
+    await endNightlyRun(db, id, outcomes);
     return id;
   };
-  const first = await night('2026-01-01T00:00:00.000Z', {baseline: {map: 76}, other: {map: 76}});
-  const second = await night('2026-01-02T00:00:00.000Z', {baseline: {map: 76}, other: {map: 79}});
+  const first = await nightlyRun('2026-01-01T00:00:00.000Z', {baseline: {map: 76}, other: {map: 76}});
+  const second = await nightlyRun('2026-01-02T00:00:00.000Z', {baseline: {map: 76}, other: {map: 79}});
   t.deepEqual(await countedChanges(db, first), []);
   const changes = await countedChanges(db, second);
   t.like(changes, [
@@ -133,7 +133,7 @@ test('nights, their text, their pages and results diff have it', async (t) => {
   );
   const app = dashboard({db, token: undefined, hosts: undefined});
   const text = async (page: string): Promise<string> => (await app.request(page)).text();
-  for (const page of ['/index.html', `/night/${second}.html`, '/compare/baseline..other.html'])
+  for (const page of ['/index.html', `/nightly/${second}.html`, '/compare/baseline..other.html'])
     t.regex(await text(page), /map: 76 → 79 instructions \(\+3\)/, page);
   t.regex(await text('/index.html'), /<h1>1 costs more; nothing fails<\/h1>/);
   t.regex(await text('/compare.html'), /0, 1 cost more/);

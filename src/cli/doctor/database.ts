@@ -18,7 +18,7 @@ export async function databaseFinding(url: string | undefined, context: Context)
     return {name, state: 'ok', detail: `${shown}: ${await contents(given, context)}`};
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    const cost = 'runs are made and not recorded; there is no night, and no page';
+    const cost = 'runs are made and not recorded; there is no nightly run, and no page';
     const mend = error.hint;
     return {name, state: 'note', detail: error.message, cost, ...(mend !== undefined && {mend})};
   }
@@ -31,11 +31,11 @@ async function contents(url: string, context: Context): Promise<string> {
       .selectFrom('runs')
       .select(({fn}) => fn.countAll<number>().as('runs'))
       .executeTakeFirstOrThrow();
-    const {nights} = await db
-      .selectFrom('nights')
-      .select(({fn}) => fn.countAll<number>().as('nights'))
+    const {nightlyRuns} = await db
+      .selectFrom('nightly_runs')
+      .select(({fn}) => fn.countAll<number>().as('nightlyRuns'))
       .executeTakeFirstOrThrow();
-    return `${runs} runs, ${nights} nights`;
+    return `${runs} runs, ${nightlyRuns} nightly runs`;
   } finally {
     await close();
   }

@@ -12,7 +12,7 @@ import type {ScenarioPlan} from '../../scenario/plan.ts';
 import {runOne} from '../run-all.ts';
 import {caseOf, type Planned, planRuns} from './plan.ts';
 import type {Attempted, Suite, Way} from './run.ts';
-import type {NightRecorder} from '../../results/night-recorder.ts';
+import type {NightlyRunRecorder} from '../../results/nightly-run-recorder.ts';
 
 /** What a guest takes beside its own memory: QEMU, its translated code, and what the lab reads. */
 const overhead = 256 * 2 ** 20;
@@ -63,7 +63,7 @@ async function prepare(
   return prepared;
 }
 
-/** Stands for all that the runs depend on: a night of other kernels is another night. */
+/** Stands for all that the runs depend on: a nightly run of other kernels is another nightly run. */
 async function keyOf(suite: Suite, prepared: readonly Prepared[]): Promise<string> {
   const files = [
     ...new Set(prepared.flatMap(({plan}) => [plan.scenario.file, plan.stepsFile, plan.topologyFile])),
@@ -77,7 +77,7 @@ async function keyOf(suite: Suite, prepared: readonly Prepared[]): Promise<strin
   return contentKey([JSON.stringify(suite.spec), contents, made]);
 }
 
-async function attempt(one: Prepared, recorder: NightRecorder, context: Context): Promise<Attempted> {
+async function attempt(one: Prepared, recorder: NightlyRunRecorder, context: Context): Promise<Attempted> {
   const {run, plan, machine} = one;
   if (machine instanceof LabError) {
     const reason = machine.message;

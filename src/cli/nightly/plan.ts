@@ -10,7 +10,7 @@ import {findScenarios} from '../../spec/catalog.ts';
 import type {SuiteSpec} from '../../spec/suite.ts';
 import {withVariant, selectKernel} from '../select-kernel.ts';
 
-/** A run of a night, checked, with what it is made of. */
+/** A run of a nightly run, checked, with what it is made of. */
 export interface Planned {
   readonly run: SuiteRun;
   readonly plan: ScenarioPlan;

@@ -47,7 +47,7 @@ export async function runQueued(
   const planned = planRuns(request.suite.spec).map((one) => ({...one, load}));
   for (const {run} of planned) checkLab(run);
   const key = await labKey(labRoot);
-  const queue = await openQueue(url, key, 'night', context);
+  const queue = await openQueue(url, key, 'nightly', context);
   const outstanding = new Outstanding(request.database.db, queue, context);
   const way = queuedWay(request.suite, planned, {qemu, key, outstanding});
   try {
@@ -75,7 +75,7 @@ function queuedWay(
     const {run, plan, kernel} = one;
     const job: Job = {
       ...{run: run.id, scenario: plan.name, kernel: kernel.name, variant: run.variant},
-      ...{attempt: number, night: recorder.id},
+      ...{attempt: number, nightlyRun: recorder.id},
       ...(spec.seconds !== undefined && {seconds: spec.seconds}),
       ...(qemu !== undefined && {qemu}),
     };
@@ -108,7 +108,7 @@ function checkLab(run: SuiteRun): void {
 function checkNamed(kind: string, {file}: Entry, known: readonly Entry[]): void {
   if (known.some((entry) => entry.file === file)) return;
   throw new UsageError(`workers on other hosts do not have the ${kind} ${file}`, {
-    hint: `a queued night is of what the lab has: put it into the checkout, on all hosts, and name it`,
+    hint: `a queued nightly run is of what the lab has: put it into the checkout, on all hosts, and name it`,
   });
 }
 

@@ -11,7 +11,7 @@ import type {NightlyResult} from './run.ts';
 const base = 'baseline';
 
 /**
- * What mapping costs more in this night than on plain Linux in the same night, and no kernel's file declares; by the
+ * What mapping costs more in this nightly run than on plain Linux in the same nightly run, and no kernel's file declares; by the
  * bundles of what passed.
  */
 export async function risesOf(results: readonly NightlyResult[]): Promise<readonly string[]> {

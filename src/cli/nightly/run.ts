@@ -7,11 +7,11 @@ import {stateRoot} from '../../base/paths.ts';
 import type {Load} from '../../plan/packing.ts';
 import type {SuiteRun} from '../../plan/suite.ts';
 import type {Connection} from '../../results/database/connect.ts';
-import type {CaseOutcome} from '../../results/database/nights.ts';
+import type {CaseOutcome} from '../../results/database/nightly-runs.ts';
 import {thisHost} from '../../results/host.ts';
 import {labId} from '../../results/lab-id.ts';
 import {Journal, type JournalEntry} from '../../results/journal.ts';
-import {NightRecorder} from '../../results/night-recorder.ts';
+import {NightlyRunRecorder} from '../../results/nightly-run-recorder.ts';
 import {type Outcome, settle} from '../../results/outcome.ts';
 import type {SuiteSpec} from '../../spec/suite.ts';
 import {type Loaded, packed} from './packed.ts';
@@ -26,16 +26,16 @@ export interface Suite {
 /** What `nightly` was asked for. */
 export interface NightlyRequest {
   readonly suite: Suite;
-  /** Not to go on with a night that was cut short. */
+  /** Not to go on with a nightly run that was cut short. */
   readonly fresh: boolean;
   /** Where results are recorded. */
   readonly database: Connection;
 }
 
-/** A night that came to its end. */
+/** A nightly run that came to its end. */
 export interface NightlyEnd {
   /** Its number in the database. */
-  readonly night: number;
+  readonly nightlyRun: number;
   readonly results: readonly NightlyResult[];
 }
 
@@ -49,19 +49,19 @@ export interface NightlyResult {
 /** What came of an attempt, for the journal. */
 export type Attempted = JournalEntry;
 
-/** Which attempt is to be made, of which night. */
+/** Which attempt is to be made, of which nightly run. */
 export interface AttemptOf {
   /** From 1 on. */
   readonly number: number;
-  /** When the night began, ISO 8601: with the suite it names the night. */
+  /** When the nightly run began, ISO 8601: with the suite it names the nightly run. */
   readonly begun: string;
-  readonly recorder: NightRecorder;
+  readonly recorder: NightlyRunRecorder;
 }
 
-/** A way to make the runs of a night: on this machine, or by whoever takes them from a queue. */
+/** A way to make the runs of a nightly run: on this machine, or by whoever takes them from a queue. */
 export interface Way<T extends Planned & Loaded> {
   readonly planned: readonly T[];
-  /** Stands for all that the runs depend on: a night of other kernels is another night. */
+  /** Stands for all that the runs depend on: a nightly run of other kernels is another nightly run. */
   readonly key: string;
   /** What runs may take together. */
   readonly host: Load;
@@ -100,7 +100,7 @@ async function runWay<T extends Planned & Loaded>(
     lab: await labId(stateRoot),
     planned: planned.length,
   };
-  const recorder = await NightRecorder.open(database, head, context);
+  const recorder = await NightlyRunRecorder.open(database, head, context);
   await recordAnew(recorder, journal.entries, context);
   const attempts = new Map<string, JournalEntry[]>();
   for (const entry of journal.entries) attempts.set(entry.run, [...(attempts.get(entry.run) ?? []), entry]);
@@ -132,12 +132,12 @@ async function runWay<T extends Planned & Loaded>(
     await journal.close(false);
     throw error;
   }
-  return {night: recorder.id, results: planned.flatMap(({run}) => results.get(run.id) ?? [])};
+  return {nightlyRun: recorder.id, results: planned.flatMap(({run}) => results.get(run.id) ?? [])};
 }
 
 /** What was journalled by a lab that was killed before it was recorded. */
 async function recordAnew(
-  recorder: NightRecorder,
+  recorder: NightlyRunRecorder,
   entries: readonly JournalEntry[],
   context: Context,
 ): Promise<void> {

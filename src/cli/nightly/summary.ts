@@ -7,12 +7,12 @@ import type {Outcome} from '../../results/outcome.ts';
 import {shortName} from '../../spec/identity.ts';
 import {repeatCommand} from '../../results/repeat.ts';
 import type {CountedChange} from '../../results/queries/counted.ts';
-import type {NightResult} from '../../results/queries/night.ts';
+import type {NightlyRunResult} from '../../results/queries/nightly-runs.ts';
 import type {NightlyResult} from './run.ts';
 
 /** What is told of a change. */
 export type Changed = Pick<
-  NightResult,
+  NightlyRunResult,
   'scenario' | 'topology' | 'variant' | 'kernel' | 'change' | 'since' | 'before'
 >;
 
@@ -36,7 +36,7 @@ const words: Readonly<Record<Outcome, string>> = {
   error: 'error',
 };
 
-/** A night in plain text, for a terminal and for a mail: the causes first, and how to repeat each. */
+/** A nightly run in plain text, for a terminal and for a mail: the causes first, and how to repeat each. */
 export function summary(
   suite: string,
   results: readonly NightlyResult[],
@@ -76,17 +76,17 @@ function news(changes: readonly Changed[]): readonly string[] {
         return `  ${change}: ${[kernel, variant, scenario].join('/')}${when}${last}`;
       }),
   );
-  return lines.length === 0 ? [] : ['since the nights before', ...lines, ''];
+  return lines.length === 0 ? [] : ['since earlier nightly runs', ...lines, ''];
 }
 
-/** What was counted otherwise than in the night before. */
+/** What was counted otherwise than in the previous nightly run. */
 function costs(counted: readonly CountedChange[]): readonly string[] {
   if (counted.length === 0) return [];
   const lines = counted.map(
     ({scenario, variant, kernel, changes}) =>
       `  ${[kernel, variant, scenario].join('/')}: ${changes.map(describeChange).join('; ')}`,
   );
-  return ['costs more or less than in the night before', ...lines, ''];
+  return ['costs more or less than in the previous nightly run', ...lines, ''];
 }
 
 /** Known issues, counted and named: they need no eye. */

@@ -25,17 +25,17 @@ export async function exportRuns(
   db: Database,
   {
     format,
-    night,
+    nightlyRun,
     most,
     output,
   }: {
     readonly format: keyof typeof formats;
-    readonly night?: number | undefined;
+    readonly nightlyRun?: number | undefined;
     readonly most: number;
     readonly output?: string | undefined;
   },
 ): Promise<void> {
-  const listed = await listRuns(db, night === undefined ? {most} : {night, most: Number.MAX_SAFE_INTEGER});
+  const listed = await listRuns(db, nightlyRun === undefined ? {most} : {nightlyRun, most: Number.MAX_SAFE_INTEGER});
   const runs: Run[] = [];
   for (const {id} of listed.toReversed()) {
     const run = await runOf(db, id);
@@ -45,9 +45,9 @@ export async function exportRuns(
   // A document of no tests reads as one in which all is well.
   if (runs.length === 0)
     throw new UsageError(
-      night === undefined ? 'no run is recorded' : `no run of night ${night} is recorded`,
+      nightlyRun === undefined ? 'no run is recorded' : `no run of nightly run ${nightlyRun} is recorded`,
       {
-        hint: './p2plab results list --nights shows what there is',
+        hint: './p2plab results list --nightly-runs shows what there is',
       },
     );
   const text = `${formats[format](runs)}\n`;

@@ -29,7 +29,7 @@ export async function showRun(db: Database, which: string, asJson: boolean): Pro
     printable(
       `  run ${run.id}, ${run.begun}, on ${environment.host} (${environment.acceleration}), Linux ${environment.kernel_release}`,
     ),
-    ...(run.night === null ? [] : [printable(`  night ${run.night} of ${run.suite ?? ''}`)]),
+    ...(run.nightlyRun === null ? [] : [printable(`  nightly run ${run.nightlyRun} of ${run.suite ?? ''}`)]),
     ...(again === undefined ? [] : [`  again: ${printable(again)}`]),
     ...(run.bundle === null ? [] : [printable(`  evidence: ${displayPath(run.bundle)}`)]),
   ].join('\n');

@@ -4,7 +4,7 @@ import {describeChange} from '../../results/measured-change.ts';
 import type {Difference, Pair} from '../../results/queries/compare.ts';
 import type {CountedChange} from '../../results/queries/counted.ts';
 import type {ListedRun} from '../../results/queries/list.ts';
-import type {NightResult, NightSummary} from '../../results/queries/night.ts';
+import type {NightlyRunResult, NightlyRunSummary} from '../../results/queries/nightly-runs.ts';
 import {withShortNames} from '../../results/short-names.ts';
 import {standingWords} from '../../results/standing.ts';
 import {table} from '../table.ts';
@@ -35,27 +35,27 @@ export function runsTable(runs: readonly ListedRun[]): string {
   );
 }
 
-/** Tables of nights. */
-export const nightsTable = {
-  list: (nights: readonly NightSummary[]): string => {
-    if (nights.length === 0) return 'no night is recorded';
+/** Tables of nightly runs. */
+export const nightlyRunsTable = {
+  list: (nightlyRuns: readonly NightlyRunSummary[]): string => {
+    if (nightlyRuns.length === 0) return 'no nightly run is recorded';
     const columns = [
-      {title: 'night', right: true},
+      {title: 'nightly run', right: true},
       {title: 'suite'},
       {title: 'begun'},
       {title: 'state'},
       {title: 'runs', right: true},
       {title: 'host'},
     ];
-    const rows = nights.map(({id, suite, begun, state, runs, planned, host}) => [
+    const rows = nightlyRuns.map(({id, suite, begun, state, runs, planned, host}) => [
       ...[String(id), suite, begun.slice(0, 16).replace('T', ' '), state],
       ...[`${runs} of ${planned}`, host],
     ]);
     return table(columns, rows);
   },
-  changes: (night: number, results: readonly NightResult[], counted: readonly CountedChange[]): string => {
+  changes: (nightlyRun: number, results: readonly NightlyRunResult[], counted: readonly CountedChange[]): string => {
     const changed = results.filter(({change}) => change !== null);
-    const head = `night ${night}: ${standingWords(results, counted)}`;
+    const head = `nightly run ${nightlyRun}: ${standingWords(results, counted)}`;
     if (changed.length === 0 && counted.length === 0) return head;
     const columns = [
       {title: 'change'},

@@ -2,33 +2,33 @@
 import {describeChange} from '../../results/measured-change.ts';
 import {type Counted, countedIn} from '../../results/queries/counted.ts';
 import {type Difference, type Pair, pair} from '../../results/queries/compare.ts';
-import {latestNights, type NightResult, type NightSummary, resultsOf} from '../../results/queries/night.ts';
+import {latestNightlyRuns, type NightlyRunResult, type NightlyRunSummary, resultsOf} from '../../results/queries/nightly-runs.ts';
 import type {Database} from '../../results/database/tables.ts';
 import {type Html, dataTable, html, time, words} from '../html.ts';
 import {paths} from '../links.ts';
 import {badge} from '../outcome-badge.ts';
 import type {PageContext, PageMaker} from '../page.ts';
-import {filterBox, find} from './night.ts';
+import {filterBox, find} from './nightly-run.ts';
 
 interface Compared {
-  readonly night: NightSummary;
-  readonly results: readonly NightResult[];
+  readonly nightlyRun: NightlyRunSummary;
+  readonly results: readonly NightlyRunResult[];
   readonly counted: Counted;
 }
 
-/** The newest nights of suites with more than one kernel. */
+/** The latest nightly runs of suites with more than one kernel. */
 async function comparable(db: Database): Promise<readonly Compared[]> {
   const found = await Promise.all(
-    (await latestNights(db)).map(async (night) => ({
-      night,
-      results: await resultsOf(db, night.id),
-      counted: await countedIn(db, night.id),
+    (await latestNightlyRuns(db)).map(async (nightlyRun) => ({
+      nightlyRun,
+      results: await resultsOf(db, nightlyRun.id),
+      counted: await countedIn(db, nightlyRun.id),
     })),
   );
   return found.filter(({results}) => kernelsOf(results).length > 1);
 }
 
-const kernelsOf = (results: readonly NightResult[]): readonly string[] => [
+const kernelsOf = (results: readonly NightlyRunResult[]): readonly string[] => [
   ...new Set(results.map(({kernel}) => kernel)),
 ];
 
@@ -45,19 +45,19 @@ export async function comparedPairs(db: Database): Promise<readonly (readonly [s
 
 /** Which two kernels can be compared, with how many scenarios only the second fails. */
 export const compareIndex: PageMaker = async (context) => {
-  const nights = await comparable(context.db);
-  const data = nights.map(({night, results}) => ({night, kernels: kernelsOf(results)}));
+  const nightlyRuns = await comparable(context.db);
+  const data = nightlyRuns.map(({nightlyRun, results}) => ({nightlyRun, kernels: kernelsOf(results)}));
   return {
     title: 'Compare two kernels',
     data,
     body: html`
-      ${nights.length === 0 ? html`<p>No suite of more than one kernel has had a night.</p>` : ''}
-      ${nights.map((one) => matrix(context, one))}
+      ${nightlyRuns.length === 0 ? html`<p>No suite of more than one kernel has had a nightly run.</p>` : ''}
+      ${nightlyRuns.map((one) => matrix(context, one))}
     `,
   };
 };
 
-function matrix({up}: PageContext, {night, results, counted}: Compared): Html {
+function matrix({up}: PageContext, {nightlyRun, results, counted}: Compared): Html {
   const kernels = kernelsOf(results);
   const rows = kernels.map((first) => {
     const cells = kernels.map((second) => {
@@ -75,7 +75,7 @@ function matrix({up}: PageContext, {night, results, counted}: Compared): Html {
       ${cells}
     </tr>`;
   });
-  return html`<h2>${words(night.suite)}, ${time(night.begun)}</h2>
+  return html`<h2>${words(nightlyRun.suite)}, ${time(nightlyRun.begun)}</h2>
     <div class="grid">
       ${dataTable('How many scenarios pass on the kernel of the row and fail on that of the column', ['from', ...kernels.map(words)], rows)}
     </div>`;
@@ -97,16 +97,16 @@ export const compare =
   (first: string, second: string): PageMaker =>
   async (context) => {
     const found = (await comparable(context.db))
-      .map(({night, results, counted}) => ({night, pairs: pair(results, first, second, counted)}))
+      .map(({nightlyRun, results, counted}) => ({nightlyRun, pairs: pair(results, first, second, counted)}))
       .find(({pairs}) => pairs.some((one) => one.first !== null && one.second !== null));
     if (found === undefined) return undefined;
-    const {night, pairs} = found;
+    const {nightlyRun, pairs} = found;
     const groups = order.map((difference) => pairs.filter((one) => one.difference === difference));
     return {
       title: `${first} → ${second}`,
-      data: {night, first, second, pairs},
+      data: {nightlyRun, first, second, pairs},
       body: html`
-        <p class="faint">${words(night.suite)}, ${time(night.begun)}</p>
+        <p class="faint">${words(nightlyRun.suite)}, ${time(nightlyRun.begun)}</p>
         <ul class="counts">
           ${order.map((difference, index) => html`<li>${groups[index]?.length ?? 0} ${title(difference, first, second)}</li>`)}
         </ul>
@@ -151,7 +151,7 @@ function section(
     ${dataTable(`${pairs.length} scenarios`, ['scenario', words(first), words(second), 'cause'], rows)}`;
 }
 
-function side({up, hasRun}: PageContext, result: NightResult | null): Html {
+function side({up, hasRun}: PageContext, result: NightlyRunResult | null): Html {
   if (result === null) return html`<span class="faint">not run</span>`;
   const run = result.run?.id;
   return run !== undefined && hasRun(run)

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
-import {latestNights, nights} from '../../results/queries/night.ts';
+import {latestNightlyRuns, nightlyRuns} from '../../results/queries/nightly-runs.ts';
 import {type Series, seriesIn} from '../../results/queries/series.ts';
 import {changeWords} from '../chart.ts';
 import {type Html, dataTable, html, number, words} from '../html.ts';
 import {caseLink} from '../links.ts';
 import type {PageContext, PageMaker} from '../page.ts';
-import {filterBox} from './night.ts';
+import {filterBox} from './nightly-run.ts';
 
-/** How many nights are looked at. */
+/** How many nightly runs are looked at. */
 const most = 60;
 
 /** What runs measured, over time: first what has become another number. */
 export const counts: PageMaker = async (context) => {
   const {db} = context;
-  const suites = await latestNights(db);
-  const looked = await Promise.all(suites.map(({suite}) => nights(db, {suite, most, ended: true})));
+  const suites = await latestNightlyRuns(db);
+  const looked = await Promise.all(suites.map(({suite}) => nightlyRuns(db, {suite, most, ended: true})));
   const all = (
     await Promise.all(
       looked.map((own) =>
@@ -50,7 +50,7 @@ export const counts: PageMaker = async (context) => {
       }
       ${filterBox()}
       ${dataTable(
-        `All series of the last ${most} nights`,
+        `All series of the last ${most} nightly runs`,
         ['what', 'measurement', 'newest', 'runs'],
         all.map((one) => newestRow(context, one)),
       )}

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: MIT
 import {type DesignCell, type DesignRow, designs as designsOf} from '../../results/queries/designs.ts';
-import {latestNights} from '../../results/queries/night.ts';
+import {latestNightlyRuns} from '../../results/queries/nightly-runs.ts';
 import {roundBytes} from '../../base/bytes.ts';
 import {type Html, dataTable, html, time, words} from '../html.ts';
 import {paths} from '../links.ts';
 import {sign} from '../outcome-badge.ts';
 import type {PageContext, PageMaker} from '../page.ts';
-import {filterBox} from './night.ts';
+import {filterBox} from './nightly-run.ts';
 
 /** The designs of 2017 side by side: what each made of every scenario, and how much went peer to peer. */
 export const designs: PageMaker = async (context) => {
-  const nights = await Promise.all(
-    (await latestNights(context.db)).map(async (night) => ({
-      night,
-      ...(await designsOf(context.db, night.id)),
+  const nightlyRuns = await Promise.all(
+    (await latestNightlyRuns(context.db)).map(async (nightlyRun) => ({
+      nightlyRun,
+      ...(await designsOf(context.db, nightlyRun.id)),
     })),
   );
-  const found = nights
+  const found = nightlyRuns
     .filter(({kernels}) => kernels.length > 1)
     .toSorted((a, b) => b.kernels.length - a.kernels.length)[0];
   if (found === undefined) {
     return {
       title: 'The designs',
       data: null,
-      body: html`<p>No suite of more than one kernel has had a night: <code>./p2plab nightly</code> runs all designs.</p>`,
+      body: html`<p>No suite of more than one kernel has had a nightly run: <code>./p2plab nightly</code> runs all designs.</p>`,
     };
   }
-  const {night, kernels, rows} = found;
+  const {nightlyRun, kernels, rows} = found;
   return {
     title: 'The designs',
     data: found,
@@ -34,7 +34,7 @@ export const designs: PageMaker = async (context) => {
       <p>
         What each kernel made of a scenario, with the bytes that its devices moved:
         <strong>p</strong> peer to peer, <strong>m</strong> by ordinary memory, <strong>lost</strong> to no device.
-        From ${words(night.suite)}, ${time(night.begun)}.
+        From ${words(nightlyRun.suite)}, ${time(nightlyRun.begun)}.
       </p>
       ${summary(kernels, rows)} ${filterBox()}
       ${dataTable(

@@ -7,14 +7,14 @@ import type {PageMaker} from '../page.ts';
 /** How far back it looks, in days. */
 const days = 31;
 
-/** The lab itself: its nights, what it failed by, its hosts. None of it says anything of a kernel. */
+/** The lab itself: its nightly runs, what it failed by, its hosts. None of it says anything of a kernel. */
 export const health: PageMaker = async (context) => {
   const since = new Date(context.now.getTime() - days * 24 * 3600 * 1000).toISOString();
   const found = await healthOf(context.db, since);
-  const nights = found.nights.map(({id, suite, begun, ended, state, runs, planned, host}) => {
+  const nightlyRuns = found.nightlyRuns.map(({id, suite, begun, ended, state, runs, planned, host}) => {
     const minutes = ended === null ? '' : `${number((Date.parse(ended) - Date.parse(begun)) / 60_000)} min`;
     return html`<tr>
-      <td>${state === 'ended' ? html`<a href="${context.up}${paths.night(id)}">${words(suite)}</a>` : words(suite)}</td>
+      <td>${state === 'ended' ? html`<a href="${context.up}${paths.nightlyRun(id)}">${words(suite)}</a>` : words(suite)}</td>
       <td>${time(begun)}</td>
       <td>${state === 'abandoned' ? html`<span class="missing">∅ cut short</span>` : state}</td>
       <td class="number">${minutes}</td>
@@ -42,9 +42,9 @@ export const health: PageMaker = async (context) => {
     title: 'The lab’s own health',
     data: found,
     body: html`
-      <p>The last ${days} days. ${number(rows.runs)} runs, ${number(rows.results)} results and ${number(rows.nights)} nights are kept.</p>
+      <p>The last ${days} days. ${number(rows.runs)} runs, ${number(rows.results)} results and ${number(rows.nightlyRuns)} nightly runs are kept.</p>
       ${failures.length === 0 ? html`<p><span class="pass">✓</span> No run was an error of the lab or its host.</p>` : dataTable('What the lab or its host failed by', ['runs', 'cause, without what differs', 'last'], failures)}
-      ${dataTable('Nights', ['suite', 'begun', 'state', 'took', 'runs', 'host'], nights)}
+      ${dataTable('Nightly runs', ['suite', 'begun', 'state', 'took', 'runs', 'host'], nightlyRuns)}
       ${dataTable('Hosts', ['host', 'runs', 'errors', 'last'], hosts)}
     `,
   };

@@ -8,7 +8,7 @@ import {runLink} from '../links.ts';
 import {badge, changeWord, sign} from '../outcome-badge.ts';
 import type {PageContext, PageMaker} from '../page.ts';
 
-/** How a case went from night to night: a strip, since when, what it measured, and its newest runs. */
+/** How a case went from one nightly run to the next: a strip, since when, what it measured, and its newest runs. */
 export const history =
   (caseId: number): PageMaker =>
   async (context) => {
@@ -29,11 +29,11 @@ export const history =
           <dd><code>${words(again)}</code></dd>
         </dl>
         ${
-          found.nights.length === 0
+          found.nightlyRuns.length === 0
             ? ''
-            : html`<h2>Nights</h2>
-              <p class="strip" aria-label="Outcomes, the newest first">${found.nights.slice(0, 120).map((past) => runMark(context, past))}</p>
-              ${nightsTable(context, found.nights)}`
+            : html`<h2>Nightly runs</h2>
+              <p class="strip" aria-label="Outcomes, the newest first">${found.nightlyRuns.slice(0, 120).map((past) => runMark(context, past))}</p>
+              ${nightlyRunsTable(context, found.nightlyRuns)}`
         }
         ${series.length === 0 ? '' : html`<h2>Measured</h2>`} ${series.map(chart)}
         <h2>Newest runs</h2>
@@ -54,16 +54,16 @@ export const history =
   };
 
 /** `Fails since …, passed for the last time …`. */
-function verdictLine({nights}: History): Html {
-  const telling = nights.filter(({outcome}) => !['skip', 'error', 'flaky', 'missing'].includes(outcome));
+function verdictLine({nightlyRuns}: History): Html {
+  const telling = nightlyRuns.filter(({outcome}) => !['skip', 'error', 'flaky', 'missing'].includes(outcome));
   const [newest] = telling;
-  if (newest === undefined) return html`<p class="lead">No night has said anything of it yet.</p>`;
+  if (newest === undefined) return html`<p class="lead">No nightly run has said anything of it yet.</p>`;
   const other = telling.findIndex(({outcome}) => standing(outcome) !== standing(newest.outcome));
   const first = telling[other === -1 ? telling.length - 1 : other - 1] ?? newest;
   const last = telling[other];
-  const nightsSince = other === -1 ? telling.length : other;
+  const nightlyRunsSince = other === -1 ? telling.length : other;
   return html`<p class="lead">
-    ${standing(newest.outcome)} since ${time(first.begun)} (${nightsSince} ${nightsSince === 1 ? 'night' : 'nights'})${last === undefined ? '.' : html`; before that, ${time(last.begun)}: ${badge(last.outcome)}.`}
+    ${standing(newest.outcome)} since ${time(first.begun)} (${nightlyRunsSince} ${nightlyRunsSince === 1 ? 'nightly run' : 'nightly runs'})${last === undefined ? '.' : html`; before that, ${time(last.begun)}: ${badge(last.outcome)}.`}
   </p>`;
 }
 
@@ -78,10 +78,10 @@ function runMark({up, hasRun}: PageContext, {outcome, run}: PastResult): Html {
     : html`${sign(outcome)} `;
 }
 
-function nightsTable(context: PageContext, nights: readonly PastResult[]): Html {
-  // What is as it was the night before needs no line.
-  const told = nights.filter(
-    ({outcome, change}, index) => change !== null || outcome !== nights[index + 1]?.outcome,
+function nightlyRunsTable(context: PageContext, nightlyRuns: readonly PastResult[]): Html {
+  // What is as in the previous nightly run needs no line.
+  const told = nightlyRuns.filter(
+    ({outcome, change}, index) => change !== null || outcome !== nightlyRuns[index + 1]?.outcome,
   );
   const rows = told.slice(0, 40).map(
     ({outcome, change, begun, suite, run, reason, attempts}) => html`<tr>
@@ -94,8 +94,8 @@ function nightsTable(context: PageContext, nights: readonly PastResult[]): Html 
     </tr>`,
   );
   return dataTable(
-    'Nights in which it changed',
-    ['night', 'outcome', 'change', 'suite', 'attempts', 'cause'],
+    'Nightly runs in which it changed',
+    ['nightly run', 'outcome', 'change', 'suite', 'attempts', 'cause'],
     rows,
   );
 }

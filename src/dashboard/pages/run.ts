@@ -44,7 +44,7 @@ function report(evidence: Evidence | undefined): Html {
 
 function about(context: PageContext, found: Run, evidence: Evidence | undefined): Html {
   const {up} = context;
-  const {environment, night, suite, variant, kernel, scenario, knownIssue, fingerprint, duration} = found;
+  const {environment, nightlyRun, suite, variant, kernel, scenario, knownIssue, fingerprint, duration} = found;
   const again = repeatCommand({scenario, kernel, variant, qemu: environment.qemu}) ?? '(its files are gone)';
   const optional = [
     ...(knownIssue === null ? [] : [html`<dt>known issue</dt><dd>${words(knownIssue)}</dd>`]),
@@ -53,9 +53,9 @@ function about(context: PageContext, found: Run, evidence: Evidence | undefined)
       : [
           html`<dt>failures like it</dt><dd><a href="${up}${paths.failure(fingerprint)}">${fingerprint}</a></dd>`,
         ]),
-    ...(night === null
+    ...(nightlyRun === null
       ? []
-      : [html`<dt>night</dt><dd><a href="${up}${paths.night(night)}">${words(suite)}</a></dd>`]),
+      : [html`<dt>nightly run</dt><dd><a href="${up}${paths.nightlyRun(nightlyRun)}">${words(suite)}</a></dd>`]),
     ...(evidence?.script === true
       ? [html`<dt>again, without the lab</dt><dd><code>sh reproduce.sh</code> in its bundle</dd>`]
       : []),

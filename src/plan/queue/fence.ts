@@ -14,7 +14,7 @@ import {affected, type Queue, schema} from './queue.ts';
 export interface Settlement {
   readonly made: Made;
   readonly facts: RunFacts;
-  readonly night: number;
+  readonly nightlyRun: number;
   /** Puts the run's bundle where all can read it; done again it does nothing. */
   readonly place: () => Promise<void>;
 }
@@ -31,7 +31,7 @@ export async function settleClaim(
   db: Database,
   queue: Queue,
   claim: Claim,
-  {made, facts, night, place}: Settlement,
+  {made, facts, nightlyRun, place}: Settlement,
   context: Context,
 ): Promise<boolean> {
   return withPatience(context, () =>
@@ -41,7 +41,7 @@ export async function settleClaim(
       if (found?.state === 'completed') return readMade(found.output)?.name === made.name;
       if (found?.state !== 'active' || found.retry_count !== claim.retryCount) return false;
       await place();
-      await recordIn(transaction, facts, night);
+      await recordIn(transaction, facts, nightlyRun);
       const {id, retryCount} = claim;
       const completed = await queue.boss.complete(queue.name, {id, retryCount}, made, {
         db: fromKysely(transaction),

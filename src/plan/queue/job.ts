@@ -15,8 +15,8 @@ const jobSchema = z.object({
   qemu: z.string().optional(),
   /** The number of this attempt at the run, from 1 on. */
   attempt: z.number(),
-  /** The night's number in the database. */
-  night: z.number(),
+  /** The nightly run's number in the database. */
+  nightlyRun: z.number(),
 });
 
 /** An attempt at a run that any worker with this lab may make. */
@@ -49,18 +49,18 @@ export function readMade(output: unknown): Made | undefined {
   return madeSchema.safeParse(output).data;
 }
 
-/** A night, as it is named on all hosts. */
-export interface NightName {
+/** A nightly run, as it is named on all hosts. */
+export interface NightlyRunName {
   readonly suite: string;
   /** ISO 8601. */
   readonly begun: string;
 }
 
 /**
- * The id of a job: a UUID (version 8 of RFC 9562) that is the same each time, so that whoever goes on with a night
+ * The id of a job: a UUID (version 8 of RFC 9562) that is the same each time, so that whoever goes on with a nightly run
  * that was cut short asks for nothing twice.
  */
-export function jobId({suite, begun}: NightName, run: string, attempt: number): string {
+export function jobId({suite, begun}: NightlyRunName, run: string, attempt: number): string {
   const hash = sha256(JSON.stringify([suite, begun, run, attempt]));
   const variantBits = (8 + (Number.parseInt(hash.slice(16, 17), 16) % 4)).toString(16);
   const digits = `${hash.slice(0, 12)}8${hash.slice(13, 16)}${variantBits}${hash.slice(17, 32)}`;

@@ -27,10 +27,10 @@ interface Row {
 /** How often all that is outstanding is looked after, in milliseconds. */
 const interval = 500;
 
-/** A night without a worker says so after this time, in milliseconds. */
+/** A nightly run without a worker says so after this time, in milliseconds. */
 const lonely = 15_000;
 
-/** The jobs that a night waits for, all looked after with one query. */
+/** The jobs that a nightly run waits for, all looked after with one query. */
 export class Outstanding {
   readonly #db: Database;
   readonly #queue: Queue;
@@ -77,7 +77,7 @@ export class Outstanding {
     });
   }
 
-  /** Waits no longer. What is queued stays: who goes on with the night finds it. */
+  /** Waits no longer. What is queued stays: who goes on with the nightly run finds it. */
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#watch;

@@ -44,14 +44,14 @@ export function queueUrl(given: string | undefined): string {
 export async function openQueue(
   url: string,
   key: string,
-  role: 'worker' | 'night',
+  role: 'worker' | 'nightly',
   context: Context,
 ): Promise<Queue> {
   const {PgBoss: Boss} = await import('pg-boss');
   const boss = new Boss({
     ...{connectionString: url, schema, application_name: `p2plab ${role}`, max: 4},
     connectionTimeoutMillis: 10_000,
-    // Runs of a dead worker are found by whoever lives, workers and nights.
+    // Runs of a dead worker are found by whoever lives, workers and nightly runs.
     ...{supervise: true, superviseIntervalSeconds: 5, monitorIntervalSeconds: 5},
     schedule: false,
     ...{registerInstance: true, instanceName: instanceName(role, key), instanceHeartbeatSeconds: 3},

@@ -19,7 +19,7 @@ export type Attempted = {readonly bundle: string} | {readonly unbegun: Unbegun};
 export type News = {readonly job: Job} & (
   | {readonly what: 'taken'}
   | {readonly what: 'recorded'; readonly made: Made}
-  /** Another has taken it over, or its night is no more. */
+  /** Another has taken it over, or its nightly run is no more. */
   | {readonly what: 'dropped'; readonly why: string}
 );
 
@@ -111,15 +111,15 @@ async function perform(
   job: Job,
   {held, context}: {readonly held: Context; readonly context: Context},
 ): Promise<string | undefined> {
-  if (!(await isOpen(db, job.night, held))) {
+  if (!(await isOpen(db, job.nightlyRun, held))) {
     const {id, retryCount} = claim;
     await withPatience(held, () => queue.boss.cancel(queue.name, {id, retryCount}));
-    return 'its night is over';
+    return 'its nightly run is over';
   }
   const attempted = await attempt(job, held);
   const {facts, parcel} = await packedUp(attempted, shelf, held);
   const made = madeOf(facts);
-  const settlement = {made, facts, night: job.night, place: parcel.place};
+  const settlement = {made, facts, nightlyRun: job.nightlyRun, place: parcel.place};
   try {
     if (!(await settleClaim(db, queue, claim, settlement, context))) {
       await parcel.discard();
@@ -168,10 +168,10 @@ function madeOf({name, record, bundle}: RunFacts): Made {
   };
 }
 
-/** A night that was begun anew leaves the jobs of the old one behind. */
-async function isOpen(db: Database, night: number, context: Context): Promise<boolean> {
+/** A nightly run that was begun anew leaves the jobs of the old one behind. */
+async function isOpen(db: Database, nightlyRun: number, context: Context): Promise<boolean> {
   const found = await withPatience(context, () =>
-    db.selectFrom('nights').select('state').where('id', '=', night).executeTakeFirst(),
+    db.selectFrom('nightly_runs').select('state').where('id', '=', nightlyRun).executeTakeFirst(),
   );
   return found?.state === 'running';
 }

@@ -3,6 +3,7 @@ import {type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql}
 import type {Migration} from 'kysely/migration';
 import {variants} from './migrations/variants.ts';
 import {knownIssues} from './migrations/known-issues.ts';
+import {nightlyRuns} from './migrations/nightly-runs.ts';
 
 /** Which of the two: they differ in how a row is given a number. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -19,6 +20,7 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
     },
     '0003-variants': {up: variants},
     '0004-known-issues': {up: knownIssues},
+    '0005-nightly-runs': {up: nightlyRuns},
   };
 }
 

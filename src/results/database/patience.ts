@@ -7,10 +7,10 @@ import {HostError, messageOf} from '../../base/errors.ts';
 const away =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|57P0[1-3]|08[0-9A-Z]{3}|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
 
-/** How long a database may be away before a night ends for it, in milliseconds. */
+/** How long a database may be away before a nightly run ends for it, in milliseconds. */
 const longest = 120_000;
 
-/** Does work on a database again while that is away: a server that is restarted costs a night nothing. */
+/** Does work on a database again while that is away: a server that is restarted costs a nightly run nothing. */
 export async function withPatience<T>(context: Context, work: () => Promise<T>): Promise<T> {
   const begun = Date.now();
   for (let wait = 200; ; wait = Math.min(wait * 2, 3000)) {

@@ -4,7 +4,7 @@ import {flows} from '../flows.ts';
 import type {RunFacts} from '../bundle-facts.ts';
 import type {Database, Tables} from './tables.ts';
 
-/** A case: what is compared from night to night. */
+/** A case: what is compared from one nightly run to the next. */
 export interface Case {
   readonly scenario: string;
   readonly topology: string;
@@ -15,18 +15,18 @@ export interface Case {
 /**
  * Records a run, whole or not at all. One that is recorded already stays as it is, so that whoever was killed
  * may do all again.
- * @param night the night that it is an attempt of
+ * @param nightlyRun the nightly run that it is an attempt of
  * @returns its number
  */
-export function recordRun(db: Database, facts: RunFacts, night: number | null = null): Promise<number> {
-  return db.transaction().execute((transaction) => recordIn(transaction, facts, night));
+export function recordRun(db: Database, facts: RunFacts, nightlyRun: number | null = null): Promise<number> {
+  return db.transaction().execute((transaction) => recordIn(transaction, facts, nightlyRun));
 }
 
 /** {@link recordRun} as a part of a transaction. */
 export async function recordIn(
   db: Transaction<Tables>,
   {name, begun, record, environment, fingerprint, measurements, bundle}: RunFacts,
-  night: number | null,
+  nightlyRun: number | null,
 ): Promise<number> {
   await db
     .insertInto('environments')
@@ -56,7 +56,7 @@ export async function recordIn(
     .values({
       name,
       case_id: await caseId(db, record),
-      night_id: night,
+      nightly_run_id: nightlyRun,
       environment: environment.key,
       begun,
       duration: record.durationMs,

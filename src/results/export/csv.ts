@@ -10,7 +10,7 @@ export function csv(runs: readonly Run[]): string {
     return {
       run: run.name,
       begun: run.begun,
-      night: run.night ?? '',
+      nightlyRun: run.nightlyRun ?? '',
       suite: run.suite ?? '',
       ...{scenario: run.scenario, topology: run.topology, variant: run.variant, kernel: run.kernel},
       release: environment.kernel_release,
@@ -44,7 +44,7 @@ const columns = [
   ...[
     'run',
     'begun',
-    'night',
+    'nightly-run',
     'suite',
     'scenario',
     'topology',

@@ -5,7 +5,7 @@ import {isGood} from '../changes.ts';
 import type {Database} from '../database/tables.ts';
 import {type MeasuredChange, measuredChanges} from '../measured-change.ts';
 import {type Counted, countedIn} from './counted.ts';
-import {type NightResult, resultsOf} from './night.ts';
+import {type NightlyRunResult, resultsOf} from './nightly-runs.ts';
 
 /** How two kernels differ in a case: by what is known of both, never by what is known of one. */
 export type Difference =
@@ -24,20 +24,20 @@ export interface Pair {
   readonly topology: string;
   readonly variant: string;
   readonly difference: Difference;
-  readonly first: NightResult | null;
-  readonly second: NightResult | null;
+  readonly first: NightlyRunResult | null;
+  readonly second: NightlyRunResult | null;
   /** What both counted, and one of them more than the other. */
   readonly measurements: readonly MeasuredChange[];
 }
 
-/** Pairs two kernels of a night, on everything but the kernel. */
+/** Pairs two kernels of a nightly run, on everything but the kernel. */
 export async function compareKernels(
   db: Database,
-  night: number,
+  nightlyRun: number,
   first: string,
   second: string,
 ): Promise<readonly Pair[]> {
-  const results = await resultsOf(db, night);
+  const results = await resultsOf(db, nightlyRun);
   const known = [...new Set(results.map(({kernel}) => kernel))];
   const one = (word: string): string => {
     const meant = meantBy(word, known);
@@ -45,7 +45,7 @@ export async function compareKernels(
       throw new UsageError(`${word} is ${meant.length} kernels`, {hint: `write ${meant.join(' or ')}`});
     return meant[0] ?? word;
   };
-  return pair(results, one(first), one(second), await countedIn(db, night));
+  return pair(results, one(first), one(second), await countedIn(db, nightlyRun));
 }
 
 /**
@@ -53,12 +53,12 @@ export async function compareKernels(
  * @param counted what runs counted, by their number
  */
 export function pair(
-  results: readonly NightResult[],
+  results: readonly NightlyRunResult[],
   first: string,
   second: string,
   counted: Counted,
 ): readonly Pair[] {
-  const pairs = new Map<string, {first: NightResult | null; second: NightResult | null}>();
+  const pairs = new Map<string, {first: NightlyRunResult | null; second: NightlyRunResult | null}>();
   for (const result of results) {
     const side = result.kernel === first ? 'first' : result.kernel === second ? 'second' : undefined;
     if (side === undefined) continue;
@@ -85,7 +85,7 @@ function byCost(changes: readonly MeasuredChange[]): Difference {
     : 'the second costs less';
 }
 
-function differenceOf(first: NightResult | null, second: NightResult | null): Difference {
+function differenceOf(first: NightlyRunResult | null, second: NightlyRunResult | null): Difference {
   if (first === null || second === null) return 'not in both';
   if (first.outcome === 'missing' || second.outcome === 'missing') return 'not in both';
   const [a, b] = [isGood(first.outcome), isGood(second.outcome)];

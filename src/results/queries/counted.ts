@@ -7,12 +7,12 @@ import type {Measurement} from '../measurements.ts';
 /** What runs counted, by their number: only what is the same in every run of one kernel. */
 export type Counted = ReadonlyMap<number, readonly Measurement[]>;
 
-/** The counts of the runs that the results of a night rest on, of those that passed. */
-export async function countedIn(db: Database, night: number): Promise<Counted> {
+/** The counts of the runs that the results of a nightly run rest on, of those that passed. */
+export async function countedIn(db: Database, nightlyRun: number): Promise<Counted> {
   const rows = await db
     .selectFrom('results')
     .innerJoin('measurements', 'measurements.run_id', 'results.run_id')
-    .where('results.night_id', '=', night)
+    .where('results.nightly_run_id', '=', nightlyRun)
     .where('results.outcome', '=', 'pass')
     .where('measurements.unit', '=', 'instructions')
     .select(['measurements.run_id as run', 'measurements.name', 'measurements.unit', 'measurements.value'])
@@ -23,7 +23,7 @@ export async function countedIn(db: Database, night: number): Promise<Counted> {
 
 const measurement = ({name, unit, value}: Measurement): Measurement => ({name, unit, value});
 
-/** A case whose counts are not those of the night before. */
+/** A case whose counts are not those of the previous nightly run. */
 export interface CountedChange extends Case {
   readonly caseId: number;
   readonly run: number;
@@ -35,29 +35,29 @@ export interface CountedChange extends Case {
 /** How many ids a statement is given. */
 const together = 5000;
 
-/** What a night counted otherwise than the last one before it that passed, of the same suite and case. */
-export async function countedChanges(db: Database, night: number): Promise<readonly CountedChange[]> {
-  const counted = await countedIn(db, night);
+/** What a nightly run counted otherwise than the last one before it that passed, of the same suite and case. */
+export async function countedChanges(db: Database, nightlyRun: number): Promise<readonly CountedChange[]> {
+  const counted = await countedIn(db, nightlyRun);
   if (counted.size === 0) return [];
   const rows = await db
     .selectFrom('results')
     .innerJoin('cases', 'cases.id', 'results.case_id')
-    .innerJoin('nights', 'nights.id', 'results.night_id')
-    .where('results.night_id', '=', night)
+    .innerJoin('nightly_runs', 'nightly_runs.id', 'results.nightly_run_id')
+    .where('results.nightly_run_id', '=', nightlyRun)
     .where('results.outcome', '=', 'pass')
     .select(['results.case_id as caseId', 'results.run_id as run'])
     .select(['cases.scenario', 'cases.topology', 'cases.variant', 'cases.kernel'])
-    // The index of a case's nights leads to the last one: the others are not read.
+    // The index of a case's nightly runs leads to the last one: the others are not read.
     .select((eb) =>
       eb
         .selectFrom('results as old')
-        .innerJoin('nights as past', 'past.id', 'old.night_id')
+        .innerJoin('nightly_runs as past', 'past.id', 'old.nightly_run_id')
         .whereRef('old.case_id', '=', 'results.case_id')
-        .whereRef('old.night_id', '<', 'results.night_id')
+        .whereRef('old.nightly_run_id', '<', 'results.nightly_run_id')
         .where('old.outcome', '=', 'pass')
         .where('old.run_id', 'is not', null)
-        .whereRef('past.suite', '=', 'nights.suite')
-        .orderBy('old.night_id', 'desc')
+        .whereRef('past.suite', '=', 'nightly_runs.suite')
+        .orderBy('old.nightly_run_id', 'desc')
         .limit(1)
         .select('old.run_id')
         .as('last'),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type {Database} from '../database/tables.ts';
-import type {NightResult} from './night.ts';
-import {resultsOf} from './night.ts';
+import type {NightlyRunResult} from './nightly-runs.ts';
+import {resultsOf} from './nightly-runs.ts';
 
 /** What a kernel made of a scenario, and where the bytes went. */
 export interface DesignCell {
-  readonly result: NightResult;
+  readonly result: NightlyRunResult;
   /** Bytes to and from peers, ordinary memory, and nowhere; undefined where nothing moved. */
   readonly bytes: {readonly peer: number; readonly hostMemory: number; readonly lost: number} | undefined;
 }
@@ -18,16 +18,16 @@ export interface DesignRow {
   readonly cells: Readonly<Record<string, DesignCell>>;
 }
 
-/** The designs side by side in a night: what each kernel made of each scenario, peer against bounced bytes. */
+/** The designs side by side in a nightly run: what each kernel made of each scenario, peer against bounced bytes. */
 export async function designs(
   db: Database,
-  night: number,
+  nightlyRun: number,
 ): Promise<{readonly kernels: readonly string[]; readonly rows: readonly DesignRow[]}> {
-  const results = await resultsOf(db, night);
+  const results = await resultsOf(db, nightlyRun);
   const measured = await db
     .selectFrom('measurements')
     .innerJoin('results', 'results.run_id', 'measurements.run_id')
-    .where('results.night_id', '=', night)
+    .where('results.nightly_run_id', '=', nightlyRun)
     .where('measurements.unit', '=', 'bytes')
     .select(['measurements.run_id as run', 'measurements.name', 'measurements.value'])
     .execute();
@@ -46,7 +46,7 @@ export async function designs(
     }),
   };
 
-  function bytesOf({run}: NightResult): DesignCell['bytes'] {
+  function bytesOf({run}: NightlyRunResult): DesignCell['bytes'] {
     const own = run === null ? undefined : bytes.get(run.id);
     if (own === undefined) return undefined;
     const value = (name: string): number => own.find((one) => one.name === name)?.value ?? 0;

@@ -14,18 +14,18 @@ export interface FlakeCounts {
   readonly month: number;
 }
 
-/** A case that went two ways in a night, not long ago. */
+/** A case that went two ways in a nightly run, not long ago. */
 export interface Flake extends Case, FlakeCounts {
   readonly caseId: number;
-  /** Nights of the last month that say anything of it. */
-  readonly nights: number;
-  /** How many nights it has passed since, one after the other. */
+  /** Nightly runs of the last month that say anything of it. */
+  readonly nightlyRuns: number;
+  /** How many nightly runs it has passed since, one after the other. */
   readonly passes: number;
   readonly last: string;
   readonly run: number | null;
 }
 
-/** A result of a case in a night that began at a time. */
+/** A result of a case in a nightly run that began at a time. */
 export interface Timed {
   readonly begun: string;
   readonly outcome: Outcome | 'missing';
@@ -60,15 +60,15 @@ export async function flakes(db: Database, now = new Date()): Promise<readonly F
   const start = before(now, days.month);
   const flaky = db
     .selectFrom('results')
-    .innerJoin('nights', 'nights.id', 'results.night_id')
+    .innerJoin('nightly_runs', 'nightly_runs.id', 'results.nightly_run_id')
     .where('results.outcome', '=', 'flaky')
-    .where('nights.begun', '>=', start)
+    .where('nightly_runs.begun', '>=', start)
     .select('results.case_id');
   const rows = await db
     .selectFrom('results')
-    .innerJoin('nights', 'nights.id', 'results.night_id')
+    .innerJoin('nightly_runs', 'nightly_runs.id', 'results.nightly_run_id')
     .innerJoin('cases', 'cases.id', 'results.case_id')
-    .where('nights.begun', '>=', start)
+    .where('nightly_runs.begun', '>=', start)
     .where('results.case_id', 'in', flaky)
     .select([
       'results.case_id as caseId',
@@ -77,8 +77,8 @@ export async function flakes(db: Database, now = new Date()): Promise<readonly F
       'cases.variant',
       'cases.kernel',
     ])
-    .select(['nights.begun', 'results.outcome', 'results.run_id as run'])
-    .orderBy('nights.begun', 'desc')
+    .select(['nightly_runs.begun', 'results.outcome', 'results.run_id as run'])
+    .orderBy('nightly_runs.begun', 'desc')
     .execute();
   const found = Map.groupBy(rows, ({caseId}) => caseId);
   return [...found.values()]
@@ -90,7 +90,7 @@ export async function flakes(db: Database, now = new Date()): Promise<readonly F
         {
           ...{caseId, scenario, topology, variant, kernel, run, last: begun},
           ...countFlakes(own, now),
-          nights: own.filter(({outcome}) => outcome !== 'missing').length,
+          nightlyRuns: own.filter(({outcome}) => outcome !== 'missing').length,
           passes: straightPasses(own),
         },
       ];

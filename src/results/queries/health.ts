@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Database} from '../database/tables.ts';
-import {nights, type NightSummary} from './night.ts';
+import {nightlyRuns, type NightlyRunSummary} from './nightly-runs.ts';
 
 /** What the lab or its host failed by, and how often. */
 export interface LabFailure {
@@ -22,14 +22,14 @@ export interface HostUse {
 
 /** How the lab itself is. */
 export interface Health {
-  readonly nights: readonly NightSummary[];
+  readonly nightlyRuns: readonly NightlyRunSummary[];
   readonly failures: readonly LabFailure[];
   readonly hosts: readonly HostUse[];
-  /** Runs, results and nights in the database. */
-  readonly rows: {readonly runs: number; readonly results: number; readonly nights: number};
+  /** Runs, results and nightly runs in the database. */
+  readonly rows: {readonly runs: number; readonly results: number; readonly nightlyRuns: number};
 }
 
-/** How the lab has been since a time: its nights, what it failed by, its hosts. */
+/** How the lab has been since a time: its nightly runs, what it failed by, its hosts. */
 export async function health(db: Database, since: string): Promise<Health> {
   const failures = await db
     .selectFrom('runs')
@@ -58,7 +58,7 @@ export async function health(db: Database, since: string): Promise<Health> {
     ])
     .execute();
   const [runs, results, all] = await Promise.all(
-    (['runs', 'results', 'nights'] as const).map(async (table) => {
+    (['runs', 'results', 'nightly_runs'] as const).map(async (table) => {
       const row = await db
         .selectFrom(table)
         .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -67,9 +67,9 @@ export async function health(db: Database, since: string): Promise<Health> {
     }),
   );
   return {
-    nights: (await nights(db, {most: 30})).filter(({begun}) => begun >= since),
+    nightlyRuns: (await nightlyRuns(db, {most: 30})).filter(({begun}) => begun >= since),
     failures: failures.toSorted((a, b) => b.count - a.count),
     hosts,
-    rows: {runs: runs ?? 0, results: results ?? 0, nights: all ?? 0},
+    rows: {runs: runs ?? 0, results: results ?? 0, nightlyRuns: all ?? 0},
   };
 }

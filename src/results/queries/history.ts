@@ -5,9 +5,9 @@ import type {Change} from '../changes.ts';
 import type {Outcome} from '../outcome.ts';
 import {listRuns, type ListedRun} from './list.ts';
 
-/** What came of a case in one night. */
+/** What came of a case in one nightly run. */
 export interface PastResult {
-  readonly night: number;
+  readonly nightlyRun: number;
   readonly suite: string;
   readonly begun: string;
   readonly outcome: Outcome | 'missing';
@@ -18,10 +18,10 @@ export interface PastResult {
   readonly duration: number | null;
 }
 
-/** A case with its nights and its newest runs, both the newest first. */
+/** A case with its nightly runs and its newest runs, both the newest first. */
 export interface History extends Case {
   readonly caseId: number;
-  readonly nights: readonly PastResult[];
+  readonly nightlyRuns: readonly PastResult[];
   readonly runs: readonly ListedRun[];
 }
 
@@ -29,16 +29,16 @@ export interface History extends Case {
 export async function historyOf(db: Database, caseId: number, most = 200): Promise<History | undefined> {
   const found = await db.selectFrom('cases').selectAll().where('id', '=', caseId).executeTakeFirst();
   if (found === undefined) return undefined;
-  const nights = await db
+  const nightlyRuns = await db
     .selectFrom('results')
-    .innerJoin('nights', 'nights.id', 'results.night_id')
+    .innerJoin('nightly_runs', 'nightly_runs.id', 'results.nightly_run_id')
     .leftJoin('runs', 'runs.id', 'results.run_id')
     .where('results.case_id', '=', caseId)
-    .select(['nights.id as night', 'nights.suite', 'nights.begun', 'results.outcome', 'results.attempts'])
+    .select(['nightly_runs.id as nightlyRun', 'nightly_runs.suite', 'nightly_runs.begun', 'results.outcome', 'results.attempts'])
     .select(['results.change', 'results.run_id as run', 'runs.reason', 'runs.duration'])
-    .orderBy('results.night_id', 'desc')
+    .orderBy('results.nightly_run_id', 'desc')
     .limit(most)
     .execute();
   const {id: _id, ...about} = found;
-  return {...about, caseId, nights, runs: await listRuns(db, {caseId, most: 50})};
+  return {...about, caseId, nightlyRuns, runs: await listRuns(db, {caseId, most: 50})};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Case} from '../database/record.ts';
 import type {Database, Tables} from '../database/tables.ts';
-import type {RunHead} from './night.ts';
+import type {RunHead} from './nightly-runs.ts';
 
 /** A step of a run, with what it moved. */
 export interface RunStep extends Omit<Tables['steps'], 'run_id' | 'number' | 'known_issue'> {
@@ -13,7 +13,7 @@ export interface RunStep extends Omit<Tables['steps'], 'run_id' | 'number' | 'kn
 export interface Run extends RunHead, Case {
   readonly caseId: number;
   readonly begun: string;
-  readonly night: number | null;
+  readonly nightlyRun: number | null;
   readonly suite: string | null;
   readonly environment: Tables['environments'];
   readonly steps: readonly RunStep[];
@@ -25,14 +25,14 @@ export async function runOf(db: Database, which: number | string): Promise<Run |
   const head = await db
     .selectFrom('runs')
     .innerJoin('cases', 'cases.id', 'runs.case_id')
-    .leftJoin('nights', 'nights.id', 'runs.night_id')
+    .leftJoin('nightly_runs', 'nightly_runs.id', 'runs.nightly_run_id')
     .where((eb) => (typeof which === 'number' ? eb('runs.id', '=', which) : eb('runs.name', '=', which)))
     .selectAll('cases')
     .selectAll('runs')
-    .select('nights.suite')
+    .select('nightly_runs.suite')
     .executeTakeFirst();
   if (head === undefined) return undefined;
-  const {id, case_id: caseId, known_issue: knownIssue, night_id: night, environment: key, ...rest} = head;
+  const {id, case_id: caseId, known_issue: knownIssue, nightly_run_id: nightlyRun, environment: key, ...rest} = head;
   const [environment, steps, ledger, measurements] = await Promise.all([
     db.selectFrom('environments').selectAll().where('key', '=', key).executeTakeFirstOrThrow(),
     db.selectFrom('steps').selectAll().where('run_id', '=', id).orderBy('number').execute(),
@@ -41,7 +41,7 @@ export async function runOf(db: Database, which: number | string): Promise<Run |
   ]);
   return {
     ...rest,
-    ...{id, caseId, night, environment, knownIssue},
+    ...{id, caseId, nightlyRun, environment, knownIssue},
     steps: steps.map(({run_id: _run, number, known_issue: stepIssue, ...step}) => ({
       ...step,
       knownIssue: stepIssue,

@@ -51,14 +51,14 @@ export async function seriesOf(db: Database, caseId: number, most = 200): Promis
   });
 }
 
-/** The measurements of all cases in these nights, by runs that passed. */
-export async function seriesIn(db: Database, nights: readonly number[]): Promise<readonly Series[]> {
-  if (nights.length === 0) return [];
+/** The measurements of all cases in these nightly runs, by runs that passed. */
+export async function seriesIn(db: Database, nightlyRuns: readonly number[]): Promise<readonly Series[]> {
+  if (nightlyRuns.length === 0) return [];
   const rows = await db
     .selectFrom('runs')
     .innerJoin('measurements', 'measurements.run_id', 'runs.id')
     .innerJoin('cases', 'cases.id', 'runs.case_id')
-    .where('runs.night_id', 'in', nights)
+    .where('runs.nightly_run_id', 'in', nightlyRuns)
     .where('runs.verdict', '=', 'pass')
     .select(['runs.id as run', 'runs.begun', 'runs.case_id as caseId', 'measurements.name'])
     .select(['measurements.unit', 'measurements.value'])

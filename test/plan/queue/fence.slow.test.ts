@@ -7,7 +7,7 @@ import {type Job, jobId, type Made} from '../../../src/plan/queue/job.ts';
 import {Outstanding} from '../../../src/plan/queue/outstanding.ts';
 import {openQueue, type Queue, queueUrl} from '../../../src/plan/queue/queue.ts';
 import {type Connection, openDatabase} from '../../../src/results/database/connect.ts';
-import {openNight} from '../../../src/results/database/nights.ts';
+import {openNightlyRun} from '../../../src/results/database/nightly-runs.ts';
 import {unbegunFacts} from '../../../src/results/unbegun.ts';
 import {recordingContext} from '../../base/contexts.ts';
 import {type Postgres, query, startPostgres} from '../../results/postgres.ts';
@@ -17,13 +17,13 @@ const about = {scenario: 'a', topology: 'any', variant: 'plain', kernel: 'k'};
 
 let postgres: Postgres;
 let connection: Connection;
-let night: number;
+let nightlyRun: number;
 const queues: Queue[] = [];
 
 test.before(async () => {
   postgres = await startPostgres();
   connection = await openDatabase(postgres.url, context);
-  night = await openNight(connection.db, {suite: 's', begun: 'now', host: 'h', planned: 1});
+  nightlyRun = await openNightlyRun(connection.db, {suite: 's', begun: 'now', host: 'h', planned: 1});
 });
 
 test.after.always(async () => {
@@ -32,14 +32,14 @@ test.after.always(async () => {
   await postgres.stop();
 });
 
-async function open(key: string, role: 'worker' | 'night' = 'worker'): Promise<Queue> {
+async function open(key: string, role: 'worker' | 'nightly' = 'worker'): Promise<Queue> {
   const queue = await openQueue(postgres.url, key, role, context);
   queues.push(queue);
   return queue;
 }
 
 const jobOf = (run: string): Job => {
-  return {scenario: 'a', kernel: 'k', variant: 'plain', run, attempt: 1, night};
+  return {scenario: 'a', kernel: 'k', variant: 'plain', run, attempt: 1, nightlyRun};
 };
 const idOf = (run: string): string => jobId({suite: 's', begun: 'now'}, run, 1);
 
@@ -51,7 +51,7 @@ async function send(queue: Queue, run: string): Promise<void> {
 async function settle(queue: Queue, claim: Claim, place = () => Promise.resolve()) {
   const facts = unbegunFacts({...about, reason: 'none', qemu: ''});
   const made: Made = {name: facts.name, verdict: 'error', reason: 'none', durationMs: 0, qemu: '', host: 'h'};
-  const settlement = {made, facts, night, place};
+  const settlement = {made, facts, nightlyRun, place};
   return {
     name: facts.name,
     recorded: await settleClaim(connection.db, queue, claim, settlement, context),
@@ -123,7 +123,7 @@ test('another lab does not see the queue, nor count as a worker of it', async (t
   t.is(await take(other, context), undefined);
   t.not(await take(own, context), undefined);
   t.is(await own.workers(), 1);
-  const asking = await open('own', 'night');
+  const asking = await open('own', 'nightly');
   t.is(await asking.workers(), 1);
 });
 

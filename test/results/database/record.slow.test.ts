@@ -28,7 +28,7 @@ onBoth('what is recorded is read again, the ledger added up by flows', async (t,
     verdict: 'fail',
     knownIssue: 'map-page-below-switch',
     duration: 2000,
-    night: null,
+    nightlyRun: null,
   });
   t.like(run?.environment, {host: 'host-1', kernel_key: 'key-of-baseline', image: 'image'});
   t.is(run?.steps.length, 1);

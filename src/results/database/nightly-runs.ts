@@ -6,10 +6,10 @@ import type {Outcome} from '../outcome.ts';
 import {type Case, caseId, insertAll} from './record.ts';
 import type {Database, Tables} from './tables.ts';
 
-/** A night that begins. */
-export interface NightHead {
+/** A nightly run that begins. */
+export interface NightlyRunHead {
   readonly suite: string;
-  /** ISO 8601, UTC; with the suite it names the night. */
+  /** ISO 8601, UTC; with the suite it names the nightly run. */
   readonly begun: string;
   readonly host: string;
   /** The lab of that host that runs it, by its state folder: {@link labId}. */
@@ -18,7 +18,7 @@ export interface NightHead {
   readonly planned: number;
 }
 
-/** What came of a case in a night. */
+/** What came of a case in a nightly run. */
 export interface CaseOutcome extends Case {
   readonly outcome: Outcome;
   readonly attempts: number;
@@ -27,15 +27,15 @@ export interface CaseOutcome extends Case {
 }
 
 /**
- * Begins a night, or goes on with it where it is known. One of the same suite and lab that is not ended never will be;
+ * Begins a nightly run, or goes on with it where it is known. One of the same suite and lab that is not ended never will be;
  * that of another lab of the same host, with a state folder of its own, may be running.
  * @returns its number
  * @throws {HostError} where another lab has begun one at the same moment
  */
-export function openNight(db: Database, {suite, begun, host, lab, planned}: NightHead): Promise<number> {
+export function openNightlyRun(db: Database, {suite, begun, host, lab, planned}: NightlyRunHead): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     await transaction
-      .updateTable('nights')
+      .updateTable('nightly_runs')
       .set({state: 'abandoned'})
       .where('suite', '=', suite)
       .where((eb) => {
@@ -46,14 +46,14 @@ export function openNight(db: Database, {suite, begun, host, lab, planned}: Nigh
       .where('begun', '!=', begun)
       .execute();
     const made = await transaction
-      .insertInto('nights')
+      .insertInto('nightly_runs')
       .values({suite, begun, ended: null, state: 'running', host, lab: lab ?? null, planned})
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst();
     if (made !== undefined) return made.id;
     const known = await transaction
-      .selectFrom('nights')
+      .selectFrom('nightly_runs')
       .select(['id', 'lab'])
       .where('suite', '=', suite)
       .where('begun', '=', begun)
@@ -66,75 +66,75 @@ export function openNight(db: Database, {suite, begun, host, lab, planned}: Nigh
   });
 }
 
-/** Ends a night: says what has changed since the nights before, and how each case stands now. Once only. */
-export function endNight(db: Database, night: number, outcomes: readonly CaseOutcome[]): Promise<void> {
+/** Ends a nightly run: says what has changed since earlier nightly runs, and how each case stands now. Once only. */
+export function endNightlyRun(db: Database, nightlyRun: number, outcomes: readonly CaseOutcome[]): Promise<void> {
   return db.transaction().execute(async (transaction) => {
     const ended = await transaction
-      .updateTable('nights')
+      .updateTable('nightly_runs')
       .set({state: 'ended', ended: new Date().toISOString()})
-      .where('id', '=', night)
+      .where('id', '=', nightlyRun)
       .where('state', '!=', 'ended')
       .returning('suite')
       .executeTakeFirst();
     if (ended === undefined) return;
-    // Another night of the suite that ends at this moment waits: SQLite has one writer, PostgreSQL locks rows.
+    // Another nightly run of the suite that ends at this moment waits: SQLite has one writer, PostgreSQL locks rows.
     await transaction
-      .updateTable('nights')
+      .updateTable('nightly_runs')
       .set({suite: ended.suite})
       .where('suite', '=', ended.suite)
       .execute();
-    await settleNight(transaction, night, ended.suite, outcomes);
+    await settleNightlyRun(transaction, nightlyRun, ended.suite, outcomes);
   });
 }
 
-async function settleNight(
+async function settleNightlyRun(
   db: Transaction<Tables>,
-  night: number,
+  nightlyRun: number,
   suite: string,
   outcomes: readonly CaseOutcome[],
 ): Promise<void> {
   const states = await statesOf(db, suite);
   const last = Math.max(-1, ...[...states.values()].map((state) => state.last));
-  const runs = await runNumbers(db, night);
+  const runs = await runNumbers(db, nightlyRun);
   const results: Tables['results'][] = [];
-  const tonight = new Map<number, State>();
+  const latest = new Map<number, State>();
   for (const {outcome, attempts, run, ...about} of outcomes) {
     const id = await caseId(db, about);
-    const {state, changed} = advance(states.get(id), outcome, night, states.size === 0);
-    tonight.set(id, state);
+    const {state, changed} = advance(states.get(id), outcome, nightlyRun, states.size === 0);
+    latest.set(id, state);
     results.push({
-      night_id: night,
+      nightly_run_id: nightlyRun,
       case_id: id,
       outcome,
       attempts,
       run_id: (run === undefined ? undefined : runs.get(run)) ?? null,
       change: changed?.change ?? null,
-      since_night: changed?.since ?? null,
-      before_night: changed?.before ?? null,
+      since_nightly_run: changed?.since ?? null,
+      before_nightly_run: changed?.before ?? null,
     });
   }
   for (const [id, state] of states) {
-    if (state.last !== last || tonight.has(id)) continue;
+    if (state.last !== last || latest.has(id)) continue;
     results.push({
-      night_id: night,
+      nightly_run_id: nightlyRun,
       case_id: id,
       outcome: 'missing',
       attempts: 0,
       run_id: null,
       change: 'missing',
-      since_night: night,
-      before_night: state.last,
+      since_nightly_run: nightlyRun,
+      before_nightly_run: state.last,
     });
   }
   await insertAll(db, 'results', results);
-  const rows = [...tonight].map(([id, {standing, since, said, before, last: lastNight}]) => ({
+  const rows = [...latest].map(([id, {standing, since, said, before, last: lastNightlyRun}]) => ({
     suite,
     case_id: id,
     standing: standing ?? null,
-    since_night: since ?? null,
-    said_night: said ?? null,
-    before_night: before ?? null,
-    last_night: lastNight,
+    since_nightly_run: since ?? null,
+    said_nightly_run: said ?? null,
+    before_nightly_run: before ?? null,
+    last_nightly_run: lastNightlyRun,
   }));
   await db
     .deleteFrom('states')
@@ -146,7 +146,7 @@ async function settleNight(
       db
         .selectFrom('results')
         .select('case_id')
-        .where('night_id', '=', night)
+        .where('nightly_run_id', '=', nightlyRun)
         .where('outcome', '!=', 'missing'),
     )
     .execute();
@@ -160,22 +160,22 @@ async function statesOf(db: Transaction<Tables>, suite: string): Promise<Readonl
       row.case_id,
       {
         standing: row.standing ?? undefined,
-        since: row.since_night ?? undefined,
-        said: row.said_night ?? undefined,
-        before: row.before_night ?? undefined,
-        last: row.last_night,
+        since: row.since_nightly_run ?? undefined,
+        said: row.said_nightly_run ?? undefined,
+        before: row.before_nightly_run ?? undefined,
+        last: row.last_nightly_run,
       },
     ]),
   );
 }
 
-async function runNumbers(db: Transaction<Tables>, night: number): Promise<ReadonlyMap<string, number>> {
-  const rows = await db.selectFrom('runs').select(['name', 'id']).where('night_id', '=', night).execute();
+async function runNumbers(db: Transaction<Tables>, nightlyRun: number): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.selectFrom('runs').select(['name', 'id']).where('nightly_run_id', '=', nightlyRun).execute();
   return new Map(rows.map(({name, id}) => [name, id]));
 }
 
-/** The names of the runs of a night that are recorded. */
-export async function recordedIn(db: Database, night: number): Promise<ReadonlySet<string>> {
-  const rows = await db.selectFrom('runs').select('name').where('night_id', '=', night).execute();
+/** The names of the runs of a nightly run that are recorded. */
+export async function recordedIn(db: Database, nightlyRun: number): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('runs').select('name').where('nightly_run_id', '=', nightlyRun).execute();
   return new Set(rows.map(({name}) => name));
 }

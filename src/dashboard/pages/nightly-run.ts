@@ -1,40 +1,40 @@
 // SPDX-License-Identifier: MIT
 import {describeChange} from '../../results/measured-change.ts';
 import {type CountedChange, countedChanges} from '../../results/queries/counted.ts';
-import {type Night, nightOf, type NightResult} from '../../results/queries/night.ts';
+import {type NightlyRun, nightlyRunOf, type NightlyRunResult} from '../../results/queries/nightly-runs.ts';
 import {type Standing, standingOf} from '../../results/standing.ts';
 import {type Html, dataTable, html, time, words} from '../html.ts';
 import {caseLink, paths, runLink} from '../links.ts';
 import {badge, changeWord, countWords} from '../outcome-badge.ts';
 import type {PageContext, PageMaker} from '../page.ts';
 
-/** A night: what it changed, then all that is not as it should be, then its numbers. */
-export const night =
+/** A nightly run: what it changed, then all that is not as it should be, then its numbers. */
+export const nightlyRun =
   (id: number): PageMaker =>
   async (context) => {
-    const [found, counted] = await Promise.all([nightOf(context.db, id), countedChanges(context.db, id)]);
+    const [found, counted] = await Promise.all([nightlyRunOf(context.db, id), countedChanges(context.db, id)]);
     if (found === undefined) return undefined;
     return {
       title: `${found.suite}, ${found.begun.slice(0, 16).replace('T', ' ')}`,
       data: {...found, counted},
-      body: html`${nightBody(context, found, counted)} ${everything(context, found.results)}`,
+      body: html`${nightlyRunBody(context, found, counted)} ${everything(context, found.results)}`,
     };
   };
 
 /** What changed, then what fails now, each with its cause, failures of one kind together; what needs no eye is a number. */
-export function nightBody(
+export function nightlyRunBody(
   context: PageContext,
-  {results, host, planned, runs}: Night,
+  {results, host, planned, runs}: NightlyRun,
   counted: readonly CountedChange[],
 ): Html {
   const {changed, failing, known, unsettled} = standingOf(results);
   const columns = ['change', 'what', 'now', 'since', 'cause'];
-  const rows = (some: readonly NightResult[]): readonly Html[] => some.map((result) => row(context, result));
+  const rows = (some: readonly NightlyRunResult[]): readonly Html[] => some.map((result) => row(context, result));
   return html`
     ${countWords(results.map(({outcome}) => outcome))}
     ${
       changed.length === 0
-        ? html`<p>No verdict has changed since the nights before.</p>`
+        ? html`<p>No verdict has changed since earlier nightly runs.</p>`
         : dataTable('What changed', columns, rows(changed))
     }
     ${costs(context, counted)}
@@ -57,11 +57,11 @@ export function nightBody(
   `;
 }
 
-/** What a night counted otherwise than the last one. */
+/** What a nightly run counted otherwise than the last one. */
 function costs(context: PageContext, counted: readonly CountedChange[]): Html {
   if (counted.length === 0) return html``;
   return dataTable(
-    'What costs more or less than in the night before',
+    'What costs more or less than in the previous nightly run',
     ['what', 'last counted', 'change'],
     counted.map(
       (one) => html`<tr>
@@ -90,7 +90,7 @@ function issues(context: PageContext, known: Standing['known']): Html {
   );
 }
 
-function row(context: PageContext, result: NightResult): Html {
+function row(context: PageContext, result: NightlyRunResult): Html {
   const {change, outcome, since, before, run, attempts} = result;
   const word = change === 'fixed' ? 'bad' : change === 'missing' ? 'there' : 'good';
   const last = before === null ? '' : html`<span class="faint">last ${word}</span> ${time(before)}`;
@@ -106,7 +106,7 @@ function row(context: PageContext, result: NightResult): Html {
 }
 
 /** Failures of one kind in several cases: one cause, told once. */
-function kinds({up}: PageContext, failing: readonly NightResult[]): Html {
+function kinds({up}: PageContext, failing: readonly NightlyRunResult[]): Html {
   const groups = [...Map.groupBy(failing, ({run}) => run?.fingerprint ?? '')].filter(
     ([key, own]) => key !== '' && own.length > 1,
   );
@@ -119,7 +119,7 @@ function kinds({up}: PageContext, failing: readonly NightResult[]): Html {
   </p>`;
 }
 
-function everything(context: PageContext, results: readonly NightResult[]): Html {
+function everything(context: PageContext, results: readonly NightlyRunResult[]): Html {
   const rows = results.map(
     (result) => html`<tr data-find="${find(result)}">
       <td>${badge(result.outcome)}</td>
@@ -128,11 +128,11 @@ function everything(context: PageContext, results: readonly NightResult[]): Html
     </tr>`,
   );
   return html`<h2>All of it</h2>
-    ${filterBox()} ${dataTable('Every result of this night', ['outcome', 'what', 'cause'], rows)}`;
+    ${filterBox()} ${dataTable('Every result of this nightly run', ['outcome', 'what', 'cause'], rows)}`;
 }
 
 /** What a row is found by. */
-export function find({outcome, change, scenario, topology, variant, kernel}: NightResult): string {
+export function find({outcome, change, scenario, topology, variant, kernel}: NightlyRunResult): string {
   return words([outcome, change ?? '', scenario, topology, variant, kernel].join(' ').toLowerCase());
 }
 

@@ -5,13 +5,13 @@ import type {Case} from '../database/record.ts';
 import type {Database, Tables} from '../database/tables.ts';
 import type {Outcome} from '../outcome.ts';
 
-/** A night without its results. */
-export interface NightSummary {
+/** A nightly run without its results. */
+export interface NightlyRunSummary {
   readonly id: number;
   readonly suite: string;
   readonly begun: string;
   readonly ended: string | null;
-  readonly state: Tables['nights']['state'];
+  readonly state: Tables['nightly_runs']['state'];
   readonly host: string;
   readonly planned: number;
   /** Runs that are recorded, attempts among them. */
@@ -31,40 +31,40 @@ export interface RunHead {
   readonly bundle: string | null;
 }
 
-/** What came of a case in a night. */
-export interface NightResult extends Case {
+/** What came of a case in a nightly run. */
+export interface NightlyRunResult extends Case {
   readonly caseId: number;
   readonly outcome: Outcome | 'missing';
   readonly attempts: number;
   readonly change: Change | null;
-  /** When the night began since which it is so, where that is told. */
+  /** When the nightly run began since which it is so, where that is told. */
   readonly since: string | null;
-  /** When the night began in which it was otherwise for the last time. */
+  /** When the nightly run began in which it was otherwise for the last time. */
   readonly before: string | null;
   /** Not there once its evidence was pruned. */
   readonly run: RunHead | null;
 }
 
-export interface Night extends NightSummary {
-  readonly results: readonly NightResult[];
+export interface NightlyRun extends NightlyRunSummary {
+  readonly results: readonly NightlyRunResult[];
 }
 
-/** Nights, each with how many runs it has. */
+/** Nightly runs, each with how many runs it has. */
 function heads(db: Database) {
   return db
-    .selectFrom('nights')
+    .selectFrom('nightly_runs')
     .selectAll()
     .select((eb) =>
       eb
         .selectFrom('runs')
-        .whereRef('runs.night_id', '=', 'nights.id')
+        .whereRef('runs.nightly_run_id', '=', 'nightly_runs.id')
         .select((count) => count.fn.countAll<number>().as('count'))
         .as('runs'),
     );
 }
 
-/** The nights of a suite, or of all, the newest first. */
-export async function nights(
+/** The nightly runs of a suite, or of all, the newest first. */
+export async function nightlyRuns(
   db: Database,
   {
     suite,
@@ -75,38 +75,38 @@ export async function nights(
     readonly suite?: string | undefined;
     most?: number;
     ended?: boolean;
-    state?: NightSummary['state'] | undefined;
+    state?: NightlyRunSummary['state'] | undefined;
   } = {},
-): Promise<readonly NightSummary[]> {
+): Promise<readonly NightlyRunSummary[]> {
   let query = heads(db).orderBy('begun', 'desc').limit(most);
   if (suite !== undefined) query = query.where('suite', '=', suite);
   if (state !== undefined) query = query.where('state', '=', state);
   return (await query.execute()).map((row) => ({...row, runs: row.runs ?? 0}));
 }
 
-/** The suites that have had a night that ended, each with the newest. */
-export async function latestNights(db: Database): Promise<readonly NightSummary[]> {
-  const suites = await db.selectFrom('nights').select('suite').distinct().orderBy('suite').execute();
-  const found = await Promise.all(suites.map(({suite}) => nights(db, {suite, most: 1, ended: true})));
+/** The suites that have had a nightly run that ended, each with the newest. */
+export async function latestNightlyRuns(db: Database): Promise<readonly NightlyRunSummary[]> {
+  const suites = await db.selectFrom('nightly_runs').select('suite').distinct().orderBy('suite').execute();
+  const found = await Promise.all(suites.map(({suite}) => nightlyRuns(db, {suite, most: 1, ended: true})));
   return found.flat().toSorted((a, b) => (a.begun < b.begun ? 1 : -1));
 }
 
-/** A night with its results; undefined if there is none of that number. */
-export async function nightOf(db: Database, id: number): Promise<Night | undefined> {
+/** A nightly run with its results; undefined if there is none of that number. */
+export async function nightlyRunOf(db: Database, id: number): Promise<NightlyRun | undefined> {
   const head = await heads(db).where('id', '=', id).executeTakeFirst();
   if (head === undefined) return undefined;
   return {...head, runs: head.runs ?? 0, results: await resultsOf(db, id)};
 }
 
-/** What came of each case in a night, by scenario and kernel. */
-export async function resultsOf(db: Database, night: number): Promise<readonly NightResult[]> {
+/** What came of each case in a nightly run, by scenario and kernel. */
+export async function resultsOf(db: Database, nightlyRun: number): Promise<readonly NightlyRunResult[]> {
   const rows = await db
     .selectFrom('results')
     .innerJoin('cases', 'cases.id', 'results.case_id')
-    .leftJoin('nights as since', 'since.id', 'results.since_night')
-    .leftJoin('nights as before', 'before.id', 'results.before_night')
+    .leftJoin('nightly_runs as since', 'since.id', 'results.since_nightly_run')
+    .leftJoin('nightly_runs as before', 'before.id', 'results.before_nightly_run')
     .leftJoin('runs', 'runs.id', 'results.run_id')
-    .where('results.night_id', '=', night)
+    .where('results.nightly_run_id', '=', nightlyRun)
     .select([
       'results.case_id as caseId',
       'cases.scenario',

@@ -3,13 +3,13 @@ import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {type RunFacts, readBundle} from './bundle-facts.ts';
 import type {Connection} from './database/connect.ts';
-import {endNight, openNight, recordedIn, type CaseOutcome, type NightHead} from './database/nights.ts';
+import {endNightlyRun, openNightlyRun, recordedIn, type CaseOutcome, type NightlyRunHead} from './database/nightly-runs.ts';
 import {withPatience} from './database/patience.ts';
 import {recordRun} from './database/record.ts';
 import {type Unbegun, unbegunFacts} from './unbegun.ts';
 
-/** Writes a night into the database: each attempt when it is made, what it all means at the end. */
-export class NightRecorder {
+/** Writes a nightly run into the database: each attempt when it is made, what it all means at the end. */
+export class NightlyRunRecorder {
   readonly id: number;
   readonly #connection: Connection;
   readonly #context: Context;
@@ -22,12 +22,12 @@ export class NightRecorder {
     this.#recorded = new Set(recorded);
   }
 
-  /** Begins a night, or goes on with one. */
-  static async open(connection: Connection, head: NightHead, context: Context): Promise<NightRecorder> {
+  /** Begins a nightly run, or goes on with one. */
+  static async open(connection: Connection, head: NightlyRunHead, context: Context): Promise<NightlyRunRecorder> {
     const {db} = connection;
     return withPatience(context, async () => {
-      const id = await openNight(db, head);
-      return new NightRecorder(connection, context, id, await recordedIn(db, id));
+      const id = await openNightlyRun(db, head);
+      return new NightlyRunRecorder(connection, context, id, await recordedIn(db, id));
     });
   }
 
@@ -50,9 +50,9 @@ export class NightRecorder {
     return facts.name;
   }
 
-  /** Says what has changed, and that the night is over. */
+  /** Says what has changed, and that the nightly run is over. */
   async end(outcomes: readonly CaseOutcome[]): Promise<void> {
-    await withPatience(this.#context, () => endNight(this.#connection.db, this.id, outcomes));
+    await withPatience(this.#context, () => endNightlyRun(this.#connection.db, this.id, outcomes));
   }
 
   async #record(facts: RunFacts): Promise<void> {
