@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * p2p exhaust: maps a provider's memory piece by piece until there is none,
+ * p2p drain-pool: maps a provider's memory piece by piece until there is none,
  * gives all of it back, and maps it once more in one piece.  Whatever leaks on
  * the way is missing at the end.
  */
@@ -29,7 +29,7 @@ static int64_t available(const char *bdf)
 /* Without an error of a call, @bytes are missing. */
 static int failed(const char *at, int error, int64_t bytes)
 {
-	fact_begin_failed("exhaust", error ? error : ENOMEM);
+	fact_begin_failed("drain-pool", error ? error : ENOMEM);
 	json_string("at", at);
 	/* An errno where the kernel did not say how much there is. */
 	json_number("bytes", bytes < 0 ? 0 : bytes);
@@ -86,7 +86,7 @@ static int exhaust(const char *bdf, size_t bytes)
 	if (after != before)
 		return failed("whole", 0, before - after);
 
-	fact_begin("exhaust");
+	fact_begin("drain-pool");
 	json_number("pieces", count);
 	json_number("bytes", before);
 	fact_end();
@@ -98,7 +98,7 @@ int verb_exhaust(int argc, char **argv)
 	uint64_t bytes;
 
 	if (argc != 3 || !is_bdf(argv[1])) {
-		fprintf(stderr, "p2p: exhaust wants a BDF and bytes\n");
+		fprintf(stderr, "p2p: drain-pool wants a BDF and bytes\n");
 		return EXIT_USAGE;
 	}
 	if (!option_number("bytes", argv[2], &bytes))

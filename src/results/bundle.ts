@@ -191,7 +191,7 @@ export async function finishBundle(
 /** What the DMA API was asked, a test for each question, a subtest for each thing that was looked at. */
 function answerTests({steps}: RunRecord): readonly KtapTest[] {
   return steps
-    .filter(({verb}) => verb === 'probe' || verb === 'survey')
+    .filter(({verb}) => verb === 'map-probe' || verb === 'map-matrix')
     .map(({title, checks}): KtapTest => {
       const subtests = checks.map(
         ({name, ok, detail}): KtapTest => ({name, ok, diagnosis: [detail], subtests: []}),

@@ -2,7 +2,7 @@
 /**
  * Names that bundles of older versions have: the old one, then the one that took its place. Only what reads stored
  * files knows them.
- * Terms: lane gap
+ * Terms: lane gap verbs
  */
 const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   /** Keys of a run. */
@@ -12,9 +12,11 @@ const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   /** Keys of an entry of the ledger. */
   ledger: {},
   /** Verbs. */
-  verbs: {},
+  verbs: {survey: 'map-matrix', probe: 'map-probe', starve: 'fail-allocations', exhaust: 'drain-pool'},
   /** Directories of scenarios. */
-  scenarios: {'gaps/': 'known-issues/'},
+  scenarios: {'gaps/': 'known-issues/', 'probe/': 'map-probe/'},
+  /** Topologies. */
+  topologies: {},
   /** Variants. */
   variants: {},
   /** Targets of DMA. */
@@ -23,12 +25,11 @@ const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   routes: {},
 };
 
-type Table = 'run' | 'step' | 'ledger' | 'verbs' | 'scenarios' | 'variants' | 'targets' | 'routes';
+type Table = 'run' | 'step' | 'ledger' | 'verbs' | 'scenarios' | 'topologies' | 'variants' | 'targets' | 'routes';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The same fields, under the names that they have now; a field that has its new name already stays. */
 function renamedKeys(fields: Fields, table: Table): Fields {
@@ -51,9 +52,7 @@ function renamedScenario(fields: Fields): Fields {
   const {scenario} = fields;
   if (typeof scenario !== 'string') return fields;
   const found = Object.entries(renames.scenarios).find(([before]) => scenario.startsWith(before));
-  return found === undefined
-    ? fields
-    : {...fields, scenario: `${found[1]}${scenario.slice(found[0].length)}`};
+  return found === undefined ? fields : {...fields, scenario: `${found[1]}${scenario.slice(found[0].length)}`};
 }
 
 const each = (value: unknown, change: (fields: Fields) => Fields): unknown =>
@@ -62,7 +61,9 @@ const each = (value: unknown, change: (fields: Fields) => Fields): unknown =>
 /** The content of a bundle's `result.json` or `inputs.json` with the names that it would have now; it is not checked. */
 export function withNewNames(content: unknown): unknown {
   if (!isFields(content)) return content;
-  const run = renamedScenario(renamedValue(renamedKeys(content, 'run'), 'variant', 'variants'));
+  const run = renamedScenario(
+    renamedValue(renamedValue(renamedKeys(content, 'run'), 'variant', 'variants'), 'topology', 'topologies'),
+  );
   if (!Object.hasOwn(run, 'steps')) return run;
   const entry = (fields: Fields): Fields =>
     renamedValue(renamedValue(renamedKeys(fields, 'ledger'), 'target', 'targets'), 'route', 'routes');

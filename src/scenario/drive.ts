@@ -62,14 +62,14 @@ export function stepTitle(step: Step): string {
       const {edu, api, source, target} = step.options;
       return `dma ${source} → ${edu} → ${target} by ${api}`;
     }
-    case 'probe': {
+    case 'map-probe': {
       const {initiator, api, segments} = step.options;
-      return `probe ${initiator} ↔ ${segments.map(({memory}) => memory).join(', ')} by ${api}`;
+      return `map-probe ${initiator} ↔ ${segments.map(({memory}) => memory).join(', ')} by ${api}`;
     }
     case 'count':
       return `count instructions of mapping for ${step.options.initiator}`;
-    case 'survey':
-      return `survey all pairs by ${step.options.apis.join(', ')}`;
+    case 'map-matrix':
+      return `map-matrix of all pairs by ${step.options.apis.join(', ')}`;
     case 'transmit':
       return `transmit ${step.options.from} → ${step.options.through} → ${step.options.nic}`;
     case 'stress': {
@@ -77,8 +77,8 @@ export function stepTitle(step: Step): string {
       const ends = [...drives, ...(nic === undefined ? [] : [nic])];
       return `stress ${ends.join(', ')} through ${through.join(', ')} for ${seconds} s`;
     }
-    case 'starve':
-      return `starve mappings of ${step.options.provider}`;
+    case 'fail-allocations':
+      return `fail-allocations in mappings of ${step.options.provider}`;
     case 'load':
       return `load ${step.options.module}`;
     case 'run':
@@ -87,8 +87,8 @@ export function stepTitle(step: Step): string {
       return ioTitle(step.options);
     case 'mmap':
       return `map ${step.options.provider}${meanwhile(step.options)}`;
-    case 'exhaust':
-      return `exhaust ${step.options.provider}`;
+    case 'drain-pool':
+      return `drain-pool ${step.options.provider}`;
     case 'gup':
       return `gup ${step.options.provider} by ${step.options.callers.join(', ')}`;
     case 'use-after-unmap':

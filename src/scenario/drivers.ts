@@ -30,7 +30,7 @@ export async function unboundDevices(
   step: Step,
   {transfers, refused}: Pick<ExpectedStep, 'transfers' | 'refused'>,
 ): Promise<Unbound> {
-  const asked = step.verb === 'probe' && step.options.maskBits === undefined ? [step.options.initiator] : [];
+  const asked = step.verb === 'map-probe' && step.options.maskBits === undefined ? [step.options.initiator] : [];
   const ids = [...transfers, ...refused].flatMap(({initiator, target}) => [initiator, target]);
   return unboundOf(machine, [...asked, ...ids]);
 }

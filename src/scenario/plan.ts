@@ -145,7 +145,7 @@ function unpluggable({topology, scenario}: ScenarioPlan): string | undefined {
 /** Why there is nothing to boot a guest for: steps that are judged each by itself can be left out. */
 function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): string | undefined {
   const {steps, independent} = scenario.value;
-  const moving = steps.filter((step) => dataVerb(step) !== undefined || step.verb === 'starve');
+  const moving = steps.filter((step) => dataVerb(step) !== undefined || step.verb === 'fail-allocations');
   const reasons = moving.map((step) => reasonToSkipStep(step, topology, kernel));
   const all = moving.length > 0 && reasons.every((reason) => reason !== undefined);
   return !independent || all ? reasons.find((reason) => reason !== undefined) : undefined;
@@ -174,8 +174,8 @@ export function reasonToSkipStep(
 
 /** The providers whose memory a step maps, whether or not it has a device use it. */
 function mappedOnly({verb, options}: Step): readonly string[] {
-  if (verb === 'mmap' || verb === 'exhaust' || verb === 'starve' || verb === 'gup') return [options.provider];
-  if (verb !== 'probe') return [];
+  if (verb === 'mmap' || verb === 'drain-pool' || verb === 'fail-allocations' || verb === 'gup') return [options.provider];
+  if (verb !== 'map-probe') return [];
   // A range of a BAR needs no provider.
   return options.segments
     .filter(({memory, bar}) => memory !== 'host-memory' && bar === undefined)

@@ -147,7 +147,7 @@ test.serial('a kernel that leaks a page of each mapping: the pool is missing it'
   const machine = await machineOf('baseline', ['lab/mutants/mmap-page-leaked']);
   const outcome = await runFile(machine, 'leaked', path.join(labRoot, 'scenarios/awkward/mappings.yaml'));
   t.is(outcome.verdict, 'fail');
-  t.regex(outcome.reason, /^guest: exhaust failed with ENOMEM/);
+  t.regex(outcome.reason, /^guest: drain-pool failed with ENOMEM/);
 });
 
 test.serial('a mapping that is allowed is expected to be refused', async (t) => {

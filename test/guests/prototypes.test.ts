@@ -58,8 +58,8 @@ test.serial('what plain Linux maps blindly or wrong, the design that is about it
     'src write host-memory 8192',
   ]);
   for (const [kernel, scenario] of [
-    ['pagemap', 'probe/page-below-switch-behind-iommu'],
-    ['resource', 'probe/range-below-switch-behind-iommu'],
+    ['pagemap', 'map-probe/page-below-switch-behind-iommu'],
+    ['resource', 'map-probe/range-below-switch-behind-iommu'],
   ] as const) {
     passes(t, await run(kernel, scenario), []);
     t.is((await run('baseline', scenario)).verdict, 'skip');

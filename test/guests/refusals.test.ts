@@ -14,7 +14,7 @@ async function run(name: string) {
 }
 
 test.serial('an edu is refused a page that is beyond its mask, as its driver is told', async (t) => {
-  const outcome = await run('probe/beyond-mask');
+  const outcome = await run('map-probe/beyond-mask');
   t.is(outcome.verdict, 'pass', outcome.reason);
   t.deepEqual(outcome.steps[0]?.guest[0]?.command.slice(2), ['edu_dma_bits=31']);
 });

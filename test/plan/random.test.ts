@@ -25,7 +25,7 @@ function planned(draw: ForestDraw, qemu = routed) {
 
 testProp('whatever is drawn can be built and driven, as files say it', [forest], (t, draw) => {
   const {topology, scenario} = planned(draw);
-  t.true(scenario.steps.some(({verb}) => verb === 'survey'));
+  t.true(scenario.steps.some(({verb}) => verb === 'map-matrix'));
   const roots = topology.nodes.filter(({kind}) => kind === 'root-port').length;
   t.true(
     roots === draw.trees.length || roots === draw.trees.length + 1,
@@ -53,7 +53,7 @@ test('the draw has all there is: devices, CPUs, trees of several depths, pairs o
     'Skylake-Server',
   ]);
   const verbs = draws.flatMap((draw) => planned(draw).scenario.steps.map(({verb}) => verb));
-  t.deepEqual([...new Set(verbs)].toSorted(), ['copy', 'dma', 'load', 'survey']);
+  t.deepEqual([...new Set(verbs)].toSorted(), ['copy', 'dma', 'load', 'map-matrix']);
 });
 
 test('the draw has ACS and IOMMUs where QEMU routes, and else neither', (t) => {

@@ -6,7 +6,7 @@ import {AnswerError} from '../../src/guest/answer.ts';
 import {labFailures, readFacts} from '../../src/scenario/facts.ts';
 import {readLogAnswer} from '../../src/scenario/guest-log.ts';
 import {parseCounters} from '../../src/scenario/prototypes.ts';
-import {readAnswer, readSurveys} from '../../src/scenario/steps/answers.ts';
+import {readAnswer, readMapMatrices} from '../../src/scenario/steps/answers.ts';
 import {readAccount} from '../../src/scenario/stress/account.ts';
 
 const tool = ['p2p', 'io'];
@@ -66,8 +66,8 @@ const printed = fc.oneof(
         '6,0,100,-;Linux version',
         '{"bytes_peer_bytes":4096}',
         '{"op":"stress","ok":true,"operations":3}',
-        '{"op":"survey","provider":"0000:01:00.0","pairs":[],"physical":"0x1"}',
-        '{"op":"probe","error":null,"refusal":null,"pieces":[],"mappings":[]}',
+        '{"op":"map-matrix","provider":"0000:01:00.0","pairs":[],"physical":"0x1"}',
+        '{"op":"map-probe","error":null,"refusal":null,"pieces":[],"mappings":[]}',
         '{"op":"counters","ok":false,"errno":2,"errname":"ENOENT"}',
       ),
       fc.nat(80),
@@ -89,7 +89,7 @@ testProp(
       () => readLogAnswer(answer),
       () => parseCounters(tool, answer),
       () => readAnswer(stdout),
-      () => readSurveys(stdout),
+      () => readMapMatrices(stdout),
       () => readAccount(guest),
     ]) {
       try {

@@ -44,7 +44,7 @@ test('what plain Linux can and an older kernel cannot', (t) => {
   const old = {...kernel, name: 'old', missing: ['user-memory']} as const;
   const skips = (step: object): boolean => reasonToSkip(planOf(below, [step]), old, qemu) !== undefined;
   const probe = (segment: object): object => ({
-    probe: {initiator: 'src', api: 'resource', segments: [{memory: 'cmb', length: 4096, ...segment}]},
+    'map-probe': {initiator: 'src', api: 'resource', segments: [{memory: 'cmb', length: 4096, ...segment}]},
   });
   t.regex(
     reasonToSkip(planOf(below, [peer]), old, qemu) ?? '',
@@ -62,11 +62,11 @@ test('a display on virt gives no memory, whatever a step would do with it', (t) 
     return read && reasonToSkipStep(read, virt, kernel);
   };
   const probe = (segment: object): object => ({
-    probe: {initiator: 'src', api: 'sg', segments: [{length: 4096, ...segment}]},
+    'map-probe': {initiator: 'src', api: 'sg', segments: [{length: 4096, ...segment}]},
   });
   for (const step of [
     {mmap: {provider: 'display', bytes: 4096}},
-    {exhaust: {provider: 'display', piece: 65_536}},
+    {'drain-pool': {provider: 'display', piece: 65_536}},
     probe({memory: 'display'}),
   ]) {
     t.regex(skips(step) ?? '', /BAR of display below its memory/);

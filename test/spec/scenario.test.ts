@@ -156,7 +156,7 @@ const cases: readonly [string, string, readonly string[]][] = [
   ],
   [
     'all of a CMB that Linux does not register',
-    '  - exhaust: {provider: small, piece: 4KiB}',
+    '  - drain-pool: {provider: small, piece: 4KiB}',
     [
       'x.yaml:4:25: Linux does not give the CMB of "small" to peers: 1 MiB is not a multiple of 2 MiB',
       'only copy, io and mmap can show that',

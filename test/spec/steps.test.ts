@@ -84,7 +84,7 @@ test('what cannot be done to a device is told with its place', (t) => {
   );
   t.regex(problems('  - mmap: {provider: nic0, bytes: 4KiB}\n')[0] ?? '', /provides no memory to peers/);
   t.regex(
-    problems('  - exhaust: {provider: display, piece: 8MiB}\n')[0] ?? '',
+    problems('  - drain-pool: {provider: display, piece: 8MiB}\n')[0] ?? '',
     /more than "display" provides/,
   );
 });

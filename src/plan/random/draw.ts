@@ -104,7 +104,7 @@ export const forest: fc.Arbitrary<ForestDraw> = fc.record({
 
 /**
  * QEMU's work grows with the square of the functions, for it lays all address spaces out anew whenever one
- * BAR is set: 232 functions take 45 s of a CPU to boot and survey, 48 of them less than 5 s, and none 2 s.
+ * BAR is set: 232 functions take 45 s of a CPU to boot and to map all pairs, 48 of them less than 5 s, and none 2 s.
  */
 const functionsPerBoot = 48;
 

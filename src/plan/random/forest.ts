@@ -70,7 +70,7 @@ export function forestFiles(
   const scenario = {
     description: `${names.title}: what Linux makes of all pairs, and the DMA of some`,
     topology: names.topology,
-    steps: [...loads(topology), {survey: {apis}}, ...drives(topology, draw)],
+    steps: [...loads(topology), {'map-matrix': {apis}}, ...drives(topology, draw)],
   };
   return {topology: stringify(spec), scenario: stringify(scenario)};
 }

@@ -4,6 +4,7 @@ import type {Migration} from 'kysely/migration';
 import {variants} from './migrations/variants.ts';
 import {knownIssues} from './migrations/known-issues.ts';
 import {nightlyRuns} from './migrations/nightly-runs.ts';
+import {mapVerbs} from './migrations/map-verbs.ts';
 
 /** Which of the two: they differ in how a row is given a number. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -21,6 +22,7 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
     '0003-variants': {up: variants},
     '0004-known-issues': {up: knownIssues},
     '0005-nightly-runs': {up: nightlyRuns},
+    '0006-map-verbs': {up: mapVerbs},
   };
 }
 

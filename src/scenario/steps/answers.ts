@@ -3,7 +3,7 @@ import * as z from 'zod';
 import {AnswerError, parseJson} from '../../guest/answer.ts';
 import type {Answer} from '../../verdict/reach.ts';
 import type {Observed} from '../stage.ts';
-import type {Survey} from '../../verdict/survey.ts';
+import type {MapMatrix} from '../../verdict/map-matrix.ts';
 
 /** Addresses of a q35 and lengths of ours are far below 2^53; what is not is rounded, and wrong anyway. */
 const address = z
@@ -14,7 +14,7 @@ const address = z
 const bytes = z.int().nonnegative();
 
 const answer = z.object({
-  op: z.literal('probe'),
+  op: z.literal('map-probe'),
   error: z.null(),
   refusal: z.string().nullable(),
   pieces: z.array(z.object({address, bytes, peer: z.boolean()})),
@@ -22,12 +22,12 @@ const answer = z.object({
 });
 
 /** The kernel could not even be asked. */
-const failure = z.object({op: z.literal('probe'), error: z.string()});
+const failure = z.object({op: z.literal('map-probe'), error: z.string()});
 
 const mapped = z.union([z.string(), z.object({address, bus: z.boolean()}), z.object({error: z.string()})]);
 
-const survey = z.object({
-  op: z.literal('survey'),
+const mapMatrix = z.object({
+  op: z.literal('map-matrix'),
   provider: z.string(),
   pairs: z.array(
     z.object({
@@ -46,7 +46,7 @@ export function stdoutOf({guestSaid}: Pick<Observed, 'guestSaid'>): string {
   return guestSaid.map(({stdout}) => stdout).join('');
 }
 
-/** What the guest's tool says of a probe: the kernel's answer, or the symbol of why it could not be asked. */
+/** What the guest's tool reports for a map-probe: the kernel's answer, or the symbol of why it could not be asked. */
 export function readAnswer(stdout: string): Answer | string | undefined {
   for (const line of parsedLines(stdout)) {
     const asked = answer.safeParse(line);
@@ -58,13 +58,13 @@ export function readAnswer(stdout: string): Answer | string | undefined {
 }
 
 /** What the guest's tool says of each provider. */
-export function readSurveys(stdout: string): readonly Survey[] {
+export function readMapMatrices(stdout: string): readonly MapMatrix[] {
   return parsedLines(stdout).flatMap((line) => {
-    const read = survey.safeParse(line);
+    const read = mapMatrix.safeParse(line);
     if (read.success) return [read.data];
     // A provider that is left out would not be missed.
-    if (isObject(line) && line['op'] === 'survey' && line['ok'] !== false)
-      throw new AnswerError(['p2p', 'survey'], 'a line that cannot be read', JSON.stringify(line));
+    if (isObject(line) && line['op'] === 'map-matrix' && line['ok'] !== false)
+      throw new AnswerError(['p2p', 'map-matrix'], 'a line that cannot be read', JSON.stringify(line));
     return [];
   });
 }

@@ -16,14 +16,14 @@ import type {GuestCommand} from './command.ts';
 import {copy} from './copy.ts';
 import {count} from './count.ts';
 import {dma} from './dma.ts';
-import {exhaust} from './exhaust.ts';
+import {drainPool} from './drain-pool.ts';
 import {gup} from './gup.ts';
 import {io} from './io.ts';
 import {mmap} from './mmap.ts';
 import {plugCommands, removalCommand} from './removal.ts';
-import {probe} from './probe.ts';
+import {mapProbe} from './map-probe.ts';
 import {stress} from './stress.ts';
-import {survey} from './survey.ts';
+import {mapMatrix} from './map-matrix.ts';
 import {transmit} from './transmit.ts';
 import {useAfterUnmap} from './use-after-unmap.ts';
 
@@ -74,12 +74,12 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
       return bind(blit, step.options);
     case 'dma':
       return bind(dma, step.options);
-    case 'probe':
-      return bind(probe, step.options);
+    case 'map-probe':
+      return bind(mapProbe, step.options);
     case 'count':
       return bind(count, step.options);
-    case 'survey':
-      return bind(survey, step.options);
+    case 'map-matrix':
+      return bind(mapMatrix, step.options);
     case 'transmit':
       return bind(transmit, step.options);
     case 'stress':
@@ -88,8 +88,8 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
       return bind(io, step.options);
     case 'mmap':
       return bind(mmap, step.options);
-    case 'exhaust':
-      return bind(exhaust, step.options);
+    case 'drain-pool':
+      return bind(drainPool, step.options);
     case 'gup':
       return bind(gup, step.options);
     case 'use-after-unmap':
@@ -97,7 +97,7 @@ export function dataVerb(step: Step): BoundDataVerb | undefined {
     case 'load':
     case 'unload':
     case 'run':
-    case 'starve':
+    case 'fail-allocations':
     case 'bind':
     case 'unbind':
     case 'plug':
@@ -118,8 +118,8 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
     }
     case 'run':
       return [{words: step.options.command, exit: step.options.exit}];
-    case 'starve':
-      return [{words: ['p2p', 'starve', nodeOf(topology, step.options.provider).bdf], exit: 0}];
+    case 'fail-allocations':
+      return [{words: ['p2p', 'fail-allocations', nodeOf(topology, step.options.provider).bdf], exit: 0}];
     case 'bind':
       return [{words: ['p2p', 'bind', nodeOf(topology, step.options.device).bdf], exit: 0}];
     case 'unbind':
@@ -140,14 +140,14 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
     case 'copy':
     case 'blit':
     case 'dma':
-    case 'probe':
+    case 'map-probe':
     case 'count':
     case 'stress':
-    case 'survey':
+    case 'map-matrix':
     case 'transmit':
     case 'io':
     case 'mmap':
-    case 'exhaust':
+    case 'drain-pool':
     case 'gup':
     case 'use-after-unmap':
       return dataVerb(step)?.commands(topology) ?? [];

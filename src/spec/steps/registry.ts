@@ -3,7 +3,7 @@ import type {z} from 'zod';
 import type {Frozen} from '../yaml.ts';
 import {acs} from './acs.ts';
 import {bind, plug, reset, unbind, unplug} from './device.ts';
-import {exhaust} from './exhaust.ts';
+import {drainPool} from './drain-pool.ts';
 import {gup} from './gup.ts';
 import {io} from './io.ts';
 import {mmap} from './mmap.ts';
@@ -13,11 +13,11 @@ import {copy} from './copy.ts';
 import {count} from './count.ts';
 import {dma} from './dma.ts';
 import {load} from './load.ts';
-import {probe} from './probe.ts';
+import {mapProbe} from './map-probe.ts';
 import {run} from './run.ts';
-import {starve} from './starve.ts';
+import {failAllocations} from './fail-allocations.ts';
 import {stress} from './stress.ts';
-import {survey} from './survey.ts';
+import {mapMatrix} from './map-matrix.ts';
 import {transmit} from './transmit.ts';
 import {useAfterUnmap} from './use-after-unmap.ts';
 
@@ -29,18 +29,18 @@ export const verbs = {
   copy,
   count,
   dma,
-  exhaust,
+  'drain-pool': drainPool,
   gup,
   io,
   load,
   mmap,
   plug,
-  probe,
+  'map-probe': mapProbe,
   reset,
   run,
-  starve,
+  'fail-allocations': failAllocations,
   stress,
-  survey,
+  'map-matrix': mapMatrix,
   transmit,
   unbind,
   unload,

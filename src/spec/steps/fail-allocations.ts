@@ -7,7 +7,7 @@ import {verb} from './verb.ts';
 /** What is mapped, more than once: MAP_BYTES in images/guest/starve.c. */
 const mapBytes = 5 * 2 ** 20;
 
-export const starve = verb({
+export const failAllocations = verb({
   movesData: false,
   options: z
     .strictObject({provider: deviceId.describe('The provider.')})

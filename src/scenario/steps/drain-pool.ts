@@ -5,8 +5,8 @@ import {callChecks} from '../calls.ts';
 import type {DataVerb} from '../stage.ts';
 
 /** Takes and gives back all of a provider's memory; no device moves anything. */
-export const exhaust: DataVerb<OptionsOf<'exhaust'>> = {
-  command: ({provider, piece}, topology) => ['p2p', 'exhaust', nodeOf(topology, provider).bdf, String(piece)],
+export const drainPool: DataVerb<OptionsOf<'drain-pool'>> = {
+  command: ({provider, piece}, topology) => ['p2p', 'drain-pool', nodeOf(topology, provider).bdf, String(piece)],
   transfers: () => [],
   effect: () => undefined,
   account: (_options, results) => callChecks(results.map(lastOnly), [], undefined),

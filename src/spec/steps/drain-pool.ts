@@ -4,7 +4,7 @@ import {deviceId} from '../names.ts';
 import {checkProvider} from './scene.ts';
 import {transferSize, verb} from './verb.ts';
 
-export const exhaust = verb({
+export const drainPool = verb({
   movesData: true,
   options: z
     .strictObject({

@@ -7,7 +7,7 @@ import type {Check} from './check.ts';
 import {type Answer, checkAnswer, type Question, type World} from './reach.ts';
 
 /** What the guest says of one provider and all functions that are no bridges. */
-export interface Survey {
+export interface MapMatrix {
   readonly provider: string;
   /** Where the page lies that was asked about. */
   readonly physical: number;
@@ -25,18 +25,18 @@ interface Mapped {
   readonly bus: boolean;
 }
 
-const surveyedBytes = 4096;
+const matrixBytes = 4096;
 
 /**
  * Compares what Linux says of each pair with our own model of the tree.
  * @returns a check for distances and one for each API
  */
-export function checkSurvey(
+export function checkMapMatrix(
   world: World,
-  surveys: readonly Survey[],
-  {providers, clients, apis}: Surveyed,
+  matrices: readonly MapMatrix[],
+  {providers, clients, apis}: MatrixEntry,
 ): readonly Check[] {
-  const byBdf = new Map(surveys.map((survey) => [survey.provider, survey]));
+  const byBdf = new Map(matrices.map((mapMatrix) => [mapMatrix.provider, mapMatrix]));
   const {topology} = world;
   const checks: readonly PairCheck[] = [
     {name: 'distance', differs: (pair) => differingDistance(topology, pair)},
@@ -45,11 +45,11 @@ export function checkSurvey(
   const pairs = providers.flatMap((provider) => clients.map((client) => ({provider, client})));
   return checks.map(({name, differs}): Check => {
     const found = pairs.flatMap(({provider, client}): readonly Differing[] => {
-      const survey = byBdf.get(nodeOf(topology, provider).bdf);
-      const pair = survey?.pairs.find((other) => other.client === nodeOf(topology, client).bdf);
-      if (survey === undefined || pair === undefined)
+      const mapMatrix = byBdf.get(nodeOf(topology, provider).bdf);
+      const pair = mapMatrix?.pairs.find((other) => other.client === nodeOf(topology, client).bdf);
+      if (mapMatrix === undefined || pair === undefined)
         return [{detail: `the guest says nothing of ${client} and ${provider}.`}];
-      const differing = differs({provider, client, survey, pair});
+      const differing = differs({provider, client, mapMatrix, pair});
       return differing === undefined ? [] : [differing];
     });
     const [first, ...others] = found;
@@ -63,7 +63,7 @@ export function checkSurvey(
 interface Asked {
   readonly provider: string;
   readonly client: string;
-  readonly survey: Survey;
+  readonly mapMatrix: MapMatrix;
   readonly pair: Pair;
 }
 
@@ -77,7 +77,7 @@ interface PairCheck {
 }
 
 /** Which pairs were to be asked about. */
-export interface Surveyed {
+export interface MatrixEntry {
   readonly providers: readonly string[];
   readonly clients: readonly string[];
   readonly apis: readonly Api[];
@@ -93,7 +93,7 @@ function differingDistance(topology: Topology, {provider, client, pair}: Asked):
 
 function differingMapping(
   world: World,
-  {provider, client, survey, pair}: Asked,
+  {provider, client, mapMatrix, pair}: Asked,
   by: Api,
 ): Differing | undefined {
   const said = pair[by];
@@ -105,20 +105,20 @@ function differingMapping(
     initiator: client,
     api: by,
     maskBits: maskBits(world.topology, client),
-    segments: [{memory: provider, length: surveyedBytes}],
+    segments: [{memory: provider, length: matrixBytes}],
   };
   const answer: Answer = {
     refusal: typeof said === 'string' ? said : null,
-    pieces: [{address: survey.physical, bytes: surveyedBytes, peer: true}],
-    mappings: typeof said === 'string' ? [] : [{...said, bytes: surveyedBytes}],
+    pieces: [{address: mapMatrix.physical, bytes: matrixBytes, peer: true}],
+    mappings: typeof said === 'string' ? [] : [{...said, bytes: matrixBytes}],
   };
   const failed = checkAnswer(world, question, answer).find(({ok}) => !ok);
   return failed && {...failed, detail: `${client} and ${provider} by ${by}: ${failed.detail}`};
 }
 
 /** What the lab's module could not ask about: that says nothing about the kernel. */
-export function surveyGaps(surveys: readonly Survey[]): readonly string[] {
-  return surveys.flatMap(({provider, pairs}) =>
+export function mapMatrixGaps(matrices: readonly MapMatrix[]): readonly string[] {
+  return matrices.flatMap(({provider, pairs}) =>
     pairs.flatMap(({client, sg, page, resource}) =>
       [sg, page, resource].flatMap((said) =>
         typeof said === 'object' && 'error' in said

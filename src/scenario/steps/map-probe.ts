@@ -11,14 +11,14 @@ import type {DataVerb, Observed} from '../stage.ts';
 import {readAnswer, stdoutOf} from './answers.ts';
 import {place} from './copy.ts';
 
-type Probe = OptionsOf<'probe'>;
+type MapProbe = OptionsOf<'map-probe'>;
 
 const pageBytes = 4096;
 
 /** Asks what a device would be given; that nothing moves is part of what must come. */
-export const probe: DataVerb<Probe> = {
+export const mapProbe: DataVerb<MapProbe> = {
   command: ({initiator, api, direction, maskBits, segments}, topology) => [
-    ...['p2p', 'probe', '--initiator', initiator === 'none' ? initiator : nodeOf(topology, initiator).bdf],
+    ...['p2p', 'map-probe', '--initiator', initiator === 'none' ? initiator : nodeOf(topology, initiator).bdf],
     ...['--api', api, '--direction', direction],
     ...(maskBits === undefined ? [] : ['--mask-bits', String(maskBits)]),
     ...segments.flatMap(({memory, bar, offset, length}) => {
@@ -39,7 +39,7 @@ export const probe: DataVerb<Probe> = {
   },
 };
 
-function checksOf(options: Probe, observed: Observed): readonly Check[] {
+function checksOf(options: MapProbe, observed: Observed): readonly Check[] {
   const {initiator, api, error, maskBits: given, segments} = options;
   const answer = readAnswer(stdoutOf(observed));
   if (error !== undefined || initiator === 'none' || typeof answer !== 'object') {
@@ -68,7 +68,7 @@ function checkError(answer: Answer | string | undefined, wanted: string | undefi
  * saw, and there the guest's pieces must lie.
  */
 function checkPlaces(
-  {segments}: Probe,
+  {segments}: MapProbe,
   {topology, map, events}: Observed,
   {pieces}: Answer,
 ): readonly Check[] {

@@ -25,7 +25,7 @@ const segment = z.strictObject({
   length: size.describe('Number of bytes.'),
 });
 
-export const probe = verb({
+export const mapProbe = verb({
   movesData: false,
   options: z
     .strictObject({
@@ -43,7 +43,7 @@ export const probe = verb({
         .min(12)
         .max(64)
         .optional()
-        .describe('Width of the DMA mask for this probe; for devices without a driver only.'),
+        .describe('Width of the DMA mask for this mapping; for devices without a driver only.'),
       segments: z.array(segment).min(1).max(mostSegments).describe('Memory to map.'),
       error: z
         .string()

@@ -15,7 +15,7 @@ test.serial(
   'lists, pages and ranges of all kinds come out as the tree says, where plain Linux is right',
   async (t) => {
     t.timeout(1_800_000, 'building the kernel');
-    const outcome = await run('probe/lists');
+    const outcome = await run('map-probe/lists');
     t.is(outcome.verdict, 'pass', outcome.reason);
     t.deepEqual(flows(outcome), []);
     const answers = readKtap(await readFile(path.join(outcome.bundle, 'answers.ktap'), 'utf8'));
@@ -38,6 +38,6 @@ test.serial("an address that is wider than the initiator's mask is a failure of 
 
 test.serial('behind an IOMMU a list has bus addresses of peers below the same switch', async (t) => {
   t.timeout(1_800_000, 'a boot');
-  const {verdict, reason} = await run('probe/list-below-switch-behind-iommu');
+  const {verdict, reason} = await run('map-probe/list-below-switch-behind-iommu');
   t.is(verdict, 'pass', reason);
 });

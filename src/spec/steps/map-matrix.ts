@@ -4,7 +4,7 @@ import {api} from './api.ts';
 import {providedBytes} from './scene.ts';
 import {verb} from './verb.ts';
 
-export const survey = verb({
+export const mapMatrix = verb({
   movesData: false,
   options: z
     .strictObject({apis: z.array(api).min(1).default(['sg']).describe('Calls of the DMA API.')})
