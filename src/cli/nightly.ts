@@ -5,7 +5,7 @@ import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {openDatabase} from '../results/database/connect.ts';
 import {queueUrl} from '../plan/queue/queue.ts';
-import {countedChanges} from '../results/queries/counted.ts';
+import {mapCostChanges} from '../results/queries/map-cost-changes.ts';
 import {resultsOf} from '../results/queries/nightly-runs.ts';
 import {findSuite, listSuites} from '../spec/catalog.ts';
 import {readSuite} from '../spec/suite.ts';
@@ -59,7 +59,7 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
               ? await (await import('./nightly/queued.ts')).runQueued(request, {url, qemu}, told, context)
               : await runNightly(request, (own) => localWay(suite, {qemu, jobs}, own), told, context);
           const changes = await resultsOf(connection.db, ended.nightlyRun);
-          const counted = await countedChanges(connection.db, ended.nightlyRun);
+          const counted = await mapCostChanges(connection.db, ended.nightlyRun);
           return {results: ended.results, changes, counted, rises: await risesOf(ended.results)};
         } finally {
           await connection.close();

@@ -15,7 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   series: async () => (await import('./series.ts')).addSeries,
   bisect: async () => (await import('./bisect.ts')).addBisect,
   designs: async () => (await import('./designs.ts')).addDesigns,
-  counted: async () => (await import('./counted.ts')).addCounted,
+  'map-cost': async () => (await import('./map-cost.ts')).addMapCost,
   nightly: async () => (await import('./nightly.ts')).addNightly,
   results: async () => (await import('./results.ts')).addResults,
   dashboard: async () => (await import('./dashboard.ts')).addDashboard,

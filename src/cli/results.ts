@@ -4,7 +4,7 @@ import {UsageError} from '../base/errors.ts';
 import {jsonText} from '../base/json.ts';
 import {labRoot} from '../base/paths.ts';
 import {type Costs, costsBeyond, isUndeclaredRise} from '../results/measured-change.ts';
-import {countedChanges} from '../results/queries/counted.ts';
+import {mapCostChanges} from '../results/queries/map-cost-changes.ts';
 import {nightlyRuns, latestNightlyRuns, resultsOf} from '../results/queries/nightly-runs.ts';
 import {listRuns} from '../results/queries/list.ts';
 import {compareKernels} from '../results/queries/compare.ts';
@@ -65,7 +65,7 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
           finish(worse ? 1 : 0);
           return;
         }
-        const [all, counted] = await Promise.all([resultsOf(db, id), countedChanges(db, id)]);
+        const [all, counted] = await Promise.all([resultsOf(db, id), mapCostChanges(db, id)]);
         const changed = all.filter(({change}) => change !== null);
         const both = (): readonly object[] =>
           all.flatMap((result) => {

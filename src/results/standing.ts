@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Outcome} from './outcome.ts';
-import type {CountedChange} from './queries/counted.ts';
+import type {MapCostChange} from './queries/map-cost-changes.ts';
 import type {NightlyRunResult} from './queries/nightly-runs.ts';
 
 /** What a nightly run's first lines are made of. */
@@ -32,7 +32,7 @@ export function standingOf(results: readonly NightlyRunResult[]): Standing {
 /** A nightly run in one line: what changed first, then how it is; never that nothing changed alone where something fails. */
 export function standingWords(
   results: readonly NightlyRunResult[],
-  costs: readonly Pick<CountedChange, 'changes'>[] = [],
+  costs: readonly Pick<MapCostChange, 'changes'>[] = [],
 ): string {
   const {changed, failing, known, unsettled} = standingOf(results);
   const changes = order.flatMap((change) =>

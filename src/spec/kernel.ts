@@ -67,7 +67,7 @@ const source = z
 /** A scenario of the lab, in its folder. */
 const scenarioName = z
   .string()
-  .regex(/^[a-z0-9-]+(\/[a-z0-9-]+)*$/, 'not the name of a scenario: counted/below-provider, …');
+  .regex(/^[a-z0-9-]+(\/[a-z0-9-]+)*$/, 'not the name of a scenario: map-cost/below-provider, …');
 
 export const kernelSchema = z.strictObject({
   description,

@@ -23,7 +23,7 @@ const long: readonly (readonly string[])[] = [
   ['series', series, scenario],
   ['bisect', scenario, '--series', series],
   ['designs', scenario, '--kernels', 'baseline,switch'],
-  ['counted', '--kernels', 'baseline,switch'],
+  ['map-cost', '--kernels', 'baseline,switch'],
   ['nightly', 'smoke', '--fresh'],
   ['demo'],
   ['watch', scenario],

@@ -84,12 +84,12 @@ test('a kernel that did wrong comes before a lab that failed, and known issues a
 });
 
 test('a rise that is not declared is told with what it is of, and fails the nightly run', (t) => {
-  const rises = ['counted/a on switch: map-page takes 77 instructions, 1 more than the 76 on baseline'];
+  const rises = ['map-cost/a on switch: map-page takes 77 instructions, 1 more than the 76 on baseline'];
   t.is(
     summary('smoke', [result('a', 'pass')], [], rises),
     `1 call takes more instructions than declared
-  counted/a on switch: map-page takes 77 instructions, 1 more than the 76 on baseline
-    again: ./p2plab counted
+  map-cost/a on switch: map-page takes 77 instructions, 1 more than the 76 on baseline
+    again: ./p2plab map-cost
 
 smoke: 1 run: 1 pass`,
   );

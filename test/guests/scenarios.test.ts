@@ -147,7 +147,7 @@ test.serial('the lab passes no scenario that this list does not hold to its byte
       .map(({name}) => name)
       .filter(
         (name) =>
-          !/^((acs|awkward|cmb|counted|known-issues|hotplug|iommu|offset|pairs|map-probe|smmuv3|strict)\/|stress\/brief$)/.test(
+          !/^((acs|awkward|cmb|map-cost|known-issues|hotplug|iommu|offset|pairs|map-probe|smmuv3|strict)\/|stress\/brief$)/.test(
             name,
           ),
       ),

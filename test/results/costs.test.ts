@@ -14,7 +14,7 @@ import {recordRun} from '../../src/results/database/record.ts';
 import {differenceOf} from '../../src/results/difference.ts';
 import {costsBeyond, isUndeclaredRise} from '../../src/results/measured-change.ts';
 import {compareKernels} from '../../src/results/queries/compare.ts';
-import {countedChanges} from '../../src/results/queries/counted.ts';
+import {mapCostChanges} from '../../src/results/queries/map-cost-changes.ts';
 import type {ReportedRun} from '../../src/results/reported.ts';
 import {p2plab} from '../cli/p2plab.ts';
 import {copied, facts} from './facts.ts';
@@ -35,7 +35,7 @@ function run(
   const one = facts({
     kernel,
     verdict,
-    scenario: 'counted/outside-provider',
+    scenario: 'map-cost/outside-provider',
     steps: steps(counts, verdict),
     durationMs,
   });
@@ -62,18 +62,18 @@ test('three instructions more for every page are no "same"', (t) => {
   ]);
   t.true(pairs[0]?.measurements.some(isUndeclaredRise));
   const text = stripVTControlCharacters(comparison(pairs, ['baseline', 'baseline+dearer']));
-  t.regex(text, /^counted\/outside-provider +pass +pass +costs more$/m);
+  t.regex(text, /^map-cost\/outside-provider +pass +pass +costs more$/m);
   t.regex(text, /map-page: 76 → 79 instructions \(\+3\)/);
   t.regex(text, /1 costs more$/);
 });
 
 test('what a kernel declares beyond the base is shown, and fails nothing', (t) => {
-  const switched = {'counted/outside-provider': {'map-page': 3}};
+  const switched = {'map-cost/outside-provider': {'map-page': 3}};
   const pairs = (costs: typeof switched) =>
     pairResults([base], [run('switch', {'map-page': 79, 'map-sg-16': 900})], costs);
   t.false(pairs(switched)[0]?.measurements.some(isUndeclaredRise));
   t.regex(comparison(pairs(switched), ['baseline', 'switch']), /\(\+3, declared \+3\)/);
-  t.deepEqual(costsBeyond(switched, switched), {'counted/outside-provider': {'map-page': 0}});
+  t.deepEqual(costsBeyond(switched, switched), {'map-cost/outside-provider': {'map-page': 0}});
   t.deepEqual(costsBeyond({}, switched), switched);
 });
 
@@ -81,7 +81,7 @@ test('a series tells the patch that costs more', (t) => {
   const columns = [base, base, run('dearer', {'map-page': 79, 'map-sg-16': 900})].map((one) => ({
     results: [one],
   }));
-  const scenarios = ['counted/outside-provider'];
+  const scenarios = ['map-cost/outside-provider'];
   t.deepEqual(
     changesAlong(scenarios, columns).map(({patch, difference}) => [patch, difference]),
     [[2, 'costs more']],
@@ -102,9 +102,9 @@ test('nightly runs, their text, their pages and results diff have it', async (t)
     const id = await openNightlyRun(db, {suite: 'counts', begun, host: 'h', planned: 2});
     const outcomes = [];
     for (const [kernel, own] of Object.entries(counts)) {
-      const one = facts({kernel, scenario: 'counted/a', steps: steps(own), begun});
+      const one = facts({kernel, scenario: 'map-cost/a', steps: steps(own), begun});
       await recordRun(db, one, id);
-      const about = {scenario: 'counted/a', topology: 'nvme-switch', variant: 'plain', kernel};
+      const about = {scenario: 'map-cost/a', topology: 'nvme-switch', variant: 'plain', kernel};
       outcomes.push({...about, outcome: 'pass' as const, attempts: 1, run: one.name});
     }
     await endNightlyRun(db, id, outcomes);
@@ -112,15 +112,15 @@ test('nightly runs, their text, their pages and results diff have it', async (t)
   };
   const first = await nightlyRun('2026-01-01T00:00:00.000Z', {baseline: {map: 76}, other: {map: 76}});
   const second = await nightlyRun('2026-01-02T00:00:00.000Z', {baseline: {map: 76}, other: {map: 79}});
-  t.deepEqual(await countedChanges(db, first), []);
-  const changes = await countedChanges(db, second);
+  t.deepEqual(await mapCostChanges(db, first), []);
+  const changes = await mapCostChanges(db, second);
   t.like(changes, [
     {kernel: 'other', before: '2026-01-01T00:00:00.000Z', changes: [{before: 76, after: 79}]},
   ]);
   t.is(changes.length, 1);
   t.regex(
     summary('counts', [], [], [], changes),
-    /^ {2}other\/plain\/counted\/a: map: 76 → 79 instructions \(\+3\)$/m,
+    /^ {2}other\/plain\/map-cost\/a: map: 76 → 79 instructions \(\+3\)$/m,
   );
   const pairs = await compareKernels(db, second, 'baseline', 'other');
   t.deepEqual(
@@ -140,8 +140,8 @@ test('nightly runs, their text, their pages and results diff have it', async (t)
   await connection.close();
   const diff = await p2plab(['results', 'diff', 'baseline', 'other', '--database', file]);
   t.is(diff.exitCode, 1, diff.stderr);
-  t.regex(diff.stdout, /^counted\/a +pass +pass +map: 76 → 79 instructions \(\+3\)$/m);
+  t.regex(diff.stdout, /^map-cost\/a +pass +pass +map: 76 → 79 instructions \(\+3\)$/m);
   t.is((await p2plab(['results', 'diff', 'other', 'baseline', '--database', file])).exitCode, 0);
   const changed = await p2plab(['results', 'diff', '--database', file]);
-  t.regex(changed.stdout, /^cost +counted\/a +other .*map: 76 → 79/m);
+  t.regex(changed.stdout, /^cost +map-cost\/a +other .*map: 76 → 79/m);
 });

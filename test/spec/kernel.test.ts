@@ -122,7 +122,7 @@ test('a feature that no kernel has, and a module that the lab does not have', (t
 test('what an operation may cost is declared by scenario', (t) => {
   const read = (costs: string) =>
     parseSpec(`description: x\nsource: {tree: x}\ncosts: ${costs}`, 'x.yaml', kernelSchema).value.costs;
-  t.deepEqual(read('{counted/below-provider: {map-page: 10}}'), {'counted/below-provider': {'map-page': 10}});
-  t.true(wrong(() => read('{counted/below-provider: {map-page: -1}}')).length > 0);
-  t.true(wrong(() => read('{counted/below-provider: 10}')).length > 0);
+  t.deepEqual(read('{map-cost/below-provider: {map-page: 10}}'), {'map-cost/below-provider': {'map-page': 10}});
+  t.true(wrong(() => read('{map-cost/below-provider: {map-page: -1}}')).length > 0);
+  t.true(wrong(() => read('{map-cost/below-provider: 10}')).length > 0);
 });

@@ -48,9 +48,9 @@ test("a variant's own scenarios are there, and so is the variant", (t) => {
   const text = `description: any
 kernels: [baseline]
 scenarios: [acs]
-variant-scenarios: {counted: [acs], plain: [counted/below-provide]}
+variant-scenarios: {counted: [acs], plain: [map-cost/below-provide]}
 `;
   const found = problems(text).join('\n');
   t.regex(found, /x\.yaml:4:30: the suite has no variant counted/);
-  t.regex(found, /x\.yaml:4:45: .*counted\/below-provide/);
+  t.regex(found, /x\.yaml:4:45: .*map-cost\/below-provide/);
 });

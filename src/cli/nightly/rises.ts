@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {labRoot} from '../../base/paths.ts';
 import {readBundle} from '../../results/bundle-facts.ts';
-import {compareCounts, type Costing, undeclared} from '../../results/counted/compare.ts';
+import {compareCounts, type Costing, undeclared} from '../../results/map-cost/compare.ts';
 import type {RunRecord} from '../../scenario/record.ts';
 import {findKernel} from '../../spec/catalog.ts';
 import {readKernel} from '../../spec/kernel.ts';

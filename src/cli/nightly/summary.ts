@@ -6,7 +6,7 @@ import {describeChange} from '../../results/measured-change.ts';
 import type {Outcome} from '../../results/outcome.ts';
 import {shortName} from '../../spec/identity.ts';
 import {repeatCommand} from '../../results/repeat.ts';
-import type {CountedChange} from '../../results/queries/counted.ts';
+import type {MapCostChange} from '../../results/queries/map-cost-changes.ts';
 import type {NightlyRunResult} from '../../results/queries/nightly-runs.ts';
 import type {NightlyResult} from './run.ts';
 
@@ -42,7 +42,7 @@ export function summary(
   results: readonly NightlyResult[],
   changes: readonly Changed[] = [],
   rises: readonly string[] = [],
-  costly: readonly CountedChange[] = [],
+  costly: readonly MapCostChange[] = [],
 ): string {
   const parts = Object.entries(told).flatMap(([outcome, title]) => {
     const own = results.filter((result) => result.outcome === outcome);
@@ -80,7 +80,7 @@ function news(changes: readonly Changed[]): readonly string[] {
 }
 
 /** What was counted otherwise than in the previous nightly run. */
-function costs(counted: readonly CountedChange[]): readonly string[] {
+function costs(counted: readonly MapCostChange[]): readonly string[] {
   if (counted.length === 0) return [];
   const lines = counted.map(
     ({scenario, variant, kernel, changes}) =>
@@ -102,7 +102,7 @@ function known(results: readonly NightlyResult[]): readonly string[] {
 function dearer(rises: readonly string[]): readonly string[] {
   if (rises.length === 0) return [];
   const title = `${rises.length} ${rises.length === 1 ? 'call takes' : 'calls take'} more instructions than declared`;
-  return [title, ...rises.map((rise) => `  ${rise}`), '    again: ./p2plab counted', ''];
+  return [title, ...rises.map((rise) => `  ${rise}`), '    again: ./p2plab map-cost', ''];
 }
 
 /** One result in a line. */

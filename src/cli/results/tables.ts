@@ -2,7 +2,7 @@
 import {colours, printable, seconds} from '../../results/describe.ts';
 import {describeChange} from '../../results/measured-change.ts';
 import type {Difference, Pair} from '../../results/queries/compare.ts';
-import type {CountedChange} from '../../results/queries/counted.ts';
+import type {MapCostChange} from '../../results/queries/map-cost-changes.ts';
 import type {ListedRun} from '../../results/queries/list.ts';
 import type {NightlyRunResult, NightlyRunSummary} from '../../results/queries/nightly-runs.ts';
 import {withShortNames} from '../../results/short-names.ts';
@@ -53,7 +53,7 @@ export const nightlyRunsTable = {
     ]);
     return table(columns, rows);
   },
-  changes: (nightlyRun: number, results: readonly NightlyRunResult[], counted: readonly CountedChange[]): string => {
+  changes: (nightlyRun: number, results: readonly NightlyRunResult[], counted: readonly MapCostChange[]): string => {
     const changed = results.filter(({change}) => change !== null);
     const head = `nightly run ${nightlyRun}: ${standingWords(results, counted)}`;
     if (changed.length === 0 && counted.length === 0) return head;

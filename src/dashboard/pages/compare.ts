@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {describeChange} from '../../results/measured-change.ts';
-import {type Counted, countedIn} from '../../results/queries/counted.ts';
+import {type Counted, mapCostsIn} from '../../results/queries/map-cost-changes.ts';
 import {type Difference, type Pair, pair} from '../../results/queries/compare.ts';
 import {latestNightlyRuns, type NightlyRunResult, type NightlyRunSummary, resultsOf} from '../../results/queries/nightly-runs.ts';
 import type {Database} from '../../results/database/tables.ts';
@@ -22,7 +22,7 @@ async function comparable(db: Database): Promise<readonly Compared[]> {
     (await latestNightlyRuns(db)).map(async (nightlyRun) => ({
       nightlyRun,
       results: await resultsOf(db, nightlyRun.id),
-      counted: await countedIn(db, nightlyRun.id),
+      counted: await mapCostsIn(db, nightlyRun.id),
     })),
   );
   return found.filter(({results}) => kernelsOf(results).length > 1);

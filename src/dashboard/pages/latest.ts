@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {countedChanges} from '../../results/queries/counted.ts';
+import {mapCostChanges} from '../../results/queries/map-cost-changes.ts';
 import {latestNightlyRuns, nightlyRuns, nightlyRunOf} from '../../results/queries/nightly-runs.ts';
 import {standingWords} from '../../results/standing.ts';
 import {html, number, time} from '../html.ts';
@@ -15,7 +15,7 @@ export const latestPage: PageMaker = async (context) => {
   const {db, up, now} = context;
   const latest = await latestNightlyRuns(db);
   const found = latest.map(async ({id}) => {
-    const [nightlyRun, counted] = await Promise.all([nightlyRunOf(db, id), countedChanges(db, id)]);
+    const [nightlyRun, counted] = await Promise.all([nightlyRunOf(db, id), mapCostChanges(db, id)]);
     return nightlyRun && {...nightlyRun, counted};
   });
   const whole = (await Promise.all(found)).filter((nightlyRun) => nightlyRun !== undefined);

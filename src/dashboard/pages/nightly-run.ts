@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {describeChange} from '../../results/measured-change.ts';
-import {type CountedChange, countedChanges} from '../../results/queries/counted.ts';
+import {type MapCostChange, mapCostChanges} from '../../results/queries/map-cost-changes.ts';
 import {type NightlyRun, nightlyRunOf, type NightlyRunResult} from '../../results/queries/nightly-runs.ts';
 import {type Standing, standingOf} from '../../results/standing.ts';
 import {type Html, dataTable, html, time, words} from '../html.ts';
@@ -12,7 +12,7 @@ import type {PageContext, PageMaker} from '../page.ts';
 export const nightlyRun =
   (id: number): PageMaker =>
   async (context) => {
-    const [found, counted] = await Promise.all([nightlyRunOf(context.db, id), countedChanges(context.db, id)]);
+    const [found, counted] = await Promise.all([nightlyRunOf(context.db, id), mapCostChanges(context.db, id)]);
     if (found === undefined) return undefined;
     return {
       title: `${found.suite}, ${found.begun.slice(0, 16).replace('T', ' ')}`,
@@ -25,7 +25,7 @@ export const nightlyRun =
 export function nightlyRunBody(
   context: PageContext,
   {results, host, planned, runs}: NightlyRun,
-  counted: readonly CountedChange[],
+  counted: readonly MapCostChange[],
 ): Html {
   const {changed, failing, known, unsettled} = standingOf(results);
   const columns = ['change', 'what', 'now', 'since', 'cause'];
@@ -58,7 +58,7 @@ export function nightlyRunBody(
 }
 
 /** What a nightly run counted otherwise than the last one. */
-function costs(context: PageContext, counted: readonly CountedChange[]): Html {
+function costs(context: PageContext, counted: readonly MapCostChange[]): Html {
   if (counted.length === 0) return html``;
   return dataTable(
     'What costs more or less than in the previous nightly run',

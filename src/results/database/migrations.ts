@@ -5,6 +5,7 @@ import {variants} from './migrations/variants.ts';
 import {knownIssues} from './migrations/known-issues.ts';
 import {nightlyRuns} from './migrations/nightly-runs.ts';
 import {mapVerbs} from './migrations/map-verbs.ts';
+import {mapCosts} from './migrations/map-costs.ts';
 
 /** Which of the two: they differ in how a row is given a number. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -23,6 +24,7 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
     '0004-known-issues': {up: knownIssues},
     '0005-nightly-runs': {up: nightlyRuns},
     '0006-map-verbs': {up: mapVerbs},
+    '0007-map-costs': {up: mapCosts},
   };
 }
 

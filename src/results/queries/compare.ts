@@ -4,7 +4,7 @@ import {meantBy} from '../../spec/identity.ts';
 import {isGood} from '../changes.ts';
 import type {Database} from '../database/tables.ts';
 import {type MeasuredChange, measuredChanges} from '../measured-change.ts';
-import {type Counted, countedIn} from './counted.ts';
+import {type Counted, mapCostsIn} from './map-cost-changes.ts';
 import {type NightlyRunResult, resultsOf} from './nightly-runs.ts';
 
 /** How two kernels differ in a case: by what is known of both, never by what is known of one. */
@@ -45,7 +45,7 @@ export async function compareKernels(
       throw new UsageError(`${word} is ${meant.length} kernels`, {hint: `write ${meant.join(' or ')}`});
     return meant[0] ?? word;
   };
-  return pair(results, one(first), one(second), await countedIn(db, nightlyRun));
+  return pair(results, one(first), one(second), await mapCostsIn(db, nightlyRun));
 }
 
 /**

@@ -8,7 +8,7 @@ import type {Measurement} from '../measurements.ts';
 export type Counted = ReadonlyMap<number, readonly Measurement[]>;
 
 /** The counts of the runs that the results of a nightly run rest on, of those that passed. */
-export async function countedIn(db: Database, nightlyRun: number): Promise<Counted> {
+export async function mapCostsIn(db: Database, nightlyRun: number): Promise<Counted> {
   const rows = await db
     .selectFrom('results')
     .innerJoin('measurements', 'measurements.run_id', 'results.run_id')
@@ -24,7 +24,7 @@ export async function countedIn(db: Database, nightlyRun: number): Promise<Count
 const measurement = ({name, unit, value}: Measurement): Measurement => ({name, unit, value});
 
 /** A case whose counts are not those of the previous nightly run. */
-export interface CountedChange extends Case {
+export interface MapCostChange extends Case {
   readonly caseId: number;
   readonly run: number;
   /** When the run began whose counts they were. */
@@ -36,8 +36,8 @@ export interface CountedChange extends Case {
 const together = 5000;
 
 /** What a nightly run counted otherwise than the last one before it that passed, of the same suite and case. */
-export async function countedChanges(db: Database, nightlyRun: number): Promise<readonly CountedChange[]> {
-  const counted = await countedIn(db, nightlyRun);
+export async function mapCostChanges(db: Database, nightlyRun: number): Promise<readonly MapCostChange[]> {
+  const counted = await mapCostsIn(db, nightlyRun);
   if (counted.size === 0) return [];
   const rows = await db
     .selectFrom('results')

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 import {groupBy, table} from '../designs/markdown.ts';
-import {type Cost, type CountedRow, isUndeclared, undeclared} from './compare.ts';
+import {type Cost, type MapCostRow, isUndeclared, undeclared} from './compare.ts';
 
 /** What the page is made of. */
-export interface CountedPage {
+export interface MapCostPage {
   /** The kernel that the others are held against. */
   readonly base: string;
   readonly kernels: readonly {readonly name: string; readonly description: string}[];
   readonly scenarios: readonly {readonly name: string; readonly description: string}[];
   /** What it ran on, and what compiled the kernels. */
   readonly machine: string;
-  readonly rows: readonly CountedRow[];
+  readonly rows: readonly MapCostRow[];
   /** The command that makes it. */
   readonly command: string;
 }
 
 /** The table of what mapping host memory costs on each kernel, in Markdown. The same counts make the same page. */
-export function countedPage(page: CountedPage): string {
+export function mapCostPage(page: MapCostPage): string {
   const {base, kernels, scenarios, machine, rows, command} = page;
   const rises = undeclared(base, rows);
   return `${[
@@ -42,7 +42,7 @@ other numbers: these are of ${machine}.`,
   ].join('\n\n')}\n`;
 }
 
-function line({operation, base, costs}: CountedRow): readonly string[] {
+function line({operation, base, costs}: MapCostRow): readonly string[] {
   return [operation, base === undefined ? '–' : String(base), ...costs.map(cell)];
 }
 
@@ -61,7 +61,7 @@ function signed(count: number): string {
 }
 
 /** What the files of kernels would have to declare, as YAML for them. */
-export function declarations(rows: readonly CountedRow[]): string {
+export function declarations(rows: readonly MapCostRow[]): string {
   const all = rows.flatMap(({scenario, operation, costs}) =>
     costs.flatMap(({kernel, difference = 0}) =>
       difference > 0 ? [{kernel, scenario, text: `${operation}: ${difference}`}] : [],

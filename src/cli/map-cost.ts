@@ -5,8 +5,8 @@ import type {Context} from '../base/context.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {compilerVersion} from '../build/compiler.ts';
-import {compareCounts, undeclared} from '../results/counted/compare.ts';
-import {type CountedPage, countedPage, declarations} from '../results/counted/page.ts';
+import {compareCounts, undeclared} from '../results/map-cost/compare.ts';
+import {type MapCostPage, mapCostPage, declarations} from '../results/map-cost/page.ts';
 import {headline} from '../results/describe.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {readScenario} from '../spec/scenario.ts';
@@ -18,10 +18,13 @@ import {type ProgressLines, progressLines} from './progress.ts';
 import {type Result, runAll} from './run-all.ts';
 import {withVariant, selectKernel} from './select-kernel.ts';
 
-/** The variant that counts, and the scenarios that are made for it. */
-const countedVariant = 'counted';
+/** The variant that counts instructions. */
+const countingVariant = 'instruction-count';
 
-export interface CountedRequest {
+/** The scenarios that are made for it. */
+const mapCostScenarios = 'map-cost';
+
+export interface MapCostRequest {
   /** The first is what the others are held against. */
   readonly kernels: readonly string[];
   /** What is applied on top of the first, for one kernel more. */
@@ -31,14 +34,14 @@ export interface CountedRequest {
   readonly jobs: number;
 }
 
-/** `p2plab counted`. */
-export function addCounted(program: Command, finish: (exitCode: number) => void): void {
+/** `p2plab map-cost`. */
+export function addMapCost(program: Command, finish: (exitCode: number) => void): void {
   program
-    .command('counted')
+    .command('map-cost')
     .description(
       'count what mapping host memory costs on each kernel, in instructions; 1 if more than declared',
     )
-    .argument('[scenario...]', 'as for run', [countedVariant])
+    .argument('[scenario...]', 'as for run', [mapCostScenarios])
     .option(
       '--kernels <names>',
       'kernels of lab/kernels, with commas between them: the first is the base',
@@ -57,7 +60,7 @@ export function addCounted(program: Command, finish: (exitCode: number) => void)
       ).finally(() => {
         lines.close();
       });
-      const text = declare ? declarations(page.rows) : countedPage(page);
+      const text = declare ? declarations(page.rows) : mapCostPage(page);
       if (output === undefined) process.stdout.write(text);
       else await writeFile(output, text);
       finish(report(page, results));
@@ -66,10 +69,10 @@ export function addCounted(program: Command, finish: (exitCode: number) => void)
 
 /** Runs what is asked for on each kernel. */
 export async function countOn(
-  {kernels, series, patterns, qemu, jobs}: CountedRequest,
+  {kernels, series, patterns, qemu, jobs}: MapCostRequest,
   lines: Pick<ProgressLines, 'end' | 'show'>,
   context: Context,
-): Promise<{readonly page: CountedPage; readonly results: readonly Result[]}> {
+): Promise<{readonly page: MapCostPage; readonly results: readonly Result[]}> {
   const entries = findScenarios(labRoot, patterns);
   const [base = ''] = kernels;
   const chosen = [
@@ -80,33 +83,33 @@ export async function countOn(
   const listener = {
     result: (result: Result) => {
       lines.end(result.scenario);
-      lines.show({topic: 'counted', text: headline(result)});
+      lines.show({topic: 'map-cost', text: headline(result)});
     },
   };
   for (const kernel of chosen) {
-    const recipe = withVariant(kernel, countedVariant);
+    const recipe = withVariant(kernel, countingVariant);
     results.push(...(await runAll({entries, ...recipe, qemu, jobs, keep: false}, listener, context)));
   }
   const [first, ...others] = chosen;
   const rows = compareCounts(first?.name ?? '', others, results);
   const words = [
-    ...(patterns.join() === countedVariant ? [] : patterns),
+    ...(patterns.join() === mapCostScenarios ? [] : patterns),
     ...(kernels.join() === designNames.join() ? [] : ['--kernels', kernels.join()]),
     ...series.flatMap((name) => ['--series', name]),
   ];
-  const page: CountedPage = {
+  const page: MapCostPage = {
     base: first?.name ?? '',
     kernels: chosen,
     scenarios: entries.map(({name, file}) => ({name, description: readScenario(file).value.description})),
     machine: `${await compilerVersion()}, on QEMU ${results[0]?.qemu ?? ''}`,
     rows,
-    command: `./p2plab counted ${shellWords([...words, '--output', 'docs/counted.md'])}`,
+    command: `./p2plab map-cost ${shellWords([...words, '--output', 'docs/map-cost.md'])}`,
   };
   return {page, results};
 }
 
 /** 1 for a rise that is not declared, a fail or a crash; 3 where the lab or its host failed. */
-function report({base, rows}: CountedPage, results: readonly Result[]): number {
+function report({base, rows}: MapCostPage, results: readonly Result[]): number {
   const rises = undeclared(base, rows);
   const bad = results.filter(({verdict}) => verdict !== 'pass');
   const lines = [

@@ -6,7 +6,7 @@ import {labRoot} from '../../src/base/paths.ts';
 import {risesOf} from '../../src/cli/nightly/rises.ts';
 import type {NightlyResult} from '../../src/cli/nightly/run.ts';
 import {withVariant, selectKernel} from '../../src/cli/select-kernel.ts';
-import {compareCounts, undeclared} from '../../src/results/counted/compare.ts';
+import {compareCounts, undeclared} from '../../src/results/map-cost/compare.ts';
 import {differenceOf} from '../../src/results/difference.ts';
 import {measurementsOf} from '../../src/results/measurements.ts';
 import type {RunRecord} from '../../src/scenario/record.ts';
@@ -14,12 +14,12 @@ import {findScenarios} from '../../src/spec/catalog.ts';
 import {type Machine, prepareMachine} from '../../src/scenario/machine.ts';
 import {context, flows, machineOf, type Outcome, proofs, qemu, runFile} from './lab.ts';
 
-const scenario = 'counted/outside-provider';
+const scenario = 'map-cost/outside-provider';
 const file = path.join(labRoot, 'scenarios', `${scenario}.yaml`);
 
 async function counting(kernel: string, series: readonly string[] = []): Promise<Machine> {
   const files = series.map((name) => path.join(import.meta.dirname, 'series', name));
-  const {kernel: recipe, variant} = withVariant(selectKernel(kernel, {series: files}), 'counted');
+  const {kernel: recipe, variant} = withVariant(selectKernel(kernel, {series: files}), 'instruction-count');
   return prepareMachine({...recipe, arch: 'x86_64'}, qemu, context, {variant});
 }
 
@@ -32,7 +32,7 @@ const instructions = (record: RunRecord): Readonly<Record<string, number>> =>
 
 function nightlyRun(outcomes: readonly Outcome[]): readonly NightlyResult[] {
   return outcomes.map(({kernel, verdict, reason, durationMs, qemu: ran, bundle}) => ({
-    run: {id: kernel, kernel: 'baseline', variant: 'counted', scenario: {name: scenario, file}},
+    run: {id: kernel, kernel: 'baseline', variant: 'instruction-count', scenario: {name: scenario, file}},
     outcome: 'pass',
     attempts: [{run: kernel, verdict, reason, durationMs, qemu: ran, bundle}],
   }));
@@ -57,7 +57,7 @@ test.serial('every boot counts the same, and QEMU counts it, too', async (t) => 
 test.serial('all scenarios that count are proven by the clock, and move nothing', async (t) => {
   t.timeout(1_800_000, 'a boot for each');
   const machine = await counting('baseline');
-  for (const {name, file: own} of findScenarios(labRoot, ['counted'])) {
+  for (const {name, file: own} of findScenarios(labRoot, ['map-cost'])) {
     const run = await runFile(machine, name, own);
     t.is(run.verdict, 'pass', `${name}: ${run.reason}`);
     t.deepEqual(flows(run), []);
@@ -94,5 +94,5 @@ test.serial('one instruction more for each page is found, and fails a nightly ru
 test.serial('where nothing is counted, there is no verdict', async (t) => {
   const record = await runFile(await machineOf('baseline'), scenario, file);
   t.is(record.verdict, 'skip');
-  t.is(record.reason, 'it needs the variant counted');
+  t.is(record.reason, 'it needs the variant instruction-count');
 });

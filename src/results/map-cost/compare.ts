@@ -22,7 +22,7 @@ export interface Cost {
 }
 
 /** One operation of a scenario, on every kernel. */
-export interface CountedRow {
+export interface MapCostRow {
   readonly scenario: string;
   /** As the measurement is named: `map-sg-16`. */
   readonly operation: string;
@@ -38,14 +38,14 @@ export function compareCounts(
   base: string,
   kernels: readonly Costing[],
   runs: readonly Run[],
-): readonly CountedRow[] {
+): readonly MapCostRow[] {
   const counts = new Map(runs.map((run) => [`${run.kernel} ${run.scenario}`, countsOf(run)]));
   return [...new Set(runs.map(({scenario}) => scenario))].flatMap((scenario) => {
     const of = (kernel: string): ReadonlyMap<string, number> | undefined =>
       counts.get(`${kernel} ${scenario}`);
     const all = [base, ...kernels.map(({name}) => name)];
     const operations = [...new Set(all.flatMap((kernel) => [...(of(kernel)?.keys() ?? [])]))];
-    return operations.map((operation): CountedRow => {
+    return operations.map((operation): MapCostRow => {
       const before = of(base)?.get(operation);
       const costs = kernels.map(({name, costs: declared}): Cost => {
         const value = of(name)?.get(operation);
@@ -58,7 +58,7 @@ export function compareCounts(
 }
 
 /** The costs above what is declared, each in a sentence. */
-export function undeclared(base: string, rows: readonly CountedRow[]): readonly string[] {
+export function undeclared(base: string, rows: readonly MapCostRow[]): readonly string[] {
   const shown = shortNames([base, ...rows.flatMap(({costs}) => costs.map(({kernel}) => kernel))]);
   return rows.flatMap(({scenario, operation, base: before, costs}) =>
     costs.filter(isUndeclared).map(({kernel, value, difference, declared}) => {

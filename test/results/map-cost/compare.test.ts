@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {compareCounts, undeclared} from '../../../src/results/counted/compare.ts';
-import {countedPage, declarations} from '../../../src/results/counted/page.ts';
+import {compareCounts, undeclared} from '../../../src/results/map-cost/compare.ts';
+import {mapCostPage, declarations} from '../../../src/results/map-cost/page.ts';
 import type {StepRecord} from '../../../src/scenario/record.ts';
 import type {Verdict} from '../../../src/verdict/judge.ts';
 
-const scenario = 'counted/below-provider';
+const scenario = 'map-cost/below-provider';
 
 function run(kernel: string, counts: Readonly<Record<string, number>>, verdict: Verdict = 'pass') {
   const step: StepRecord = {
@@ -54,8 +54,8 @@ test('a kernel without a base in the same runs is held against nothing', (t) => 
 });
 
 const page = (rows: ReturnType<typeof compare>) =>
-  countedPage({
-    ...{base: 'baseline', machine: 'QEMU x', command: './p2plab counted', rows},
+  mapCostPage({
+    ...{base: 'baseline', machine: 'QEMU x', command: './p2plab map-cost', rows},
     kernels: [{name: 'own', description: 'Own'}],
     scenarios: [{name: scenario, description: 'Below'}],
   }).split('\n');
