@@ -2,7 +2,7 @@
 /**
  * Names that bundles of older versions have: the old one, then the one that took its place. Only what reads stored
  * files knows them.
- * Terms: lane gap verbs counted
+ * Terms: lane gap verbs counted awkward
  */
 const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   /** Keys of a run. */
@@ -14,9 +14,9 @@ const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   /** Verbs. */
   verbs: {survey: 'map-matrix', probe: 'map-probe', starve: 'fail-allocations', exhaust: 'drain-pool'},
   /** Directories of scenarios. */
-  scenarios: {'gaps/': 'known-issues/', 'probe/': 'map-probe/', 'counted/': 'map-cost/'},
+  scenarios: {'gaps/': 'known-issues/', 'probe/': 'map-probe/', 'counted/': 'map-cost/', 'awkward/': 'lifecycle/'},
   /** Topologies. */
-  topologies: {'counted-provider': 'map-cost-provider', 'counted-no-provider': 'map-cost-no-provider'},
+  topologies: {'counted-provider': 'map-cost-provider', 'counted-no-provider': 'map-cost-no-provider', awkward: 'lifecycle'},
   /** Variants. */
   variants: {counted: 'instruction-count'},
   /** Targets of DMA. */

@@ -7,10 +7,10 @@ import {scenarioSchema} from '../../src/spec/scenario.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 
-const topology = loadTopology(labRoot, 'awkward');
+const topology = loadTopology(labRoot, 'lifecycle');
 
 function verbOf(io: object) {
-  const text = JSON.stringify({description: 'x', topology: 'awkward', steps: [{io}]});
+  const text = JSON.stringify({description: 'x', topology: 'lifecycle', steps: [{io}]});
   const [step] = parseSpec(text, 'x.yaml', scenarioSchema).value.steps;
   const verb = step === undefined ? undefined : dataVerb(step);
   if (verb === undefined) throw new TypeError('not a verb that moves data');

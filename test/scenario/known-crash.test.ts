@@ -79,6 +79,6 @@ test('a scenario that borrows its steps has what they are known to report', (t) 
   const of = (name: string) =>
     readScenario(path.join(labRoot, 'scenarios', `${name}.yaml`)).value['known-crash'];
   t.is(of('iommu/vtd-provider-removed')?.without, 'unplug-lock-order');
-  t.deepEqual(of('iommu/vtd-provider-removed'), of('awkward/provider-removed'));
+  t.deepEqual(of('iommu/vtd-provider-removed'), of('lifecycle/provider-removed'));
   t.is(of('iommu/vtd-vectors'), undefined);
 });

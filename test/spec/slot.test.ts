@@ -87,10 +87,10 @@ test('a function is plugged in as it was, with what says that it shares its slot
 });
 
 test('a tree without a slot has nothing left of it', (t) => {
-  const awkward = loadTopology(labRoot, 'awkward');
-  const gone = new Set(unitOf(awkward, 'sw0').map(({id}) => id));
+  const lifecycle = loadTopology(labRoot, 'lifecycle');
+  const gone = new Set(unitOf(lifecycle, 'sw0').map(({id}) => id));
   t.deepEqual(
-    without(awkward, gone).nodes.map(({id}) => id),
+    without(lifecycle, gone).nodes.map(({id}) => id),
     ['rp0'],
   );
 });

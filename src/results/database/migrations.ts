@@ -6,6 +6,7 @@ import {knownIssues} from './migrations/known-issues.ts';
 import {nightlyRuns} from './migrations/nightly-runs.ts';
 import {mapVerbs} from './migrations/map-verbs.ts';
 import {mapCosts} from './migrations/map-costs.ts';
+import {lifecycle} from './migrations/lifecycle.ts';
 
 /** Which of the two: they differ in how a row is given a number. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -25,6 +26,7 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
     '0005-nightly-runs': {up: nightlyRuns},
     '0006-map-verbs': {up: mapVerbs},
     '0007-map-costs': {up: mapCosts},
+    '0008-lifecycle': {up: lifecycle},
   };
 }
 

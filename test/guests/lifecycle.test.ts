@@ -15,7 +15,7 @@ test.beforeEach((t) => {
 });
 
 async function run(kernel: string, name: string): Promise<Outcome> {
-  return runFile(await machineOf(kernel), name, path.join(labRoot, 'scenarios/awkward', `${name}.yaml`));
+  return runFile(await machineOf(kernel), name, path.join(labRoot, 'scenarios/lifecycle', `${name}.yaml`));
 }
 
 function witnesses(outcome: Outcome): readonly string[] {
@@ -125,7 +125,7 @@ test.serial('no scenario of this folder is missing here', (t) => {
   t.deepEqual(
     listScenarios(labRoot)
       .map(({name}) => name)
-      .filter((name) => name.startsWith('awkward/')),
+      .filter((name) => name.startsWith('lifecycle/')),
     [
       'gup',
       'initiator-removed',
@@ -137,7 +137,7 @@ test.serial('no scenario of this folder is missing here', (t) => {
       'switch-swiotlb',
       'switch-through-host-bridge',
       'vectors',
-    ].map((name) => `awkward/${name}`),
+    ].map((name) => `lifecycle/${name}`),
   );
 });
 
@@ -145,7 +145,7 @@ test.serial('no scenario of this folder is missing here', (t) => {
 
 test.serial('a kernel that leaks a page of each mapping: the pool is missing it', async (t) => {
   const machine = await machineOf('baseline', ['lab/mutants/mmap-page-leaked']);
-  const outcome = await runFile(machine, 'leaked', path.join(labRoot, 'scenarios/awkward/mappings.yaml'));
+  const outcome = await runFile(machine, 'leaked', path.join(labRoot, 'scenarios/lifecycle/mappings.yaml'));
   t.is(outcome.verdict, 'fail');
   t.regex(outcome.reason, /^guest: drain-pool failed with ENOMEM/);
 });
