@@ -48,7 +48,7 @@ export interface QemuTest {
 /** What came of a mutant: it is caught by the tests that fail, or it was not even built. */
 export interface QemuMutant {
   readonly mutant: string;
-  readonly caughtBy: readonly string[];
+  readonly killedBy: readonly string[];
   /** Why it could not be tried. */
   readonly unclear?: string;
 }
@@ -78,10 +78,10 @@ export async function tryQemuMutant(name: string, mutant: string, context: Conte
   try {
     const [test] = await tested(name, {tests: [own], patches}, context);
     const unclear = test?.broken;
-    return {mutant, caughtBy: test?.failed ?? [], ...(unclear !== undefined && {unclear})};
+    return {mutant, killedBy: test?.failed ?? [], ...(unclear !== undefined && {unclear})};
   } catch (error) {
     if (!(error instanceof LabError) || context.signal.aborted) throw error;
-    return {mutant, caughtBy: [], unclear: error.message};
+    return {mutant, killedBy: [], unclear: error.message};
   }
 }
 

@@ -75,11 +75,11 @@ async function tryMutants(name: string, write: (line: string) => void, context: 
   if (mutants.length === 0) throw new UsageError(`QEMU ${name} has no mutants`);
   let alive = 0;
   for (const mutant of mutants) {
-    const {caughtBy, unclear} = await tryQemuMutant(name, mutant, context);
-    if (caughtBy.length === 0) alive++;
+    const {killedBy, unclear} = await tryQemuMutant(name, mutant, context);
+    if (killedBy.length === 0) alive++;
     const survived = unclear === undefined ? 'SURVIVED' : 'UNCLEAR ';
     const [outcome, why] =
-      caughtBy.length > 0 ? ['caught  ', `by ${caughtBy.join(', ')}`] : [survived, unclear ?? ''];
+      killedBy.length > 0 ? ['caught  ', `by ${killedBy.join(', ')}`] : [survived, unclear ?? ''];
     write(`${outcome}  ${mutant}  ${why}`.trimEnd());
   }
   write(`${mutants.length} mutants: ${mutants.length - alive} caught`);

@@ -171,9 +171,9 @@ export interface KernelWithVariant {
  */
 export function withVariant(kernel: KernelRecipe, name: string): KernelWithVariant {
   const entry = findVariant(labRoot, name);
-  const {config, series, epilogue, ...rest} = readVariant(entry.file).value;
+  const {config, series, postCommands, ...rest} = readVariant(entry.file).value;
   return {
     kernel: {...kernel, config: [...kernel.config, ...config], series: [...kernel.series, ...series]},
-    variant: {...rest, ...(epilogue !== undefined && {epilogue}), name: entry.name},
+    variant: {...rest, ...(postCommands !== undefined && {postCommands}), name: entry.name},
   };
 }

@@ -41,7 +41,7 @@ function argumentLines({kernelArguments = []}: ReportedRun): readonly string[] {
 /** What follows the first line, indented. */
 export function explanation(result: ReportedRun): readonly string[] {
   const given = argumentLines(result);
-  if (result.independent)
+  if (result.continueOnFailure)
     return [...given, ...stepLines(result), ...(isFine(result) ? [] : [evidence(result)])];
   const ledger = ledgerLines(result);
   // The ledger of a run that passed says it all, unless nothing was to move.

@@ -67,7 +67,7 @@ export const recordSchema = z.looseObject({
   reason: sentence,
   knownIssue: name.optional(),
   durationMs: finite,
-  independent: z.boolean().default(false),
+  continueOnFailure: z.boolean().default(false),
   report: reportSchema.optional(),
   kernelSays: z.array(sentence).max(most.lines).default([]),
   steps: z.array(step).max(most.steps),

@@ -2,11 +2,11 @@
 /**
  * Names that bundles of older versions have: the old one, then the one that took its place. Only what reads stored
  * files knows them.
- * Terms: lane gap verbs counted awkward
+ * Terms: lane gap verbs counted awkward keys
  */
 const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   /** Keys of a run. */
-  run: {lane: 'variant', gap: 'knownIssue'},
+  run: {lane: 'variant', gap: 'knownIssue', independent: 'continueOnFailure'},
   /** Keys of a step. */
   step: {gap: 'knownIssue'},
   /** Keys of an entry of the ledger. */

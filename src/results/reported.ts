@@ -13,7 +13,7 @@ export function reportedRun({steps, knownIssue, bundle, duration, environment, .
   return {
     ...{scenario, topology, kernel, variant, verdict, reason, qemu: environment.qemu, durationMs: duration},
     ...knownIssueOf(knownIssue),
-    independent: false,
+    continueOnFailure: false,
     bundle: bundle ?? '',
     kernelSays: [],
     steps: steps.map((step) => ({

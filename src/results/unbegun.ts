@@ -23,7 +23,7 @@ export function unbegunFacts({reason, qemu, mark, ...about}: Unbegun): RunFacts 
     reason: bounded(reason),
     qemu,
     durationMs: 0,
-    independent: false,
+    continueOnFailure: false,
   } as const;
   const host = thisHost();
   return factsOf({

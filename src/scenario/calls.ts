@@ -11,17 +11,17 @@ interface WantedCall {
 /**
  * Whether a process' calls ended as they must: each with the bytes that were asked of it, up to the one that
  * must fail.
- * @param fails that call and its error
+ * @param expectError that call and its error
  */
 export function callChecks(
   results: GuestResults,
   wanted: readonly WantedCall[],
-  fails: Readonly<Record<string, string | undefined>> | undefined,
+  expectError: Readonly<Record<string, string | undefined>> | undefined,
 ): readonly Check[] {
   const facts = results.flatMap((result) => result.facts);
   const failed = facts.find(({ok}) => !ok);
   const said = failed === undefined ? 'no call failed' : `${failed.op} failed with ${failed.errname ?? '?'}`;
-  const [failure] = Object.entries(fails ?? {});
+  const [failure] = Object.entries(expectError ?? {});
   if (failure !== undefined) {
     const [op, error] = failure;
     const ok = failed?.op === op && failed.errname === error;

@@ -15,7 +15,7 @@ import {type Acted, actStep, machineMemory, type Scene, stepTitle} from './drive
 import {examineStep} from './examine.ts';
 import {GuestLog} from './guest-log.ts';
 import {whereItHangs} from './hang.ts';
-import {readHealth, runEpilogue} from './health.ts';
+import {readHealth, runPostCommands} from './health.ts';
 import {loadKernelModules, sendModules, servedEndpoints} from './kernel-modules.ts';
 import {reasonToSkipStep} from './plan.ts';
 import {modulesBefore} from './prologue.ts';
@@ -73,7 +73,7 @@ export async function driveAll(run: Run, known: KnownReports, draft: Draft, cont
       asked: new Map(),
       unplugged: new Set(),
       folder: files.screens,
-      slower: machine.variant.slower,
+      timeoutScale: machine.variant.timeoutScale,
     };
     await mkdir(files.screens, {recursive: true});
     const {features} = machine.kernel;
@@ -126,12 +126,12 @@ async function driveSteps(
   draft: Draft,
   context: Context,
 ): Promise<void> {
-  const {steps, independent} = plan.scenario.value;
+  const {steps, continueOnFailure} = plan.scenario.value;
   let scene = begun;
   let unread = false;
   const listenLast = async (): Promise<Crash | undefined> => {
     unread = false;
-    draft.errors.push(...(await runEpilogue(scene.guest, machine)));
+    draft.errors.push(...(await runPostCommands(scene.guest, machine)));
     return listen(scene.guest, log, {machine, files, known}, draft);
   };
   for (const [index, step] of steps.entries()) {
@@ -149,7 +149,7 @@ async function driveSteps(
     const last = index === steps.length - 1;
     const listening = last ? listenLast() : listen(scene.guest, log, {machine, files, known}, draft);
     // What the variant has the guest do at the end may be much.
-    if (last && machine.variant.epilogue === undefined) context.idle?.();
+    if (last && machine.variant.postCommands === undefined) context.idle?.();
     // Its request must be out before this thread is busy with the trace.
     await setImmediate();
     // What cannot be examined is told only once the kernel's own words are read.
@@ -166,10 +166,10 @@ async function driveSteps(
     const shown = known.isHarmless(crash?.report) && record.verdict !== 'pass' ? undefined : crash;
     draft.steps.push(shown === undefined ? record : {...record, verdict: 'crash', reason: shown.reason});
     const ended = draft.crash !== undefined && !known.isHarmless(draft.crash.report);
-    if (draft.errors.length > 0 || (independent && ended)) return;
+    if (draft.errors.length > 0 || (continueOnFailure && ended)) return;
     scene = sceneAfter(step, record, scene);
     if (record.verdict === 'pass') continue;
-    if (!independent) return;
+    if (!continueOnFailure) return;
     // What it left on the disks is not held against those that come after it.
     await scene.disks.adopt();
   }

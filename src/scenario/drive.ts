@@ -41,7 +41,7 @@ export interface Scene {
   /** Functions that are unplugged now. */
   readonly unplugged: ReadonlySet<string>;
   /** How many times as long as usual a step may take. */
-  readonly slower: number;
+  readonly timeoutScale: number;
 }
 
 const defaultLimit = 60;
@@ -112,7 +112,7 @@ function ioTitle({from, to, iovec, ...options}: OptionsOf<'io'>): string {
   return `i/o ${parts.join(' → ')}${meanwhile(options)}`;
 }
 
-function meanwhile({while: what}: {readonly while?: Removal | undefined}): string {
+function meanwhile({during: what}: {readonly during?: Removal | undefined}): string {
   return what === undefined ? '' : `, meanwhile ${removalTitle(what)}`;
 }
 
@@ -157,9 +157,9 @@ export interface Watched {
 }
 
 /** How long a step may take, in milliseconds. */
-function limitOf(step: Step, slower: number): number {
+function limitOf(step: Step, timeoutScale: number): number {
   const own = step.verb === 'stress' ? step.options.seconds : 0;
-  return (step.timeout ?? defaultLimit + own) * 1000 * slower;
+  return (step.timeout ?? defaultLimit + own) * 1000 * timeoutScale;
 }
 
 /** Drives one step: the guest acts, and the host watches the devices meanwhile. */
@@ -167,7 +167,7 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   const begun = performance.now();
   const commands = guestCommands(step, scene.topology);
   const verb = dataVerb(step);
-  const limit = limitOf(step, scene.slower);
+  const limit = limitOf(step, scene.timeoutScale);
   if (verb === undefined) return {step, begun, commands, guest: await runAll(commands, scene.guest, limit)};
   const map = {bars: readBars(await scene.guest.qmp.execute('query-pci')), memory: scene.memory};
   const [counted, marks] = await Promise.all([scene.prototypes.read(scene.guest), markFrames(scene.pcaps)]);

@@ -61,7 +61,7 @@ async function examineCommand({step, commands, guest}: Acted, scene: Scene): Pro
 /** A step may have changed whom the loaded prototypes serve. */
 function noteChange({verb, options}: Step, prototypes: Prototypes): void {
   if (verb === 'bind' || verb === 'plug') prototypes.bound(options.device);
-  if (verb === 'unload' && options.fails === undefined) prototypes.unloaded(options.module);
+  if (verb === 'unload' && options['expect-error'] === undefined) prototypes.unloaded(options.module);
 }
 
 /** What a command must have come to, and where the host can see it, that it did. */
@@ -69,8 +69,8 @@ async function commandChecks(
   {step, commands, guest}: Pick<Acted, 'step' | 'commands' | 'guest'>,
   scene: Scene,
 ): Promise<readonly Check[]> {
-  if (step.verb === 'unload' && step.options.fails !== undefined)
-    return callChecks(guest, [], {unload: step.options.fails});
+  if (step.verb === 'unload' && step.options['expect-error'] !== undefined)
+    return callChecks(guest, [], {unload: step.options['expect-error']});
   const checks = exitChecks(commands, guest);
   if (step.verb !== 'unplug' && step.verb !== 'plug') return checks;
   return [...checks, ...(await slotChecks(step, scene))];

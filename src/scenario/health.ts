@@ -61,10 +61,10 @@ function reportedIn(look: Look, {excuses}: Passed): 'log' | 'console' | undefine
  * Has a variant's checkers look at what is left when all steps are done: what they find is in the kernel's log.
  * @returns what went wrong with that
  */
-export async function runEpilogue(guest: Guest, {variant}: Machine): Promise<readonly string[]> {
+export async function runPostCommands(guest: Guest, {variant}: Machine): Promise<readonly string[]> {
   const errors: string[] = [];
-  for (const words of variant.epilogue ?? []) {
-    const {code, stderr} = await guest.exec(words, 60_000 * variant.slower);
+  for (const words of variant.postCommands ?? []) {
+    const {code, stderr} = await guest.exec(words, 60_000 * variant.timeoutScale);
     if (code !== 0)
       errors.push(
         bounded(`variant ${variant.name}: "${words.join(' ')}" ended with ${code}: ${lastLine(stderr)}`),

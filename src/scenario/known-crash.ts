@@ -42,11 +42,11 @@ export class KnownReports {
 export function judgeBeside(
   findings: Omit<RunFindings, 'crash'>,
   steps: readonly JudgedStep[],
-  independent: boolean,
+  continueOnFailure: boolean,
 ): Judgement | undefined {
   const others = steps.map(
     (step): JudgedStep => (step.verdict === 'crash' ? {...step, verdict: 'pass'} : step),
   );
-  const judgement = judgeRun(findings, others, independent);
+  const judgement = judgeRun(findings, others, continueOnFailure);
   return judgement.verdict === 'pass' ? undefined : judgement;
 }

@@ -24,9 +24,9 @@ export interface Variant {
   /** Words for the kernel. */
   readonly commandLine: readonly string[];
   /** Commands in the guest when all steps are done, before its log is judged. */
-  readonly epilogue?: readonly (readonly string[])[];
+  readonly postCommands?: readonly (readonly string[])[];
   /** How many times as long as with the plain variant a step may take. */
-  readonly slower: number;
+  readonly timeoutScale: number;
   /** Whether QEMU counts instructions, whatever the host could do. */
   readonly countInstructions: boolean;
 }
@@ -35,7 +35,7 @@ export interface Variant {
 export const plainVariant: Variant = Object.freeze({
   name: 'plain',
   commandLine: [],
-  slower: 1,
+  timeoutScale: 1,
   countInstructions: false,
 });
 

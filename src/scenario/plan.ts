@@ -144,11 +144,11 @@ function unpluggable({topology, scenario}: ScenarioPlan): string | undefined {
 
 /** Why there is nothing to boot a guest for: steps that are judged each by itself can be left out. */
 function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): string | undefined {
-  const {steps, independent} = scenario.value;
+  const {steps, continueOnFailure} = scenario.value;
   const moving = steps.filter((step) => dataVerb(step) !== undefined || step.verb === 'fail-allocations');
   const reasons = moving.map((step) => reasonToSkipStep(step, topology, kernel));
   const all = moving.length > 0 && reasons.every((reason) => reason !== undefined);
-  return !independent || all ? reasons.find((reason) => reason !== undefined) : undefined;
+  return !continueOnFailure || all ? reasons.find((reason) => reason !== undefined) : undefined;
 }
 
 /** Why a step proves nothing here, by the tree or by what the kernel cannot; undefined if it can be driven. */
@@ -210,7 +210,7 @@ export function skippedSteps(
   kernel: KernelTraits,
   reason: string,
 ): readonly StepRecord[] {
-  if (!scenario.value.independent) return [];
+  if (!scenario.value.continueOnFailure) return [];
   const {features} = kernel;
   return scenario.value.steps
     .filter((step) => dataVerb(step) !== undefined)

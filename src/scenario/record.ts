@@ -46,7 +46,7 @@ export interface RunRecord extends Judgement {
   readonly qemu: string;
   readonly durationMs: number;
   /** Whether its steps were judged each by itself. */
-  readonly independent: boolean;
+  readonly continueOnFailure: boolean;
   readonly steps: readonly StepRecord[];
   /** What the kernel reported, of a crash that it has words for. */
   readonly report?: CrashReport;

@@ -30,7 +30,7 @@ export interface Run {
  */
 export async function runScenario(run: Run, context: Context): Promise<RunRecord> {
   const {plan, machine} = run;
-  const {independent, kernelArguments} = plan.scenario.value;
+  const {continueOnFailure, kernelArguments} = plan.scenario.value;
   const begun = performance.now();
   const known = new KnownReports(plan.scenario.value['known-crash'], machine.kernel.features);
   let explainingIssue: Feature | undefined;
@@ -59,8 +59,8 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
   }
   const {steps, errors, crash, kernelSays} = draft;
   const judgement =
-    (known.isHarmless(crash?.report) ? judgeBeside({skip, errors}, steps, independent) : undefined) ??
-    judgeRun({skip, crash: crash && crashReason(crash), errors}, steps, independent);
+    (known.isHarmless(crash?.report) ? judgeBeside({skip, errors}, steps, continueOnFailure) : undefined) ??
+    judgeRun({skip, crash: crash && crashReason(crash), errors}, steps, continueOnFailure);
   const knownIssue =
     judgement.verdict === 'crash' ? (explainingIssue ?? noteKnownCrash(known, draft)) : undefined;
   return {
@@ -70,7 +70,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     variant: machine.variant.name,
     ...(kernelArguments.length > 0 && {kernelArguments}),
     qemu: describeQemu(machine.qemu),
-    independent,
+    continueOnFailure,
     ...judgement,
     // A known hang's reason says it already.
     ...(knownIssue !== undefined &&

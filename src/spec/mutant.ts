@@ -32,7 +32,7 @@ const elsewhere = z.strictObject({
   why: z
     .string()
     .trim()
-    .min(1, 'say why it cannot show here')
+    .min(1, 'say why the lab cannot detect it')
     .meta({description: 'Why the lab cannot detect it.', ...notBlank}),
 });
 
@@ -54,29 +54,29 @@ export const mutantSchema = z
       .optional()
       .describe('Module in images/modules/ that the patches apply to, instead of the kernel.'),
     variant: z.string().min(1).default('plain').describe('Variant that the mutant runs on.'),
-    'caught-by': z.array(catcher).min(1).optional().describe('Scenarios that detect the mutant.'),
-    'shows-on': elsewhere
+    'killed-by': z.array(catcher).min(1).optional().describe('Scenarios that detect the mutant.'),
+    'only-on': elsewhere
       .optional()
       .describe('Where the mutant can be detected, if the lab cannot detect it.'),
   })
-  .meta({oneOf: [{required: ['caught-by']}, {required: ['shows-on']}]})
-  .transform(({'caught-by': caughtBy = [], 'shows-on': showsOn, ...rest}, context) => {
-    if (context.issues.length === 0 && caughtBy.length === 0 && showsOn === undefined) {
+  .meta({oneOf: [{required: ['killed-by']}, {required: ['only-on']}]})
+  .transform(({'killed-by': killedBy = [], 'only-on': onlyOn, ...rest}, context) => {
+    if (context.issues.length === 0 && killedBy.length === 0 && onlyOn === undefined) {
       context.addIssue({
         code: 'custom',
-        message: 'nothing catches this mutant',
-        params: {hint: 'name scenarios in "caught-by", or in "shows-on" why it cannot show here'},
+        message: 'no scenario kills this mutant',
+        params: {hint: 'name scenarios in "killed-by", or in "only-on" why the lab cannot detect it'},
       });
     }
-    if (caughtBy.length > 0 && showsOn !== undefined) {
+    if (killedBy.length > 0 && onlyOn !== undefined) {
       context.addIssue({
         code: 'custom',
-        message: 'what is caught here shows here',
-        path: ['shows-on'],
-        params: {part: 'key', hint: 'drop "shows-on" or "caught-by"'},
+        message: '"killed-by" and "only-on" exclude each other',
+        path: ['only-on'],
+        params: {part: 'key', hint: 'drop "only-on" or "killed-by"'},
       });
     }
-    return {...rest, caughtBy, showsOn};
+    return {...rest, killedBy, onlyOn};
   });
 
 /** A kernel that is broken on purpose, and what shows it: `mutant.yaml` beside its patches. */
@@ -88,7 +88,7 @@ export type MutantSpec = Frozen<z.output<typeof mutantSchema>>;
  */
 export function readMutant(root: string, file: string): Located<MutantSpec> {
   const located = readSpec(file, mutantSchema);
-  const {kernel, variant, module, caughtBy} = located.value;
+  const {kernel, variant, module, killedBy} = located.value;
   const folder = path.dirname(located.file);
   const {check, problems} = namesIn(located);
   check(['kernel'], () => findKernel(root, kernel, folder));
@@ -97,8 +97,8 @@ export function readMutant(root: string, file: string): Located<MutantSpec> {
     if (module === undefined || isFolder(path.join(root, 'images/modules', module))) return;
     throw new UsageError(`there is no module images/modules/${module}`);
   });
-  for (const [index, {scenario}] of caughtBy.entries()) {
-    check(['caught-by', index, 'scenario'], () => {
+  for (const [index, {scenario}] of killedBy.entries()) {
+    check(['killed-by', index, 'scenario'], () => {
       if (findScenarios(root, [scenario], folder).length !== 1) {
         throw new UsageError(`${scenario} stands for more than one scenario`);
       }
@@ -110,7 +110,7 @@ export function readMutant(root: string, file: string): Located<MutantSpec> {
     ...located.value,
     kernel: whole(kernel),
     variant: whole(variant),
-    caughtBy: caughtBy.map(({scenario, ...rest}) => ({...rest, scenario: whole(scenario)})),
+    killedBy: killedBy.map(({scenario, ...rest}) => ({...rest, scenario: whole(scenario)})),
   };
   return {...located, value: deepFreeze(value)};
 }

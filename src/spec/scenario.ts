@@ -43,7 +43,7 @@ const common = {
     })
     .optional()
     .describe('A crash that is a known issue of some kernels, not a regression.'),
-  independent: z
+  'continue-on-failure': z
     .boolean()
     .default(false)
     .describe('Whether the run continues after a failed step and judges each step separately.'),
@@ -54,27 +54,30 @@ const common = {
 
 const steps = z.array(stepSchema).min(1).describe('The steps, in order.');
 
-const stepsOf = z
+const stepsFrom = z
   .string()
   .min(1)
   .describe('Takes the steps of another scenario, by name or path, instead of "steps".');
 
-function withArguments<T extends {readonly 'kernel-arguments': readonly string[]}>({
+function withArguments<
+  T extends {readonly 'kernel-arguments': readonly string[]; readonly 'continue-on-failure': boolean},
+>({
   'kernel-arguments': kernelArguments,
+  'continue-on-failure': continueOnFailure,
   ...rest
 }: T) {
-  return {...rest, kernelArguments};
+  return {...rest, kernelArguments, continueOnFailure};
 }
 
 export const scenarioSchema = z.strictObject({...common, steps}).transform(withArguments);
 
 /** A scenario that drives another's steps on a topology of its own: a name in scenarios/ or a path. */
-const borrowingSchema = z.strictObject({...common, 'steps-of': stepsOf}).transform(withArguments);
+const borrowingSchema = z.strictObject({...common, 'steps-from': stepsFrom}).transform(withArguments);
 
 /** A scenario's file of either sort: for JSON Schema, and for messages about unknown keys. */
 export const scenarioFileSchema = z
-  .strictObject({...common, steps: steps.optional(), 'steps-of': stepsOf.optional()})
-  .meta({oneOf: [{required: ['steps']}, {required: ['steps-of']}]});
+  .strictObject({...common, steps: steps.optional(), 'steps-from': stepsFrom.optional()})
+  .meta({oneOf: [{required: ['steps']}, {required: ['steps-from']}]});
 
 /** What is driven, and what must come of it. */
 export type ScenarioSpec = Frozen<z.output<typeof scenarioSchema>>;
@@ -90,12 +93,12 @@ export interface LocatedScenario extends Located<ScenarioSpec> {
  */
 export function readScenario(file: string, root: string = labRoot): LocatedScenario {
   const text = readSpecText(file);
-  if (!/^steps-of\s*:/m.test(text)) {
+  if (!/^steps-from\s*:/m.test(text)) {
     const own = parseSpec(text, file, scenarioSchema);
     return {...own, stepsFile: own.file};
   }
   const borrower = parseSpec(text, file, borrowingSchema);
-  const {'steps-of': name, ...value} = borrower.value;
+  const {'steps-from': name, ...value} = borrower.value;
   const lender = readLender(root, name, borrower);
   return {
     file: borrower.file,
@@ -107,13 +110,13 @@ export function readScenario(file: string, root: string = labRoot): LocatedScena
 }
 
 function readLender(root: string, name: string, borrower: Located<unknown>): Located<ScenarioSpec> {
-  const {file} = findNamedIn(borrower, ['steps-of'], () =>
+  const {file} = findNamedIn(borrower, ['steps-from'], () =>
     findScenario(root, name, path.dirname(borrower.file)),
   );
   const lender = readScenario(file, root);
   if (lender.stepsFile === lender.file) return lender;
   const hint = `name the scenario that has the steps: ${displayPath(lender.stepsFile)}`;
-  throw specError([borrower.problem(['steps-of'], `"${name}" has no steps of its own`, {hint})]);
+  throw specError([borrower.problem(['steps-from'], `"${name}" has no steps of its own`, {hint})]);
 }
 
 /**

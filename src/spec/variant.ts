@@ -23,18 +23,20 @@ export const variantSchema = z
         "Patch directories or mailboxes, applied after the kernel's own. Paths are relative to the file's directory.",
       ),
     'command-line': z.array(commandLineWord).default([]).describe('Additional kernel arguments.'),
-    epilogue: z
+    'post-commands': z
       .array(z.array(z.string().min(1)).min(1))
       .optional()
       .describe('Commands that run in the guest after the last step, before its log is judged.'),
-    slower: z.number().min(1).max(100).default(1).describe('Factor by which all time limits are extended.'),
+    'timeout-scale': z.number().min(1).max(100).default(1).describe('Factor by which all time limits are extended.'),
     'count-instructions': z
       .boolean()
       .default(false)
       .describe('Whether QEMU counts instructions (-icount); this excludes KVM.'),
   })
-  .transform(({'command-line': commandLine, 'count-instructions': countInstructions, ...rest}) => ({
+  .transform(({'command-line': commandLine, 'count-instructions': countInstructions, 'post-commands': postCommands, 'timeout-scale': timeoutScale, ...rest}) => ({
     ...rest,
+    timeoutScale,
+    ...(postCommands !== undefined && {postCommands}),
     commandLine,
     countInstructions,
   }));

@@ -75,12 +75,12 @@ const worstFirst = ['crash', 'fail', 'error'] as const;
 /**
  * The verdict of a run: that of its worst step, with the cause. A run passes if one step at least is proven
  * and none is wrong, and is a known issue only if known issues explain all that is wrong in it.
- * @param independent whether the steps were judged each by itself: then the cause names the step
+ * @param continueOnFailure whether the steps were judged each by itself: then the cause names the step
  */
 export function judgeRun(
   {skip, crash, errors}: RunFindings,
   steps: readonly JudgedStep[],
-  independent: boolean,
+  continueOnFailure: boolean,
 ): Judgement {
   const trouble = judgeTrouble({skip, crash, errors, checks: []});
   if (trouble !== undefined) return trouble;
@@ -89,7 +89,7 @@ export function judgeRun(
     const [first, ...others] = wrong.filter((step) => step.verdict === verdict);
     if (first === undefined) continue;
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    const reason = independent ? `${first.title}: ${first.reason}${more}` : first.reason;
+    const reason = continueOnFailure ? `${first.title}: ${first.reason}${more}` : first.reason;
     const knownIssue = wrong.every((step) => step.knownIssue !== undefined) ? first.knownIssue : undefined;
     return {verdict, reason: reasonOf(reason), ...(knownIssue !== undefined && {knownIssue})};
   }

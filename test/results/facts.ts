@@ -61,7 +61,7 @@ export function facts({
     record: {
       ...{scenario, kernel, verdict, reason, variant: given.variant ?? 'plain', topology: 'nvme-switch'},
       ...(given.knownIssue !== undefined && {knownIssue: given.knownIssue}),
-      ...{qemu: 'routed 10.0.2', durationMs: given.durationMs ?? 2000, independent: false, kernelSays: []},
+      ...{qemu: 'routed 10.0.2', durationMs: given.durationMs ?? 2000, continueOnFailure: false, kernelSays: []},
       steps: given.steps ?? [copied],
     },
     environment: {

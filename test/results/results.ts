@@ -43,7 +43,7 @@ export const sweep: Result = {
     {...copy, title: 'lost', verdict: 'error', reason: 'the ledger has gaps', checks: []},
   ]),
   scenario: 'a-sweep',
-  independent: true,
+  continueOnFailure: true,
   knownIssue: 'map-page',
 };
 
@@ -72,7 +72,7 @@ function result(verdict: Result['verdict'], reason: string, steps: Result['steps
     verdict,
     reason,
     durationMs: 2345,
-    independent: false,
+    continueOnFailure: false,
     steps,
     kernelSays:
       verdict === 'fail' ? ['nvme 0000:05:00.0: added peer-to-peer DMA memory\u001B]0;x\u0007'] : [],

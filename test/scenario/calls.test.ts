@@ -33,14 +33,14 @@ test('each call must have moved what was asked of it', (t) => {
 });
 
 test('a call that must fail must fail so, and no other', (t) => {
-  const fails = {read: 'EFAULT'};
-  t.like(callChecks(said(refused('read', 'EFAULT')), [], fails)[0], {ok: true});
-  t.like(callChecks(said(refused('read', 'EINVAL')), [], fails)[0], {
+  const expectError = {read: 'EFAULT'};
+  t.like(callChecks(said(refused('read', 'EFAULT')), [], expectError)[0], {ok: true});
+  t.like(callChecks(said(refused('read', 'EINVAL')), [], expectError)[0], {
     ok: false,
     detail: 'read failed with EINVAL; read had to fail with EFAULT.',
   });
-  t.false(callChecks(said(refused('map', 'EFAULT')), [], fails)[0]?.ok);
-  t.like(callChecks(said(read(8192)), [], fails)[0], {
+  t.false(callChecks(said(refused('map', 'EFAULT')), [], expectError)[0]?.ok);
+  t.like(callChecks(said(read(8192)), [], expectError)[0], {
     ok: false,
     detail: 'no call failed; read had to fail with EFAULT.',
   });

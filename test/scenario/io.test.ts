@@ -32,10 +32,10 @@ test('every part of a vector is a transfer of its own, each way', (t) => {
 });
 
 test('what follows a call that must fail does not move', (t) => {
-  t.deepEqual(verbOf({from: 'src', to: 'dst', iovec, fails: {read: 'EFAULT'}}).transfers(topology, []), []);
-  t.deepEqual(verbOf({from: 'src', to: 'dst', iovec, fails: {map: 'ENOMEM'}}).transfers(topology, []), []);
+  t.deepEqual(verbOf({from: 'src', to: 'dst', iovec, 'expect-error': {read: 'EFAULT'}}).transfers(topology, []), []);
+  t.deepEqual(verbOf({from: 'src', to: 'dst', iovec, 'expect-error': {map: 'ENOMEM'}}).transfers(topology, []), []);
   t.deepEqual(
-    verbOf({from: 'src', to: 'dst', iovec, fails: {write: 'EFAULT'}})
+    verbOf({from: 'src', to: 'dst', iovec, 'expect-error': {write: 'EFAULT'}})
       .transfers(topology, [])
       .map(({initiator}) => initiator),
     ['src', 'src'],
@@ -49,7 +49,7 @@ test('what nothing was read into reaches the disk as it was filled', (t) => {
 });
 
 test('what is done meanwhile begins when the drive has the read, and ends after it', (t) => {
-  const verb = verbOf({from: 'src', iovec: [iovec[0]], while: {unbind: 'cmb'}});
+  const verb = verbOf({from: 'src', iovec: [iovec[0]], during: {unbind: 'cmb'}});
   t.deepEqual(
     verb.commands(topology).map(({words}) => words.join(' ')),
     [
@@ -62,7 +62,7 @@ test('what is done meanwhile begins when the drive has the read, and ends after 
 });
 
 test('a reset lets the bytes move again, but not elsewhere', (t) => {
-  const verb = verbOf({from: 'src', iovec: [iovec[0]], while: {reset: 'src'}});
+  const verb = verbOf({from: 'src', iovec: [iovec[0]], during: {reset: 'src'}});
   const expected = verb.transfers(topology, []);
   t.is(expected[0]?.bytes, 16384);
   const entry = {initiator: 'src', direction: 'write', target: 'cmb', bytes: 24576, address: 0} as const;
@@ -72,7 +72,7 @@ test('a reset lets the bytes move again, but not elsewhere', (t) => {
 });
 
 test('memory that goes away has to wait for who uses it: a removal that did not wait is told', (t) => {
-  const verb = verbOf({from: 'src', iovec: [iovec[0]], while: {unbind: 'cmb'}});
+  const verb = verbOf({from: 'src', iovec: [iovec[0]], during: {unbind: 'cmb'}});
   const results = (state: string) =>
     [
       [{op: 'begin', ok: true}],

@@ -178,7 +178,7 @@ test('a scenario drives the steps of another on its own topology', (t) => {
   const write = (more: string): void => {
     writeFileSync(file, `description: x\ntopology: nvme-switch\n${more}\n`);
   };
-  write('steps-of: nvme-copy');
+  write('steps-from: nvme-copy');
   const scenario = readScenario(file, root);
   t.is(scenario.value.topology, 'nvme-switch');
   t.deepEqual(
@@ -191,15 +191,15 @@ test('a scenario drives the steps of another on its own topology', (t) => {
   t.is(at(scenario.problem(['steps', 0], 'x')), 'nvme-copy.yaml:4');
   t.is(at(scenario.problem(['topology'], 'x')), 'borrows.yaml:2');
 
-  write('steps-of: nvme-cop');
+  write('steps-from: nvme-cop');
   t.regex(
     wrong(() => readScenario(file, root)).join(' '),
     /borrows\.yaml:3:11: .*no scenario "nvme-cop".*nvme-copy/,
   );
-  write('steps-of: nvme-copy\nsteps: []');
+  write('steps-from: nvme-copy\nsteps: []');
   t.regex(wrong(() => readScenario(file, root)).join(' '), /borrows\.yaml:4:1: .*"steps"/);
   const second = path.join(root, 'scenarios/again.yaml');
-  write('steps-of: nvme-copy');
+  write('steps-from: nvme-copy');
   writeFileSync(second, 'description: x\ntopology: nvme-switch\nsteps-of: switch/borrows\n');
   t.regex(
     wrong(() => readScenario(second, root)).join(' '),

@@ -105,16 +105,16 @@ const broken: Readonly<Record<SchemaKind, readonly string[]>> = {
     '{description: x, steps: [{run: {command: ["true"]}}]}',
     '{description: x, topology: t}',
     '{description: x, topology: t, steps: []}',
-    '{description: x, topology: t, steps-of: y, steps: [{run: {command: ["true"]}}]}',
+    '{description: x, topology: t, steps-from: y, steps: [{run: {command: ["true"]}}]}',
     '{description: x, topology: t, steps: [{}]}',
     '{description: x, topology: t, steps: [{bind: a, unbind: a}]}',
     '{description: x, topology: t, steps: [{bind: a, expect: peer}]}',
     '{description: x, topology: t, steps: [{bind: a, timeout: 0}]}',
     '{description: x, topology: t, steps: [{fly: a}]}',
     '{description: x, topology: t, steps: [{copy: {from: a, through: b}}]}',
-    '{description: x, topology: t, steps: [{mmap: {provider: a, bytes: 4KiB, fails: wrong}}]}',
-    '{description: x, topology: t, steps: [{mmap: {provider: a, bytes: 4KiB, while: {}}}]}',
-    '{description: x, topology: t, steps: [{mmap: {provider: a, bytes: 4KiB, while: {unbind: a, unload: b}}}]}',
+    '{description: x, topology: t, steps: [{mmap: {provider: a, bytes: 4KiB, expect-error: wrong}}]}',
+    '{description: x, topology: t, steps: [{mmap: {provider: a, bytes: 4KiB, during: {}}}]}',
+    '{description: x, topology: t, steps: [{mmap: {provider: a, bytes: 4KiB, during: {unbind: a, unload: b}}}]}',
     '{description: x, topology: t, steps: [{stress: {drives: [a, a], through: [b]}}]}',
     '{description: x, topology: t, requires: [flying], steps: [{bind: a}]}',
     '{description: x, topology: t, kernel-arguments: ["a b"], steps: [{bind: a}]}',
@@ -131,9 +131,9 @@ const broken: Readonly<Record<SchemaKind, readonly string[]>> = {
     '{description: x, source: {tree: a}, missing: [map-page]}',
   ],
   variant: [
-    '{description: x, slower: 0}',
+    '{description: x, timeout-scale: 0}',
     '{description: x, command-line: ["a b"]}',
-    '{description: x, epilogue: [[]]}',
+    '{description: x, post-commands: [[]]}',
     '{description: x, count: true}',
   ],
   suite: [
@@ -143,11 +143,11 @@ const broken: Readonly<Record<SchemaKind, readonly string[]>> = {
   ],
   mutant: [
     '{description: x, rule: y}',
-    '{description: x, rule: " ", caught-by: [{scenario: a, evidence: [ledger]}]}',
-    '{description: x, rule: y, caught-by: []}',
-    '{description: x, rule: y, caught-by: [{scenario: a, evidence: [Ledger]}]}',
-    '{description: x, rule: y, caught-by: [{scenario: a, evidence: [ledger]}], shows-on: {where: a, why: b}}',
-    '{description: x, rule: y, shows-on: {where: a, why: " "}}',
+    '{description: x, rule: " ", killed-by: [{scenario: a, evidence: [ledger]}]}',
+    '{description: x, rule: y, killed-by: []}',
+    '{description: x, rule: y, killed-by: [{scenario: a, evidence: [Ledger]}]}',
+    '{description: x, rule: y, killed-by: [{scenario: a, evidence: [ledger]}], only-on: {where: a, why: b}}',
+    '{description: x, rule: y, only-on: {where: a, why: " "}}',
   ],
 };
 
@@ -163,7 +163,7 @@ const schemas: Readonly<Record<SchemaKind, z.ZodType>> = {
 /** Whether p2plab takes a value as a file of this kind, as far as the file alone says. */
 function isAccepted(kind: SchemaKind, value: unknown): boolean {
   // A scenario is read by one of two schemas; what is left of both is not its JSON Schema's to say.
-  const steps = kind === 'scenario' && typeof value === 'object' && value !== null && !('steps-of' in value);
+  const steps = kind === 'scenario' && typeof value === 'object' && value !== null && !('steps-from' in value);
   return (steps ? scenarioSchema : schemas[kind]).safeParse(value).success;
 }
 

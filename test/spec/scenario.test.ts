@@ -53,7 +53,7 @@ test('a step comes out discriminated on its verb', (t) => {
         readback: true,
         fromOffset: 0,
         toOffset: 0,
-        byCpu: false,
+        stagedByCpu: false,
       },
       expect: 'peer',
       timeout: 5,
@@ -62,22 +62,22 @@ test('a step comes out discriminated on its verb', (t) => {
     {verb: 'blit', options: {from: 'src', to: 'display', width: 640, height: 400}},
     {
       verb: 'transmit',
-      options: {from: 'src', through: 'host-memory', nic: 'nic0', bytes: 16_384, payload: 1024, byCpu: false},
+      options: {from: 'src', through: 'host-memory', nic: 'nic0', bytes: 16_384, payload: 1024, stagedByCpu: false},
     },
     {verb: 'run', options: {command: ['echo', 'hi'], exit: 0}},
   ]);
   t.deepEqual(value.requires, []);
-  t.false(value.independent);
+  t.false(value.continueOnFailure);
 });
 
 const good: readonly string[] = [
   '  - copy: {from: src, through: small, bytes: 4KiB}',
-  '  - mmap: {provider: small, bytes: 4KiB, fails: ENOENT}',
+  '  - mmap: {provider: small, bytes: 4KiB, expect-error: ENOENT}',
   '  - copy: {from: src, through: cmb, bytes: 1984KiB}',
   '  - copy: {from: src, through: shm, to: src, bytes: 512KiB, to-offset: 512KiB}',
   '  - copy: {from: src, through: host-memory, to: dst, bytes: 4KiB, to-offset: 60KiB, readback: false}',
   '  - blit: {from: src, to: display, width: 512, height: 512}',
-  '  - copy: {from: src, through: cmb, to: dst, bytes: 4KiB, by-cpu: true}',
+  '  - copy: {from: src, through: cmb, to: dst, bytes: 4KiB, staged-by-cpu: true}',
   '  - load: {module: p2plab}',
   '  - transmit: {from: src, through: display, nic: nic0, bytes: 4KiB, payload: 512}',
 ];
@@ -184,8 +184,8 @@ const cases: readonly [string, string, readonly string[]][] = [
   ],
   [
     'a copy in which no device reaches for the provider',
-    '  - copy: {from: src, through: cmb, bytes: 4KiB, by-cpu: true}',
-    ['x.yaml:4:58: no device would reach for the provider', 'give a "to", or drop "by-cpu"'],
+    '  - copy: {from: src, through: cmb, bytes: 4KiB, staged-by-cpu: true}',
+    ['x.yaml:4:58: no device would reach for the provider', 'give a "to", or drop "staged-by-cpu"'],
   ],
   [
     'a drive for a NIC',

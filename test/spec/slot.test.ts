@@ -60,7 +60,7 @@ test('a step cannot name what went with another function of its slot, until that
   ]);
   t.regex(problems(`  - unplug: sw0\n${copy}`)[0] ?? '', /"a" went when "sw0" was unplugged/);
   t.regex(problems(`  - unplug: a\n${copy}`)[0] ?? '', /"a" was unplugged before/);
-  const meanwhile = '  - mmap: {provider: c, bytes: 4KiB, while: {unplug: sw0}}\n';
+  const meanwhile = '  - mmap: {provider: c, bytes: 4KiB, during: {unplug: sw0}}\n';
   t.regex(problems(`${meanwhile}${copy}`)[0] ?? '', /"a" went when "sw0" was unplugged/);
   t.deepEqual(problems(`  - unplug: b\n  - plug: a\n${copy}`), []);
   t.deepEqual(problems(`  - unplug: c\n${copy}`), []);

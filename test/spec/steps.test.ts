@@ -31,7 +31,7 @@ test('what is done to a device or a module names it in one word', (t) => {
   const {value} = parse(`
   - unbind: cmb
   - bind: cmb
-  - unload: {module: p2pdma_switch, fails: EAGAIN}
+  - unload: {module: p2pdma_switch, expect-error: EAGAIN}
   - unplug: src
 `);
   t.deepEqual(
@@ -39,7 +39,7 @@ test('what is done to a device or a module names it in one word', (t) => {
     [
       {verb: 'unbind', options: {device: 'cmb'}},
       {verb: 'bind', options: {device: 'cmb'}},
-      {verb: 'unload', options: {module: 'p2pdma_switch', fails: 'EAGAIN'}},
+      {verb: 'unload', options: {module: 'p2pdma_switch', 'expect-error': 'EAGAIN'}},
       {verb: 'unplug', options: {device: 'src'}},
     ],
   );
@@ -50,7 +50,7 @@ test('a vector has parts in several places, and something may be done meanwhile'
   - io:
       from: src
       iovec: [{through: cmb, bytes: 8KiB}, {through: host-memory, bytes: 512, skip: 1536}]
-      while: {unload: bochs_p2pmem}
+      during: {unload: bochs_p2pmem}
 `);
   const [step] = value.steps;
   t.is(step?.verb, 'io');
@@ -79,7 +79,7 @@ test('what cannot be done to a device is told with its place', (t) => {
   t.regex(problems('  - unbind: rp0\n')[0] ?? '', /"rp0" is a bridge/);
   t.regex(problems('  - reset: nic0\n')[0] ?? '', /"nic0" is no NVMe controller/);
   t.regex(
-    problems('  - io: {from: src, iovec: [{through: cmb, bytes: 4KiB}], while: {unbind: cmv}}\n')[0] ?? '',
+    problems('  - io: {from: src, iovec: [{through: cmb, bytes: 4KiB}], during: {unbind: cmv}}\n')[0] ?? '',
     /no device "cmv"/,
   );
   t.regex(problems('  - mmap: {provider: nic0, bytes: 4KiB}\n')[0] ?? '', /provides no memory to peers/);
@@ -97,14 +97,14 @@ test('a vector must come from somewhere, fit, and fail in one call', (t) => {
     /more than the disk of "dst" holds/,
   );
   t.regex(
-    problems('  - io: {to: dst, iovec: [{through: cmb, bytes: 4KiB}], fails: {write: EIO, map: EIO}}\n')[0] ??
+    problems('  - io: {to: dst, iovec: [{through: cmb, bytes: 4KiB}], expect-error: {write: EIO, map: EIO}}\n')[0] ??
       '',
     /one call fails/,
   );
   t.regex(
-    problems('  - io: {to: dst, iovec: [{through: cmb, bytes: 4KiB}], while: {unbind: cmb}}\n')[0] ?? '',
+    problems('  - io: {to: dst, iovec: [{through: cmb, bytes: 4KiB}], during: {unbind: cmb}}\n')[0] ?? '',
     /while a drive holds a read/,
   );
-  const error = t.throws(() => parse('  - io: {to: dst, iovec: [{through: cmb, bytes: 4KiB}], while: {}}\n'));
+  const error = t.throws(() => parse('  - io: {to: dst, iovec: [{through: cmb, bytes: 4KiB}], during: {}}\n'));
   t.regex(error.message, /one thing is done meanwhile/);
 });

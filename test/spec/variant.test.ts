@@ -18,7 +18,7 @@ test('a variant adds nothing that it does not name', (t) => {
     config: [],
     series: [],
     commandLine: [],
-    slower: 1,
+    timeoutScale: 1,
     countInstructions: false,
   });
   t.deepEqual(variant('command-line: [swiotlb=force, panic_on_warn=1]').commandLine, [

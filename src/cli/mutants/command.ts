@@ -48,7 +48,7 @@ export async function runMutantsCommand(
 function listOf(mutants: readonly Mutant[]): string {
   const rows = mutants.map(({name, spec, catchers}) => {
     const caught = catchers.map(({plan, evidence}) => `${plan.name} (${evidence.join(', ')})`).join('; ');
-    return [name, spec.rule, spec.showsOn === undefined ? caught : `shows on ${spec.showsOn.where}`];
+    return [name, spec.rule, spec.onlyOn === undefined ? caught : `shows on ${spec.onlyOn.where}`];
   });
   return table([{title: 'mutant'}, {title: 'the rule that it breaks'}, {title: 'what catches it'}], rows);
 }

@@ -24,7 +24,7 @@ export async function readMutantEntry({name, file}: Entry): Promise<Mutant> {
   const spec = readMutant(labRoot, file).value;
   const folder = path.dirname(file);
   const series = await readSeries(folder);
-  const catchers = spec.caughtBy.map(({scenario, evidence}) => {
+  const catchers = spec.killedBy.map(({scenario, evidence}) => {
     const [entry] = findScenarios(labRoot, [scenario]);
     if (entry === undefined) throw new TypeError(`${scenario} was there a moment ago`);
     return {plan: planScenario(entry), evidence};

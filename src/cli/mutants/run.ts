@@ -59,9 +59,9 @@ export async function runMutants(
   const scratch = await makeScratch(path.join(tmpdir(), 'p2plab-mutants-'));
   try {
     const bench = new Bench(qemu, keep, scratch, context);
-    const results = mutants.filter(({spec}) => spec.showsOn !== undefined).map(elsewhere);
+    const results = mutants.filter(({spec}) => spec.onlyOn !== undefined).map(elsewhere);
     results.forEach(listen);
-    const sorted = inBuildOrder(mutants.filter(({spec}) => spec.showsOn === undefined));
+    const sorted = inBuildOrder(mutants.filter(({spec}) => spec.onlyOn === undefined));
     const builds: Promise<Built>[] = [];
     const begin = (mutant: Mutant | undefined): void => {
       if (mutant === undefined) return;
@@ -90,8 +90,8 @@ export async function runMutants(
 }
 
 function elsewhere({name, spec}: Mutant): MutantResult {
-  const {kernel, variant, rule, showsOn} = spec;
-  const reason = `it shows on ${showsOn?.where ?? ''}: ${showsOn?.why ?? ''}`;
+  const {kernel, variant, rule, onlyOn} = spec;
+  const reason = `it shows on ${onlyOn?.where ?? ''}: ${onlyOn?.why ?? ''}`;
   return {mutant: name, kernel, variant, rule, outcome: 'elsewhere', reason, buildMs: 0, runs: []};
 }
 

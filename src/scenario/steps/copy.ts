@@ -16,7 +16,7 @@ export function place(topology: Topology, id: string): string {
 
 /** NVMe -> provider -> NVMe, with the CPU's own look at the provider's memory in between. */
 export const copy: DataVerb<Copy> = {
-  command: ({from, through, to, bytes, chunk, fromOffset, toOffset, readback, byCpu}, topology) => [
+  command: ({from, through, to, bytes, chunk, fromOffset, toOffset, readback, stagedByCpu}, topology) => [
     ...['p2p', 'copy', '--from', place(topology, from), '--through', place(topology, through)],
     ...['--bytes', String(bytes)],
     ...(to === undefined ? [] : ['--to', place(topology, to)]),
@@ -24,10 +24,10 @@ export const copy: DataVerb<Copy> = {
     ...(fromOffset === 0 ? [] : ['--from-offset', String(fromOffset)]),
     ...(toOffset === 0 ? [] : ['--to-offset', String(toOffset)]),
     ...(readback ? [] : ['--no-readback']),
-    ...(byCpu ? ['--by-cpu'] : []),
+    ...(stagedByCpu ? ['--by-cpu'] : []),
   ],
-  transfers: ({from, through, to, bytes, byCpu}) => [
-    {initiator: from, direction: 'write', target: byCpu ? 'host-memory' : through, bytes, api: 'sg'},
+  transfers: ({from, through, to, bytes, stagedByCpu}) => [
+    {initiator: from, direction: 'write', target: stagedByCpu ? 'host-memory' : through, bytes, api: 'sg'},
     ...(to === undefined
       ? []
       : [{initiator: to, direction: 'read', target: through, bytes, api: 'sg'} as const]),

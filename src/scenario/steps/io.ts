@@ -25,9 +25,9 @@ const endLimit = 20;
 export const io: DataVerb<Io> = {
   command: words,
   staged: (options, topology) =>
-    options.while === undefined ? undefined : disturbed(options, options.while, topology),
+    options.during === undefined ? undefined : disturbed(options, options.during, topology),
   transfers: (options) => {
-    const {from, to, iovec, overrun, fails} = options;
+    const {from, to, iovec, overrun, 'expect-error': expectError} = options;
     const flows = (initiator: string, direction: 'read' | 'write', times: number): ExpectedTransfer[] =>
       iovec.map(({through, bytes}) => ({
         initiator,
@@ -37,7 +37,7 @@ export const io: DataVerb<Io> = {
         api: 'sg',
       }));
     const done = (call: 'read' | 'write'): boolean =>
-      fails === undefined || (call === 'read' && fails.write !== undefined);
+      expectError === undefined || (call === 'read' && expectError.write !== undefined);
     return [
       ...(from !== undefined && done('read') ? flows(from, 'write', reads(options)) : []),
       // A read that ends short goes on through the page cache: block/fops.c, blkdev_read_iter.
@@ -47,8 +47,8 @@ export const io: DataVerb<Io> = {
       ...(to !== undefined && done('write') ? flows(to, 'read', 1) : []),
     ];
   },
-  effect: ({from, to, fromOffset, toOffset, fails, ...options}, disks) => {
-    if (to === undefined || fails !== undefined) return;
+  effect: ({from, to, fromOffset, toOffset, 'expect-error': expectError, ...options}, disks) => {
+    if (to === undefined || expectError !== undefined) return;
     const bytes = moved(options);
     disks.write(
       to,
@@ -57,21 +57,21 @@ export const io: DataVerb<Io> = {
     );
   },
   account: (options, results, topology) => {
-    const {from, to, fails} = options;
-    const disturbance = options.while;
+    const {from, to, 'expect-error': expectError} = options;
+    const disturbance = options.during;
     const own = disturbance === undefined ? results : results.slice(2, 3);
     const wanted = [
       ...(from === undefined ? [] : [{op: 'read', bytes: moved(options) * reads(options)}]),
       ...(to === undefined ? [] : [{op: 'write', bytes: moved(options)}]),
     ];
-    const calls = callChecks(own, wanted, fails);
+    const calls = callChecks(own, wanted, expectError);
     if (disturbance === undefined) return calls;
     return [...calls, ...disturbanceChecks(options, disturbance, results, topology)];
   },
   // A controller that was reset is given again what it had in hand.
-  ledger: ({while: what}, entries, expected) =>
+  ledger: ({during: what}, entries, expected) =>
     what?.kind === 'reset' ? atLeast(entries, expected) : undefined,
-  checks: ({from, fromOffset, iovec, readback, while: what}, observed) => {
+  checks: ({from, fromOffset, iovec, readback, during: what}, observed) => {
     const [part] = iovec;
     const held = what === undefined ? [] : [inFlight(from, what, observed)];
     const isTraced =
@@ -92,7 +92,7 @@ function moved({iovec}: Pick<Io, 'iovec'>): number {
 }
 
 /** To be caught by a reset, a read has to follow another: the first is let through. */
-function reads({repeat, while: what}: Pick<Io, 'repeat' | 'while'>): number {
+function reads({repeat, during: what}: Pick<Io, 'repeat' | 'during'>): number {
   return what?.kind === 'reset' ? Math.max(2, repeat) : repeat;
 }
 

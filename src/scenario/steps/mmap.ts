@@ -15,9 +15,9 @@ const endLimit = 20;
 export const mmap: DataVerb<Mmap> = {
   command: words,
   staged: (options, topology) => {
-    if (options.while === undefined) return undefined;
+    if (options.during === undefined) return undefined;
     const mapping: GuestCommand = {words: [...words(options, topology), '--pause'], exit: 1};
-    const removal = removalCommand(options.while, topology);
+    const removal = removalCommand(options.during, topology);
     return [
       begin('map', mapping),
       begin('removal', removal),
@@ -27,8 +27,8 @@ export const mmap: DataVerb<Mmap> = {
   },
   transfers: () => [],
   effect: () => undefined,
-  account: ({fails, while: what}, results) => {
-    if (what === undefined) return callChecks(results, [], fails === undefined ? undefined : {map: fails});
+  account: ({'expect-error': expectError, during: what}, results) => {
+    if (what === undefined) return callChecks(results, [], expectError === undefined ? undefined : {map: expectError});
     // Nobody uses the memory but the CPU, from which it is taken: a touch is SIGBUS then.
     return [
       ...callChecks(results.slice(3), [], {touch: 'EFAULT'}),

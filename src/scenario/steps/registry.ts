@@ -127,8 +127,8 @@ export function guestCommands(step: Step, topology: Topology): readonly GuestCom
     case 'reset':
       return [removalCommand({kind: step.verb, device: step.options.device}, topology)];
     case 'unload': {
-      const {module, fails} = step.options;
-      return [removalCommand({kind: 'unload', module}, topology, fails === undefined ? 0 : 1)];
+      const {module, 'expect-error': expectError} = step.options;
+      return [removalCommand({kind: 'unload', module}, topology, expectError === undefined ? 0 : 1)];
     }
     case 'acs': {
       const {bits, mask} = acsBitsToSet(step.options.set);

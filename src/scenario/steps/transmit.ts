@@ -13,13 +13,13 @@ const headerBytes = 18;
 
 /** NVMe -> provider -> frames of a NIC whose driver knows nothing of it. */
 export const transmit: DataVerb<Transmit> = {
-  command: ({from, through, nic, bytes, payload, byCpu}, topology) => [
+  command: ({from, through, nic, bytes, payload, stagedByCpu}, topology) => [
     ...['p2p', 'transmit', '--from', place(topology, from), '--through', place(topology, through)],
     ...['--nic', nodeOf(topology, nic).bdf, '--bytes', String(bytes), '--payload', String(payload)],
-    ...(byCpu ? ['--by-cpu'] : []),
+    ...(stagedByCpu ? ['--by-cpu'] : []),
   ],
-  transfers: ({from, through, nic, bytes, payload, byCpu}) => [
-    {initiator: from, direction: 'write', target: byCpu ? 'host-memory' : through, bytes, api: 'sg'},
+  transfers: ({from, through, nic, bytes, payload, stagedByCpu}) => [
+    {initiator: from, direction: 'write', target: stagedByCpu ? 'host-memory' : through, bytes, api: 'sg'},
     {initiator: nic, direction: 'read', target: through, bytes, api: 'page'},
     {
       ...{initiator: nic, direction: 'read', target: 'host-memory', api: 'page'},

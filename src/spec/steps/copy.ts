@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import {deviceId} from '../names.ts';
 import {checkDisk, checkMapped} from './scene.ts';
-import {byCpu, pageBytes, through, transferSize, verb} from './verb.ts';
+import {stagedByCpu, pageBytes, through, transferSize, verb} from './verb.ts';
 
 const offset = z.union([z.literal(0), transferSize]).default(0);
 
@@ -21,13 +21,13 @@ export const copy = verb({
         .boolean()
         .default(true)
         .describe("Whether the CPU reads the provider's memory back before the second transfer."),
-      'by-cpu': byCpu,
+      'staged-by-cpu': stagedByCpu,
     })
-    .transform(({'from-offset': fromOffset, 'to-offset': toOffset, 'by-cpu': isByCpu, ...rest}) => ({
+    .transform(({'from-offset': fromOffset, 'to-offset': toOffset, 'staged-by-cpu': isStagedByCpu, ...rest}) => ({
       ...rest,
       fromOffset,
       toOffset,
-      byCpu: isByCpu,
+      stagedByCpu: isStagedByCpu,
     }))
     .describe(
       "Reads from a drive into a provider's memory, and writes from there to another drive (O_DIRECT).",
@@ -38,8 +38,8 @@ export const copy = verb({
     checkMapped(scene, ['through'], options.through, bytes);
     if (to !== undefined) checkDisk(scene, ['to'], to, bytes, toOffset);
     if (to === undefined && toOffset > 0) scene.report(['to-offset'], '"to-offset" goes with "to"');
-    if (to === undefined && options.byCpu) {
-      scene.report(['by-cpu'], 'no device would reach for the provider', 'give a "to", or drop "by-cpu"');
+    if (to === undefined && options.stagedByCpu) {
+      scene.report(['staged-by-cpu'], 'no device would reach for the provider', 'give a "to", or drop "staged-by-cpu"');
     }
     if (to === from && Math.abs(fromOffset - toOffset) < bytes) {
       scene.report(

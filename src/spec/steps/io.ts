@@ -53,11 +53,11 @@ export const io = verb({
         .boolean()
         .default(false)
         .describe('Whether the CPU reads the memory back between read and write.'),
-      fails: z
+      'expect-error': z
         .partialRecord(call, errorName)
         .optional()
         .describe('The one call that must fail, and its error: {read: EFAULT}.'),
-      while: removal.optional().describe('What is removed while the drive has the first read in flight.'),
+      during: removal.optional().describe('What is removed while the drive has the first read in flight.'),
     })
     .transform(({'from-offset': fromOffset, 'to-offset': toOffset, 'read-only': readOnly, ...rest}) => ({
       ...rest,
@@ -69,7 +69,7 @@ export const io = verb({
       'Reads from a drive into a vector of segments in different memories, writes the vector to a drive, or both (O_DIRECT).',
     ),
   check(options, scene) {
-    const {from, to, iovec, overrun, fails} = options;
+    const {from, to, iovec, overrun, 'expect-error': expectError} = options;
     const bytes = iovec.reduce((sum, part) => sum + part.bytes, overrun);
     if (from === undefined && to === undefined)
       scene.report([], 'nothing is transferred', 'give "from" or "to"');
@@ -78,9 +78,9 @@ export const io = verb({
     if (from !== undefined && from === to) scene.report(['to'], 'a drive is read or written, not both');
     for (const [index, part] of iovec.entries())
       checkMapped(scene, ['iovec', index, 'through'], part.through, part.skip + part.bytes);
-    if (fails !== undefined && Object.keys(fails).length !== 1) scene.report(['fails'], 'one call fails');
-    if (from === undefined && options.while !== undefined)
-      scene.report(['while'], 'it is done while a drive holds a read', 'give "from"');
-    checkRemoval(options.while, scene);
+    if (expectError !== undefined && Object.keys(expectError).length !== 1) scene.report(['expect-error'], 'one call fails');
+    if (from === undefined && options.during !== undefined)
+      scene.report(['during'], 'it is done while a drive holds a read', 'give "from"');
+    checkRemoval(options.during, scene);
   },
 });

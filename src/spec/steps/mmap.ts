@@ -17,8 +17,8 @@ export const mmap = verb({
         .describe('Offset of the mapping.'),
       private: z.boolean().default(false).describe('Whether the mapping is MAP_PRIVATE.'),
       'read-only': z.boolean().default(false).describe('Whether the mapping is read-only.'),
-      fails: errorName.optional().describe('The error with which the kernel must refuse the mapping.'),
-      while: removal
+      'expect-error': errorName.optional().describe('The error with which the kernel must refuse the mapping.'),
+      during: removal
         .optional()
         .describe('What is removed while the memory is mapped: later accesses must raise SIGBUS.'),
     })
@@ -26,6 +26,6 @@ export const mmap = verb({
     .describe("Maps a provider's memory into a process that accesses it. No device does DMA."),
   check(options, scene) {
     checkMapped(scene, ['provider'], options.provider, 0);
-    checkRemoval(options.while, scene);
+    checkRemoval(options.during, scene);
   },
 });

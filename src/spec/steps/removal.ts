@@ -42,7 +42,7 @@ export function checkRemoval(what: Removal | undefined, scene: Scene): void {
   const below: Scene = {
     ...scene,
     report: (path, text, hint) => {
-      scene.report(['while', what.kind, ...path], text, hint);
+      scene.report(['during', what.kind, ...path], text, hint);
     },
   };
   if (what.kind === 'unplug') {

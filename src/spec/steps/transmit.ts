@@ -3,7 +3,7 @@ import * as z from 'zod';
 import {deviceId} from '../names.ts';
 import {size} from '../size.ts';
 import {checkDisk, checkProvider, checkType} from './scene.ts';
-import {byCpu, through, transferSize, verb} from './verb.ts';
+import {stagedByCpu, through, transferSize, verb} from './verb.ts';
 
 /** The most that a frame carries: an MTU of 1500 less the sequence number before the payload. */
 export const maxPayload = 1496;
@@ -20,14 +20,14 @@ export const transmit = verb({
         .refine((bytes) => bytes <= maxPayload, {error: `more than a frame carries: ${maxPayload} bytes`})
         .default(1024)
         .describe('Payload bytes per frame; must divide "bytes".'),
-      'by-cpu': byCpu,
+      'staged-by-cpu': stagedByCpu,
     })
     .refine(({bytes, payload}) => bytes % payload === 0, {
       path: ['payload'],
       error: 'the payloads do not add up to the bytes',
       params: {hint: 'take a divisor, as 512 or 1KiB'},
     })
-    .transform(({'by-cpu': isByCpu, ...rest}) => ({...rest, byCpu: isByCpu}))
+    .transform(({'staged-by-cpu': isStagedByCpu, ...rest}) => ({...rest, stagedByCpu: isStagedByCpu}))
     .describe("Reads from a drive into a provider's memory, and has a NIC send it from there."),
   check(options, scene) {
     const {from, nic, bytes} = options;

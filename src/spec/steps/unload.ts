@@ -8,7 +8,7 @@ export const unload = verb({
   options: z
     .strictObject({
       module: moduleName.describe('The module.'),
-      fails: errorName.optional().describe('The error with which the kernel must refuse to unload it.'),
+      'expect-error': errorName.optional().describe('The error with which the kernel must refuse to unload it.'),
     })
     .describe('Unloads a kernel module.'),
   check() {

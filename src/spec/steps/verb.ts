@@ -26,7 +26,7 @@ export const pageBytes = 4096;
 export const transferSize = multipleOf(pageBytes);
 
 /** So that the drive that holds the bytes need not reach the provider. */
-export const byCpu = z
+export const stagedByCpu = z
   .boolean()
   .default(false)
   .describe("Whether the CPU copies the bytes into the provider's memory, instead of the source drive.");
