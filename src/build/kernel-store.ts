@@ -116,11 +116,11 @@ async function remains(kind: StoreKind, context: Context): Promise<Collected> {
   return {folders, bytes};
 }
 
-/** How long a kit that no kernel names stays: that of a kernel that is being stored is one. Milliseconds. */
+/** How long a module build tree that no kernel names stays: that of a kernel that is being stored is one. Milliseconds. */
 const kitGrace = 24 * 3600 * 1000;
 
 /** Deletes what modules are built against of kernels that are gone. */
-async function unneededKits(context: Context): Promise<readonly Collected[]> {
+async function unneededModuleBuildTrees(context: Context): Promise<readonly Collected[]> {
   const named = new Set<string>();
   for (const key of await keysOf('kernels')) {
     const record = await readKernelRecord(key);
@@ -163,7 +163,7 @@ export async function collectGarbage(
     }
     all.push(await remains(kind, context));
   }
-  all.push(...(await unneededKits(context)), await remains('kits', context));
+  all.push(...(await unneededModuleBuildTrees(context)), await remains('kits', context));
   for (const kind of ['sources', 'userlands', 'keys'] as const) all.push(await remains(kind, context));
   return {folders: all.flatMap(({folders}) => folders), bytes: all.reduce((sum, {bytes}) => sum + bytes, 0)};
 }

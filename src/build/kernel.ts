@@ -14,7 +14,7 @@ import {baseCommitOf} from './base-commit.ts';
 import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
 import {type KernelInputs, type KernelRecord, readKernelRecord} from './kernel-record.ts';
-import {ensureKit} from './kit.ts';
+import {ensureModuleBuildTree} from './module-build-tree.ts';
 import {keepMade, make} from './make.ts';
 import {checkNeeds} from './needs.ts';
 import {
@@ -164,7 +164,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
     keepMade(topic, path.join(objects, from), path.join(folder, to));
   await mkdir(folder, {recursive: true});
   const [kit] = await Promise.all([
-    ensureKit({tree: tree.folder, objects, architecture}, context),
+    ensureModuleBuildTree({tree: tree.folder, objects, architecture}, context),
     keep(architecture.image),
     keep('vmlinux'),
     keep('System.map'),
@@ -202,7 +202,7 @@ export function ensureKernel(plan: KernelPlan, context: Context): Promise<Kernel
 async function makeKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
   const parts = await gather(plan, context);
   const {source, series, key} = parts;
-  await discardWithoutKit(key);
+  await discardWithoutModuleBuildTree(key);
   const folder = await stored('kernels', key, `kernel ${shortName(plan.name)}`, context, (partial) =>
     withWorkTree(source, series, context, (tree) => build(plan, parts, tree, partial, context)),
   );
@@ -232,7 +232,7 @@ async function makeKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
 }
 
 /** A kernel for which no module can be built any more, since somebody deleted what that takes, is made again. */
-async function discardWithoutKit(key: string): Promise<void> {
+async function discardWithoutModuleBuildTree(key: string): Promise<void> {
   const kit = (await readKernelRecord(key))?.kit;
   if (kit !== undefined && !existsSync(storePath('kits', kit))) await discard('kernels', key);
 }

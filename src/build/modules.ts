@@ -136,7 +136,7 @@ async function ensureModule(
 }
 
 /**
- * Compiles modules against a kernel's kit: each folder holds a Kbuild and makes one module, or none where the kernel
+ * Compiles modules against a kernel's module build tree: each folder holds a Kbuild and makes one module, or none where the kernel
  * does not have what it takes. What is compiled already is taken from the store.
  * @param wanted names of those that the kernel is to load: there must be one for each
  * @throws {BuildError} with the compiler's own lines

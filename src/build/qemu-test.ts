@@ -45,12 +45,12 @@ export interface QemuTest {
   readonly broken?: string;
 }
 
-/** What came of a mutant: it is caught by the tests that fail, or it was not even built. */
+/** What came of a mutant: it is killed by the tests that fail, or it was not even built. */
 export interface QemuMutant {
   readonly mutant: string;
   readonly killedBy: readonly string[];
   /** Why it could not be tried. */
-  readonly unclear?: string;
+  readonly inconclusive?: string;
 }
 
 /** The mutants of a QEMU's series: folders of patches that break it on purpose. */
@@ -72,16 +72,16 @@ export async function testQemu(name: string, context: Context): Promise<readonly
   return tested(name, {tests: [own, ...others]}, context);
 }
 
-/** Whether the series' own test catches a mutant of it. */
+/** Whether the series' own test kills a mutant of it. */
 export async function tryQemuMutant(name: string, mutant: string, context: Context): Promise<QemuMutant> {
   const patches = path.join(qemuFolder(name), 'mutants', mutant);
   try {
     const [test] = await tested(name, {tests: [own], patches}, context);
-    const unclear = test?.broken;
-    return {mutant, killedBy: test?.failed ?? [], ...(unclear !== undefined && {unclear})};
+    const inconclusive = test?.broken;
+    return {mutant, killedBy: test?.failed ?? [], ...(inconclusive !== undefined && {inconclusive})};
   } catch (error) {
     if (!(error instanceof LabError) || context.signal.aborted) throw error;
-    return {mutant, killedBy: [], unclear: error.message};
+    return {mutant, killedBy: [], inconclusive: error.message};
   }
 }
 

@@ -60,8 +60,8 @@ export function addCompare(program: Command, finish: (exitCode: number) => void)
       const worse = pairs.some(
         ({difference, measurements}) => difference === 'worse' || measurements.some(isUndeclaredRise),
       );
-      const unclear = pairs.length === 0 || pairs.some(({difference}) => difference === 'unclear');
-      finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);
+      const inconclusive = pairs.length === 0 || pairs.some(({difference}) => difference === 'inconclusive');
+      finish(worse ? exitCodes.failed : inconclusive ? exitCodes.host : exitCodes.passed);
     });
 }
 

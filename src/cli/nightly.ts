@@ -10,7 +10,7 @@ import {resultsOf} from '../results/queries/nightly-runs.ts';
 import {findSuite, listSuites} from '../spec/catalog.ts';
 import {readSuite} from '../spec/suite.ts';
 import {interruptible} from './interrupt.ts';
-import {localWay} from './nightly/local.ts';
+import {localBackend} from './nightly/local.ts';
 import {risesOf} from './nightly/rises.ts';
 import {type NightlyResult, runNightly} from './nightly/run.ts';
 import {exitCodeOf, line, summary} from './nightly/summary.ts';
@@ -28,10 +28,10 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
     .addOption(shared.database())
     .option('--jobs <n>', 'processors that guests may have together; all if it is not given', count)
     .option('--queue', 'have the runs made by workers (p2plab worker), on any hosts; needs PostgreSQL', false)
-    .option('--fresh', 'begin anew, whatever was cut short', false)
+    .option('--no-resume', 'start over even if the last run was interrupted')
     .option('--output <file>', 'write the summary there too, as text for a mail')
     .option('--list', 'run nothing: print the suites', false)
-    .action(async (name, {qemu, database, jobs, fresh, output, list, queue}) => {
+    .action(async (name, {qemu, database, jobs, resume, output, list, queue}) => {
       if (list) {
         const rows = listSuites(labRoot).map((entry) => [
           entry.name,
@@ -53,11 +53,11 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
             lines.end(result.run.scenario.name);
             lines.print(line(result));
           };
-          const request = {suite, fresh, database: connection};
+          const request = {suite, resume, database: connection};
           const ended =
             queue && url !== undefined
               ? await (await import('./nightly/queued.ts')).runQueued(request, {url, qemu}, told, context)
-              : await runNightly(request, (own) => localWay(suite, {qemu, jobs}, own), told, context);
+              : await runNightly(request, (own) => localBackend(suite, {qemu, jobs}, own), told, context);
           const changes = await resultsOf(connection.db, ended.nightlyRun);
           const counted = await mapCostChanges(connection.db, ended.nightlyRun);
           return {results: ended.results, changes, counted, rises: await risesOf(ended.results)};

@@ -41,7 +41,7 @@ export function addQemu(program: Command, finish: (exitCode: number) => void): v
     });
 }
 
-/** Runs QEMU's tests, or tries the mutants; the exit code is 1 if one failed or was not caught. */
+/** Runs QEMU's tests, or tries the mutants; the exit code is 1 if one failed or was not killed. */
 async function testAll(name: string, mutants: boolean): Promise<number> {
   const progress = progressLines();
   try {
@@ -75,14 +75,14 @@ async function tryMutants(name: string, write: (line: string) => void, context: 
   if (mutants.length === 0) throw new UsageError(`QEMU ${name} has no mutants`);
   let alive = 0;
   for (const mutant of mutants) {
-    const {killedBy, unclear} = await tryQemuMutant(name, mutant, context);
+    const {killedBy, inconclusive} = await tryQemuMutant(name, mutant, context);
     if (killedBy.length === 0) alive++;
-    const survived = unclear === undefined ? 'SURVIVED' : 'UNCLEAR ';
+    const survived = inconclusive === undefined ? 'SURVIVED' : 'INCONCLUSIVE';
     const [outcome, why] =
-      killedBy.length > 0 ? ['caught  ', `by ${killedBy.join(', ')}`] : [survived, unclear ?? ''];
+      killedBy.length > 0 ? ['killed  ', `by ${killedBy.join(', ')}`] : [survived, inconclusive ?? ''];
     write(`${outcome}  ${mutant}  ${why}`.trimEnd());
   }
-  write(`${mutants.length} mutants: ${mutants.length - alive} caught`);
+  write(`${mutants.length} mutants: ${mutants.length - alive} killed`);
   return alive === 0 ? 0 : 1;
 }
 

@@ -82,7 +82,7 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
     .addOption(new Option('--format <format>', 'for which').choices(exporters).makeOptionMandatory())
     .option('--nightly-run <n>', 'the runs of this nightly run', count)
     .option('--suite <name>', 'the runs of the latest nightly run of this suite')
-    .option('--most <n>', 'without a nightly run: this many of the newest runs', count, 1000)
+    .option('--limit <n>', 'without a nightly run: this many of the newest runs', count, 1000)
     .option('--output <file>', 'write there instead of standard output')
     .addOption(shared.database())
     .action(async (options) => {
@@ -124,7 +124,7 @@ function addList(results: Command): void {
     .option('--suite <name>', 'of nightly runs of this suite')
     .option('--nightly-run <n>', 'of this nightly run', count)
     .option('--fingerprint <key>', 'failures of this kind')
-    .option('--most <n>', 'no more than this many', count, 30)
+    .option('--limit <n>', 'no more than this many', count, 30)
     .addOption(shared.database())
     .option('--json', 'as JSON', false)
     .action(async ({nightlyRuns: ofNightlyRuns, database, json: asJson, ...filter}) => {

@@ -32,7 +32,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .option('--bisect', 'exit as `git bisect run` wants it: 0 good, 1 bad, 125 where nothing is said', false)
     .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
     .option('--list', 'run nothing: print the scenarios', false)
-    .option('--mutants', 'run mutants of the kernel, named instead of scenarios: each must be caught', false)
+    .option('--mutants', 'run mutants of the kernel, named instead of scenarios: each must be killed', false)
     .option('--random <n>', 'no scenario: draw this many trees, and compare model, Linux and ledger', count)
     .option('--seed <n>', 'draw the same trees again', wholeNumber)
     .addOption(new Option('--format <format>', 'what is printed').choices(formats).default('text' as const))

@@ -53,8 +53,8 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
         const worse =
           broken || changes.some(({difference}) => difference === 'worse' || difference === 'costs more');
         const results = columns.flatMap((column) => ('results' in column ? column.results : []));
-        const unclear = results.length === 0 || results.some(({verdict}) => verdict === 'error');
-        finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);
+        const inconclusive = results.length === 0 || results.some(({verdict}) => verdict === 'error');
+        finish(worse ? exitCodes.failed : inconclusive ? exitCodes.host : exitCodes.passed);
       },
     );
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Way} from '../topology/route.ts';
+import type {RouteKind} from '../topology/route.ts';
 import {type AddressMap, deviceAt, locate} from './address-map.ts';
 import {arrivalGaps} from './arrivals.ts';
 import {Edus} from './edu.ts';
@@ -14,7 +14,7 @@ export interface LedgerEntry {
   readonly initiator: string;
   /** As the initiator does it to the target. */
   readonly direction: 'read' | 'write';
-  /** The id of the device whose BAR it is, `host-memory` or `nowhere`. */
+  /** The id of the device whose BAR it is, `host-memory` or `unmapped`. */
   readonly target: string;
   readonly bar?: number;
   readonly bytes: number;
@@ -26,8 +26,8 @@ export interface LedgerEntry {
   readonly cpu?: number;
   /** The IOMMU had no translation for it, and let nothing through. */
   readonly faulted?: true;
-  /** Which way the requests took, where QEMU routes: up to the root complex, or turned around below it. */
-  readonly way?: Way;
+  /** Which way the requests took, where QEMU routes: upstream to the root complex, or turned around below it. */
+  readonly route?: RouteKind;
   /** The function that turned them around, or blocked them. */
   readonly by?: string;
   /** Of a sum: how many pieces there were, with the lowest address of them; else it is one piece. */
@@ -154,19 +154,19 @@ function collect(
       return [];
     }
     return ways.flatMap((part): readonly Passed[] => {
-      const {way, by} = part;
-      const asks = translations !== undefined && !within && (way === undefined || way === 'up');
+      const {route, by} = part;
+      const asks = translations !== undefined && !within && (route === undefined || route === 'upstream');
       const passed = asks ? translations.follow(initiator, part.address, part.bytes, index) : [part];
       if (passed === undefined) {
         gaps.push(`the trace does not show what the IOMMU made of ${hex(part.address)} for ${initiator}`);
         return [];
       }
-      const route = {...(way !== undefined && {way}), ...(by !== undefined && {by})};
+      const taken = {...(route !== undefined && {route}), ...(by !== undefined && {by})};
       for (const piece of passed) {
-        const met = way === 'blocked' ? [nowhere(piece)] : locateBehind(map, piece);
-        entries.push(...met.map((place) => ({initiator, direction, ...place, ...route})));
+        const met = route === 'blocked' ? [unmapped(piece)] : locateBehind(map, piece);
+        entries.push(...met.map((place) => ({initiator, direction, ...place, ...taken})));
       }
-      return way === 'blocked' ? [] : passed;
+      return route === 'blocked' ? [] : passed;
     });
   };
   for (const [index, event] of events.entries()) {
@@ -230,11 +230,11 @@ function collect(
 }
 
 /** A part of a transfer, and which way it took, if that is known. */
-type Part = Pick<Routed, 'address' | 'bytes'> & Partial<Pick<Routed, 'way' | 'by'>>;
+type Part = Pick<Routed, 'address' | 'bytes'> & Partial<Pick<Routed, 'route' | 'by'>>;
 
 /** Nothing is met by what a bridge blocked. */
-function nowhere({address, bytes}: Passed): Pick<LedgerEntry, 'target' | 'bytes' | 'address'> {
-  return {target: 'nowhere', bytes, address};
+function unmapped({address, bytes}: Passed): Pick<LedgerEntry, 'target' | 'bytes' | 'address'> {
+  return {target: 'unmapped', bytes, address};
 }
 
 /** What a part of a transfer meets behind the IOMMU. */
@@ -242,7 +242,7 @@ function locateBehind(
   map: AddressMap,
   {address, bytes, translated, faulted}: Passed,
 ): readonly Pick<LedgerEntry, 'target' | 'bar' | 'bytes' | 'address' | 'translated' | 'cpu' | 'faulted'>[] {
-  if (faulted === true) return [{target: 'nowhere', bytes, address, faulted}];
+  if (faulted === true) return [{target: 'unmapped', bytes, address, faulted}];
   const start = translated ?? address;
   return locate(map, start, bytes).map(({target, address: at, bytes: length}) => ({
     ...(target.kind === 'bar' ? {target: target.device, bar: target.bar} : {target: target.kind}),
@@ -272,9 +272,9 @@ function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
   // By where an entry ends: a mixed load has tens of thousands.
   const open = new Map<string, number>();
   const at = (entry: LedgerEntry, offset: number): string => {
-    const {initiator, direction, target, bar, faulted, address, translated, way, by} = entry;
+    const {initiator, direction, target, bar, faulted, address, translated, route, by} = entry;
     const arrives = translated === undefined ? undefined : translated + offset;
-    return [initiator, direction, target, bar, faulted, way, by, address + offset, arrives].join(' ');
+    return [initiator, direction, target, bar, faulted, route, by, address + offset, arrives].join(' ');
   };
   for (const transfer of transfers) {
     const key = at(transfer, 0);
@@ -292,8 +292,8 @@ function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
 export function sumUp(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
   const sums = new Map<string, LedgerEntry>();
   for (const entry of entries) {
-    const {initiator, direction, target, bar, way, by} = entry;
-    const key = [initiator, direction, target, bar, way, by].join(' ');
+    const {initiator, direction, target, bar, route, by} = entry;
+    const key = [initiator, direction, target, bar, route, by].join(' ');
     const sum = sums.get(key);
     const bytes = (sum?.bytes ?? 0) + entry.bytes;
     const address = Math.min(sum?.address ?? Infinity, entry.address);

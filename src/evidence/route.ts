@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Way} from '../topology/route.ts';
+import type {RouteKind} from '../topology/route.ts';
 import {firstAfter} from './first-after.ts';
 import type {TraceEvent} from './trace-event.ts';
 
@@ -7,7 +7,7 @@ import type {TraceEvent} from './trace-event.ts';
 export interface Routed {
   readonly address: number;
   readonly bytes: number;
-  readonly way: Way;
+  readonly route: RouteKind;
   /** The function that turned them around or blocked them: a switch, a port, or the initiator itself. */
   readonly by?: string;
 }
@@ -46,14 +46,14 @@ export class Routes {
     for (let at = given.address; at < end; ) {
       const request = requests[next++]?.request;
       if (request === undefined) return undefined;
-      const {operation, address, bytes, way, by} = request;
+      const {operation, address, bytes, route, by} = request;
       if (operation !== direction || at < address || at >= address + bytes) continue;
       const to = Math.min(address + bytes, end);
       const last = pieces.at(-1);
-      if (last?.way === way && last.by === by) {
+      if (last?.route === route && last.by === by) {
         pieces[pieces.length - 1] = {...last, bytes: last.bytes + to - at};
       } else {
-        pieces.push({address: at, bytes: to - at, way, ...(by !== undefined && {by})});
+        pieces.push({address: at, bytes: to - at, route, ...(by !== undefined && {by})});
       }
       at = to;
     }

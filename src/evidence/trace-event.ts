@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Way} from '../topology/route.ts';
+import type {RouteKind} from '../topology/route.ts';
 
 /**
  * What the lab reads of QEMU's trace. Addresses are as the device was given them (bus addresses), but those
@@ -60,7 +60,7 @@ export type TraceEvent =
       readonly operation: 'read' | 'write';
       readonly address: number;
       readonly bytes: number;
-      readonly way: Way;
+      readonly route: RouteKind;
       readonly by?: string;
     }
   /** system/memory.c: a vCPU's access to a register by which it tells an initiator what to do. */

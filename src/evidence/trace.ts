@@ -283,6 +283,9 @@ export function transmitDescriptor(address: number, lower: number): TraceEvent |
   return bytes === 0 ? undefined : {kind: 'nic-transmit', address, bytes};
 }
 
+/** The words of QEMU's trace (lab/qemu/routed) for the routes of requests. */
+const routes: Readonly<Record<string, Way>> = {turned: 'peer-to-peer', blocked: 'blocked'};
+
 function parseRequest(line: string): TraceEvent {
   const [, device = '', operation, address, bytes, way, by] = matched(
     line,
@@ -294,7 +297,7 @@ function parseRequest(line: string): TraceEvent {
     operation: operation === 'read' ? 'read' : 'write',
     address: Number(address),
     bytes: Number(bytes),
-    way: way === 'turned' || way === 'blocked' ? way : 'up',
+    route: routes[way ?? ''] ?? 'upstream',
     ...(by !== undefined && by !== '-' && {by}),
   };
 }

@@ -176,7 +176,7 @@ export async function finishBundle(
   await writeFile(path.join(folder, 'result.json'), json(record));
   const answers = answerTests(record);
   if (answers.length > 0) await writeFile(path.join(folder, 'answers.ktap'), formatKtap(answers));
-  const flows = record.steps.flatMap(({ledger}) => ledger).filter(({way}) => way !== undefined);
+  const flows = record.steps.flatMap(({ledger}) => ledger).filter(({route}) => route !== undefined);
   if (flows.length > 0)
     await writeFile(path.join(folder, 'paths.txt'), `${drawTopology(plan.topology, flows)}\n`);
   if (record.verdict === 'skip') await rm(path.join(folder, 'disks'), {recursive: true, force: true});

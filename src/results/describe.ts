@@ -101,7 +101,7 @@ function describeFlow(flow: Flow): string {
     cpu,
     pieces,
     faulted,
-    way,
+    route,
     by,
   } = flow;
   const arrow = direction === 'write' ? '→' : '←';
@@ -111,7 +111,7 @@ function describeFlow(flow: Flow): string {
   const first = `0x${address.toString(16)}${faulted === true ? ' (the IOMMU faulted)' : `${behind}${alias}`}`;
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
   // That it goes up is how it is without any routing.
-  const turn = way === undefined || way === 'up' ? '' : `, ${describeRoute({way, by})}`;
+  const turn = route === undefined || route === 'upstream' ? '' : `, ${describeRoute({route, by})}`;
   return printable(`  ${initiator} ${arrow} ${place}  ${formatBytes(bytes)} ${where}${turn}`);
 }
 

@@ -6,7 +6,7 @@ import {measurementsOf} from './measurements.ts';
 import type {ReportedRun} from './reported.ts';
 
 /** How a run on another kernel came out: by its verdict, by where its bytes went, or by what it counted. */
-export type Difference = 'same' | 'better' | 'worse' | 'other way' | 'costs more' | 'costs less' | 'unclear';
+export type Difference = 'same' | 'better' | 'worse' | 'other way' | 'costs more' | 'costs less' | 'inconclusive';
 
 /** How good a verdict is; those that say nothing of a kernel have no place. */
 const places: Partial<Record<Verdict, number>> = {crash: 0, fail: 1, pass: 2};
@@ -18,13 +18,13 @@ const known = 1.5;
 export function differenceOf(base: ReportedRun, patched: ReportedRun): Difference {
   const [before, after] = [placeOf(base), placeOf(patched)];
   if (base.verdict === 'skip' && patched.verdict === 'skip') return 'same';
-  if (before === undefined || after === undefined) return 'unclear';
+  if (before === undefined || after === undefined) return 'inconclusive';
   if (before !== after) return after > before ? 'better' : 'worse';
   if (base.knownIssue !== patched.knownIssue) return 'other way';
   if (JSON.stringify(ways(base)) !== JSON.stringify(ways(patched))) return 'other way';
   if (base.verdict !== 'pass') return 'same';
   // What only one of them counted is no proof that both cost the same.
-  if (!countedAlike(measurementsOf(base), measurementsOf(patched))) return 'unclear';
+  if (!countedAlike(measurementsOf(base), measurementsOf(patched))) return 'inconclusive';
   const changes = changesBetween(base, patched);
   if (changes.length === 0) return 'same';
   return changes.some((change) => change.after > change.before) ? 'costs more' : 'costs less';
@@ -54,8 +54,8 @@ function ways({steps}: ReportedRun): readonly unknown[] {
   return steps.map(({title, ledger}) => [
     title,
     flows(ledger)
-      .map(({initiator, direction, target, bar, bytes, way, by}) =>
-        JSON.stringify([initiator, direction, target, bar, bytes, way, by]),
+      .map(({initiator, direction, target, bar, bytes, route, by}) =>
+        JSON.stringify([initiator, direction, target, bar, bytes, route, by]),
       )
       .toSorted(),
   ]);

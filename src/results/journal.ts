@@ -48,16 +48,16 @@ export class Journal {
   /**
    * Goes on with the newest journal of a suite if that has no end and is of the same runs; else begins one.
    * @param key stands for all that the runs depend on: the suite, its scenarios, the kernels, QEMU
-   * @param fresh whether to begin anew in any case
+   * @param resume whether to continue a journal that was interrupted
    */
-  static async open(suite: string, key: string, fresh: boolean): Promise<Journal> {
+  static async open(suite: string, key: string, resume: boolean): Promise<Journal> {
     const folder = folderOf(suite);
     await mkdir(folder, {recursive: true});
     const newest = (await readdir(folder))
       .filter((name) => name.endsWith('.jsonl'))
       .sort()
       .at(-1);
-    if (newest !== undefined && !fresh) {
+    if (newest !== undefined && resume) {
       const file = path.join(folder, newest);
       const found = await readJournal(file);
       if (found?.key === key && !found.ended) {

@@ -12,9 +12,9 @@ export function measurementsOf({
   const sum = (wanted: (target: string) => boolean): number =>
     ledger.filter(({target}) => wanted(target)).reduce((total, {bytes}) => total + bytes, 0);
   const bytes = {
-    'peer-bytes': sum((target) => target !== 'host-memory' && target !== 'nowhere'),
+    'peer-bytes': sum((target) => target !== 'host-memory' && target !== 'unmapped'),
     'host-memory-bytes': sum((target) => target === 'host-memory'),
-    'lost-bytes': sum((target) => target === 'nowhere'),
+    'lost-bytes': sum((target) => target === 'unmapped'),
   };
   return [
     {name: 'duration', unit: 'ms', value: durationMs},

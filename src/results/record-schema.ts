@@ -15,7 +15,7 @@ const ledgerEntry = z.looseObject({
   address,
   translated: address.optional(),
   cpu: address.optional(),
-  way: name.optional(),
+  route: name.optional(),
   by: name.optional(),
   pieces: whole.optional(),
 });

@@ -2,7 +2,7 @@
 /**
  * Names that bundles of older versions have: the old one, then the one that took its place. Only what reads stored
  * files knows them.
- * Terms: lane gap verbs counted awkward keys
+ * Terms: lane gap verbs counted awkward keys nowhere
  */
 const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   /** Keys of a run. */
@@ -10,7 +10,7 @@ const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   /** Keys of a step. */
   step: {gap: 'knownIssue'},
   /** Keys of an entry of the ledger. */
-  ledger: {},
+  ledger: {way: 'route'},
   /** Verbs. */
   verbs: {survey: 'map-matrix', probe: 'map-probe', starve: 'fail-allocations', exhaust: 'drain-pool'},
   /** Directories of scenarios. */
@@ -20,9 +20,9 @@ const renames: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
   /** Variants. */
   variants: {counted: 'instruction-count'},
   /** Targets of DMA. */
-  targets: {},
+  targets: {nowhere: 'unmapped'},
   /** Routes of DMA. */
-  routes: {},
+  routes: {up: 'upstream', turned: 'peer-to-peer'},
 };
 
 type Table = 'run' | 'step' | 'ledger' | 'verbs' | 'scenarios' | 'topologies' | 'variants' | 'targets' | 'routes';

@@ -22,10 +22,10 @@ export function reportedRun({steps, knownIssue, bundle, duration, environment, .
       durationMs: step.duration,
       checks: [],
       guest: [],
-      ledger: step.ledger.map(({initiator, direction, target, bar, bytes, pieces, address, way, by}) => ({
+      ledger: step.ledger.map(({initiator, direction, target, bar, bytes, pieces, address, route, by}) => ({
         ...{initiator, direction, target, bytes, pieces, address: Number(address)},
         ...(bar !== null && {bar}),
-        ...(way !== null && {way: way as 'up'}),
+        ...(route !== null && {route: route as 'upstream'}),
         ...(by !== null && {by}),
       })),
     })),

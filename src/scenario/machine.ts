@@ -138,7 +138,7 @@ export class Machines {
   }
 }
 
-/** What guests boot, from the cache or made for it. A damaged kit is found when a module needs it: its kernel makes it. */
+/** What guests boot, from the cache or made for it. A damaged module build tree is found when a module needs it: its kernel makes it. */
 function buildGuest(
   plan: KernelPlan,
   changed: Readonly<Record<string, string>>,

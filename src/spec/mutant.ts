@@ -16,7 +16,7 @@ const evidence = z
   .string()
   .regex(/^[a-z][a-z-]*$/, 'the name of a check, as ledger, or the kind of a crash, as lockdep');
 
-const catcher = z.strictObject({
+const killer = z.strictObject({
   scenario: z.string().min(1).describe('Name or path of one scenario.'),
   evidence: z
     .array(evidence)
@@ -54,7 +54,7 @@ export const mutantSchema = z
       .optional()
       .describe('Module in images/modules/ that the patches apply to, instead of the kernel.'),
     variant: z.string().min(1).default('plain').describe('Variant that the mutant runs on.'),
-    'killed-by': z.array(catcher).min(1).optional().describe('Scenarios that detect the mutant.'),
+    'killed-by': z.array(killer).min(1).optional().describe('Scenarios that detect the mutant.'),
     'only-on': elsewhere
       .optional()
       .describe('Where the mutant can be detected, if the lab cannot detect it.'),

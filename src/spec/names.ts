@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 /** Words that stand where a device's id can stand, or that the lab keeps for its own devices. */
-const reserved = /^(host-memory|nowhere|lab|lab-.*)$/;
+const reserved = /^(host-memory|unmapped|lab|lab-.*)$/;
 
 /**
  * A device's id in a topology. At most 20 characters, for it is the serial number of an NVMe controller

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {formatSize} from '../spec/size.ts';
-import type {Way} from './route.ts';
+import type {RouteKind} from './route.ts';
 import {describeAcs} from './acs.ts';
 import {childrenOf, type Node, type Topology} from './model.ts';
 import type {Window} from './windows.ts';
@@ -10,7 +10,7 @@ export interface DrawnFlow {
   readonly initiator: string;
   readonly direction: 'read' | 'write';
   readonly target: string;
-  readonly way?: Way;
+  readonly route?: RouteKind;
   readonly by?: string;
 }
 
@@ -37,7 +37,7 @@ export function drawTopology(topology: Topology, flows: readonly DrawnFlow[] = [
   return [
     words.join(', '),
     ...windowLines(topology),
-    `${topology.platform.ownPort ? 'host bridge' : 'pcie.0'}${notes(flows.filter(({way}) => way === 'up'))}`,
+    `${topology.platform.ownPort ? 'host bridge' : 'pcie.0'}${notes(flows.filter(({route}) => route === 'upstream'))}`,
     ...lines,
     '',
   ].join('\n');
@@ -53,9 +53,9 @@ function windowLines({windows}: Topology): readonly string[] {
 
 /** `, here src → cmb turned`: once for all of the same. */
 function notes(flows: readonly DrawnFlow[]): string {
-  const words = flows.map(({initiator, direction, target, way}) => {
+  const words = flows.map(({initiator, direction, target, route}) => {
     const arrow = direction === 'write' ? '→' : '←';
-    return `${initiator} ${arrow} ${target}${way === 'up' ? '' : ` ${way ?? ''}`}`;
+    return `${initiator} ${arrow} ${target}${route === 'upstream' ? '' : ` ${route ?? ''}`}`;
   });
   return words.length === 0 ? '' : `   ${[...new Set(words)].join(', ')}`;
 }

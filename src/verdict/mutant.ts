@@ -10,13 +10,13 @@ export interface Judged {
 }
 
 /**
- * What came of a mutant in a scenario: `caught` by the evidence that was declared, caught `otherwise`,
- * `survived`, or `unclear` because the lab cannot say.
+ * What came of a mutant in a scenario: `killed` by the evidence that was declared, `killed by other evidence`,
+ * `survived`, or `inconclusive` because the lab cannot say.
  */
-export type Catch = 'caught' | 'otherwise' | 'survived' | 'unclear';
+export type MutantOutcome = 'killed' | 'killed by other evidence' | 'survived' | 'inconclusive';
 
-export interface Caught {
-  readonly outcome: Catch;
+export interface MutantJudgement {
+  readonly outcome: MutantOutcome;
   /** All that speaks against the kernel and does not speak against the one without the mutant. */
   readonly evidence: readonly string[];
   /** One line: the cause, or why there is none. */
@@ -31,17 +31,17 @@ const otherTree = /^the machine is not the declared one: /;
  * new is evidence.
  * @param declared the evidence that must be among it
  */
-export function compareWithControl(mutant: Judged, control: Judged, declared: readonly string[]): Caught {
+export function compareWithControl(mutant: Judged, control: Judged, declared: readonly string[]): MutantJudgement {
   if (control.verdict === 'error' || control.verdict === 'crash' || control.verdict === 'skip') {
     const reason = `without the mutant it is ${control.verdict}, too: ${control.reason}`;
-    return {outcome: 'unclear', evidence: [], reason};
+    return {outcome: 'inconclusive', evidence: [], reason};
   }
   if (mutant.verdict === 'error' && otherTree.test(mutant.reason)) {
-    const outcome = declared.every((name) => name === 'tree') ? 'caught' : 'otherwise';
+    const outcome = declared.every((name) => name === 'tree') ? 'killed' : 'killed by other evidence';
     return {outcome, evidence: ['tree'], reason: mutant.reason};
   }
   if (mutant.verdict === 'error' || mutant.verdict === 'skip') {
-    return {outcome: 'unclear', evidence: [], reason: `${mutant.verdict}: ${mutant.reason}`};
+    return {outcome: 'inconclusive', evidence: [], reason: `${mutant.verdict}: ${mutant.reason}`};
   }
   const before = new Set(failures(control).map(({key}) => key));
   const fresh = failures(mutant).filter(({key}) => !before.has(key));
@@ -51,8 +51,8 @@ export function compareWithControl(mutant: Judged, control: Judged, declared: re
   }
   const reason = mutant.verdict === 'crash' ? mutant.reason : (fresh[0]?.detail ?? mutant.reason);
   const missing = declared.filter((name) => !evidence.includes(name));
-  if (missing.length === 0) return {outcome: 'caught', evidence, reason};
-  return {outcome: 'otherwise', evidence, reason: `not by ${missing.join(', ')}, as declared: ${reason}`};
+  if (missing.length === 0) return {outcome: 'killed', evidence, reason};
+  return {outcome: 'killed by other evidence', evidence, reason: `not by ${missing.join(', ')}, as declared: ${reason}`};
 }
 
 /** A crash is evidence by its kind, which begins its reason, and as such. */

@@ -116,7 +116,7 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
         : 'at which there is nothing on the bus';
       const why = `${blind[api].name} gave ${initiator} the CPU's address of ${target}, ${where}. ${reason}`;
       knownIssue ??= {knownIssue: blind[api].knownIssue, why};
-      const wrong = {...transfer, target: aliasing ? 'host-memory' : 'nowhere'};
+      const wrong = {...transfer, target: aliasing ? 'host-memory' : 'unmapped'};
       astray.push(wrong);
       transfers.push(wrong);
       continue;
@@ -179,7 +179,7 @@ function refusedButDone(
   return {
     knownIssue: 'mask-bus-addr',
     why: `dma_map_sgtable gave ${initiator} a bus address of ${target} without asking whether it fits. ${why}`,
-    target: met?.kind === 'bar' ? met.device : (met?.kind ?? 'nowhere'),
+    target: met?.kind === 'bar' ? met.device : (met?.kind ?? 'unmapped'),
   };
 }
 
@@ -200,9 +200,9 @@ function staleAnswer(
   if (was.type === is.type) return undefined;
   const why = `Linux remembers how ${initiator} reached ${target} before ACS was written: ${was.reason}`;
   if (was.type === 'not-supported') return {why};
-  const {way} = was.address === 'bus' ? routeOf(topology, {initiator, target}) : {way: 'up'};
-  const lost = way === 'blocked' || (way === 'up' && was.address === 'bus' && topology.translated);
-  return {arrives: lost ? 'nowhere' : target, why};
+  const {route} = was.address === 'bus' ? routeOf(topology, {initiator, target}) : {route: 'upstream'};
+  const lost = route === 'blocked' || (route === 'upstream' && was.address === 'bus' && topology.translated);
+  return {arrives: lost ? 'unmapped' : target, why};
 }
 
 /** Whether memory of a peer is mapped by what the tree allows, without a look, never, or as if it were elsewhere. */

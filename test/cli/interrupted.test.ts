@@ -24,7 +24,7 @@ const long: readonly (readonly string[])[] = [
   ['bisect', scenario, '--series', series],
   ['designs', scenario, '--kernels', 'baseline,switch'],
   ['map-cost', '--kernels', 'baseline,switch'],
-  ['nightly', 'smoke', '--fresh'],
+  ['nightly', 'smoke', '--no-resume'],
   ['demo'],
   ['watch', scenario],
   ['shell', 'empty', '--console'],

@@ -94,13 +94,13 @@ test('bundles are imported once, and what is none is told and left out', async (
 test('what would go is told before it goes', async (t) => {
   const database = path.join(temporary, 'pruned.sqlite');
   const {db, close} = await seeded('pruned', database);
-  const before = (await listRuns(db, {most: 1000})).length;
+  const before = (await listRuns(db, {limit: 1000})).length;
   const dry = await p2plab(['results', 'prune', '--days', '1', '--dry-run', '--database', database]);
   t.regex(dry.stdout, /^\d+ runs would go; \d+ older than 1 day kept: something rests on them$/);
-  t.is((await listRuns(db, {most: 1000})).length, before);
+  t.is((await listRuns(db, {limit: 1000})).length, before);
   const real = await p2plab(['results', 'prune', '--days', '1', '--database', database]);
   t.is(real.stdout, dry.stdout.replace('would go', 'removed'));
-  t.true((await listRuns(db, {most: 1000})).length < before);
+  t.true((await listRuns(db, {limit: 1000})).length < before);
   await close();
 });
 

@@ -25,7 +25,7 @@ test.serial(
     const {verdict, knownIssue, reason, ...outcome} = await run('known-issues/edu-list-beyond-mask');
     t.is(verdict, 'fail', reason);
     t.is(knownIssue, 'mask-bus-addr', reason);
-    t.true(flows(outcome as never).includes('edu read nowhere 4096'));
+    t.true(flows(outcome as never).includes('edu read unmapped 4096'));
   },
 );
 

@@ -11,8 +11,8 @@ import {context, flows, qemu} from './lab.ts';
 
 const copied = ['dst read cmb 32768', 'src write cmb 32768'];
 const refused: Expected = {flows: [], ways: []};
-const turned: Expected = {flows: copied, ways: ['turned sw0']};
-const up: Expected = {flows: copied, ways: ['up']};
+const turned: Expected = {flows: copied, ways: ['peer-to-peer sw0']};
+const up: Expected = {flows: copied, ways: ['upstream']};
 
 /** What must move, and the ways that it must take. */
 interface Expected {
@@ -21,17 +21,17 @@ interface Expected {
 }
 
 const expected: Readonly<Record<string, Expected>> = {
-  'acs/nested-inner-redirects': {flows: [...copied, 'src write far 32768'], ways: ['up', 'turned outer']},
-  'acs/nested-outer-redirects': {flows: copied, ways: ['turned inner']},
+  'acs/nested-inner-redirects': {flows: [...copied, 'src write far 32768'], ways: ['upstream', 'peer-to-peer outer']},
+  'acs/nested-outer-redirects': {flows: copied, ways: ['peer-to-peer inner']},
   'acs/offset-redirect-refused': refused,
-  'acs/switch-client-redirects': {flows: ['dst write cmb 32768'], ways: ['turned sw0']},
+  'acs/switch-client-redirects': {flows: ['dst write cmb 32768'], ways: ['peer-to-peer sw0']},
   'acs/switch-completion-redirect': refused,
   'acs/switch-peer-redirects': turned,
   'acs/switch-redirect-refused': refused,
   'acs/switch-redirect-through-host-bridge': up,
   'acs/switch-vtd-redirects': refused,
   'acs/switch-vtd-through-host-bridge': up,
-  'acs/vtd-no-redirect': {flows: copied, ways: ['turned rp0']},
+  'acs/vtd-no-redirect': {flows: copied, ways: ['peer-to-peer rp0']},
   'iommu/amd-vi-below-switch': turned,
   'iommu/below-switch': turned,
   'iommu/virtio-below-switch': turned,
@@ -48,7 +48,7 @@ async function run(names: readonly string[], on: string): Promise<readonly Resul
 }
 
 function waysOf({steps}: Result): readonly string[] {
-  const ways = steps.flatMap(({ledger}) => ledger).map(({way, by}) => [way, by].join(' ').trim());
+  const ways = steps.flatMap(({ledger}) => ledger).map(({route, by}) => [route, by].join(' ').trim());
   return [...new Set(ways)];
 }
 
@@ -80,7 +80,7 @@ test.serial(
       ['fail map-type-fresh', 'fail map-type-fresh'],
     );
     const lost = results.find(({scenario}) => scenario.endsWith('behind-vtd'));
-    t.deepEqual(lost && flows(lost), ['src write cmb 32768', 'src write nowhere 32768']);
+    t.deepEqual(lost && flows(lost), ['src write cmb 32768', 'src write unmapped 32768']);
   },
 );
 

@@ -203,7 +203,7 @@ test.serial('what a nightly run that is begun anew has left behind is dropped', 
   await before.until(() => before.output.includes('4 waiting'), 'it is queued');
   before.kill('SIGINT');
   t.is(await before.ended, 130, before.output);
-  const lab = nightlyRun.begin('--fresh');
+  const lab = nightlyRun.begin('--no-resume');
   await lab.until(() => lab.output.includes('4 waiting'), 'it is queued');
   const worker = nightlyRun.hire();
   await nightlyRun.over(t, lab);

@@ -35,11 +35,11 @@ export const copied: RunRecord['steps'][number] = {
   ledger: [
     {
       ...{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 32_768, address: 0xfc010000},
-      ...{way: 'turned', by: 'sw0'},
+      ...{route: 'peer-to-peer', by: 'sw0'},
     },
     {
       ...{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 32_768, address: 0xfc018000},
-      ...{way: 'turned', by: 'sw0'},
+      ...{route: 'peer-to-peer', by: 'sw0'},
     },
     {initiator: 'dst', direction: 'read', target: 'host-memory', bytes: 512, address: 0x1000},
   ],

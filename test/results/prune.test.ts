@@ -62,7 +62,7 @@ onBoth('what a regression that is open rests on stays, however old it is', async
   await recordRun(db, facts({name: 'single', begun: day(9), bundle: path.join(root, 'single')}));
   const plan = await planPrune(db, day(20));
   await prune(db, plan, root, () => undefined);
-  const left = (await listRuns(db, {most: 100})).map(({name}) => name).toSorted();
+  const left = (await listRuns(db, {limit: 100})).map(({name}) => name).toSorted();
   // bad-5 and bad-8 are the only ones of their kind; 6 passed last, 7 is the first bad one, 9 the newest.
   t.deepEqual(left, ['bad-5', 'bad-6', 'bad-7', 'bad-8', 'bad-9', 'good-9']);
   t.true(existsSync(path.join(root, 'bad-6')));

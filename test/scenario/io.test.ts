@@ -68,7 +68,7 @@ test('a reset lets the bytes move again, but not elsewhere', (t) => {
   const entry = {initiator: 'src', direction: 'write', target: 'cmb', bytes: 24576, address: 0} as const;
   t.true(verb.ledger([entry], expected)?.ok);
   t.false(verb.ledger([{...entry, bytes: 8192}], expected)?.ok);
-  t.false(verb.ledger([entry, {...entry, target: 'nowhere'}], expected)?.ok);
+  t.false(verb.ledger([entry, {...entry, target: 'unmapped'}], expected)?.ok);
 });
 
 test('memory that goes away has to wait for who uses it: a removal that did not wait is told', (t) => {

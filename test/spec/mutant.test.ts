@@ -39,7 +39,7 @@ function write(root: string, name: string, text: string): string {
 
 const head = 'description: x\nrule: y\n';
 
-test('a mutant says which rule it breaks, and what catches it', (t) => {
+test('a mutant says which rule it breaks, and what kills it', (t) => {
   const {root} = t.context;
   const file = write(root, 'whole', `${head}killed-by:\n  - {scenario: one, evidence: [ledger, disk]}\n`);
   t.like(readMutant(root, file).value, {

@@ -172,7 +172,7 @@ for (const [what, text, expected] of cases) {
   });
 }
 
-for (const id of ['Src', '0a', 'a.b', 'a_b', 'host-memory', 'nowhere', 'lab-nic', 'a-name-of-21-characte']) {
+for (const id of ['Src', '0a', 'a.b', 'a_b', 'host-memory', 'unmapped', 'lab-nic', 'a-name-of-21-characte']) {
   test(`no id: ${id}`, (t) => {
     t.regex(problems(`devices:\n  ${id}: {type: edu}`)[0] ?? '', /^x\.yaml:3:3: "[^"]+" is no good name$/);
   });

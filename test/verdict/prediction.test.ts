@@ -92,7 +92,7 @@ test('where the bus has addresses of its own a page has none, and a range has an
   t.like(predicted('identity', 'page'), {knownIssue: 'map-page', transfers: [], astray: []});
   t.like(predicted('aliasing', 'page'), {knownIssue: 'map-page', transfers: [], astray: []});
   for (const [name, target] of [
-    ['identity', 'nowhere'],
+    ['identity', 'unmapped'],
     ['aliasing', 'host-memory'],
   ] as const) {
     const astray = [{...written('resource'), target}];
@@ -120,7 +120,7 @@ test('a wrong placement follows from nothing but a transfer that was to go astra
   const lost: LedgerEntry = {
     initiator: 'src',
     direction: 'write',
-    target: 'nowhere',
+    target: 'unmapped',
     bytes: 4096,
     address: 0xc0000000,
   };
@@ -222,7 +222,7 @@ test('an address beyond the mask must be refused; plain Linux looks at that of a
   // The edu leaves out the bits that it does not have.
   t.like(at(31, 'sg').predicted, {
     knownIssue: 'mask-bus-addr',
-    astray: [{...written('sg', 'edu'), target: 'nowhere'}],
+    astray: [{...written('sg', 'edu'), target: 'unmapped'}],
   });
   t.like(at(28, 'sg').predicted, {astray: [{...written('sg', 'edu'), target: 'host-memory'}]});
 });

@@ -33,7 +33,7 @@ test('behind an IOMMU that translates the bus address that is remembered is lost
     [copy],
     undefined,
   );
-  t.like(step.predicted, {knownIssue: 'map-type-fresh', astray: [{...copy, target: 'nowhere'}]});
+  t.like(step.predicted, {knownIssue: 'map-type-fresh', astray: [{...copy, target: 'unmapped'}]});
 });
 
 test('what was refused still is, once the port no longer redirects', (t) => {

@@ -39,7 +39,7 @@ const styles: Readonly<Record<Difference, 'dim' | 'green' | 'red' | 'yellow' | '
   'other way': 'cyan',
   'costs more': 'red',
   'costs less': 'green',
-  unclear: 'yellow',
+  inconclusive: 'yellow',
 };
 
 /** One table, then both ledgers of what differs, next to each other. */

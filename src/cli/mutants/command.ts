@@ -46,9 +46,9 @@ export async function runMutantsCommand(
 }
 
 function listOf(mutants: readonly Mutant[]): string {
-  const rows = mutants.map(({name, spec, catchers}) => {
-    const caught = catchers.map(({plan, evidence}) => `${plan.name} (${evidence.join(', ')})`).join('; ');
-    return [name, spec.rule, spec.onlyOn === undefined ? caught : `shows on ${spec.onlyOn.where}`];
+  const rows = mutants.map(({name, spec, killers}) => {
+    const killed = killers.map(({plan, evidence}) => `${plan.name} (${evidence.join(', ')})`).join('; ');
+    return [name, spec.rule, spec.onlyOn === undefined ? killed : `only on ${spec.onlyOn.where}`];
   });
-  return table([{title: 'mutant'}, {title: 'the rule that it breaks'}, {title: 'what catches it'}], rows);
+  return table([{title: 'mutant'}, {title: 'the rule that it breaks'}, {title: 'what kills it'}], rows);
 }

@@ -13,7 +13,7 @@ export interface Mutant extends Sortable {
   /** The folder of its patches. */
   readonly folder: string;
   /** What must catch it, and by which evidence. */
-  readonly catchers: readonly {readonly plan: ScenarioPlan; readonly evidence: readonly string[]}[];
+  readonly killers: readonly {readonly plan: ScenarioPlan; readonly evidence: readonly string[]}[];
 }
 
 /**
@@ -24,7 +24,7 @@ export async function readMutantEntry({name, file}: Entry): Promise<Mutant> {
   const spec = readMutant(labRoot, file).value;
   const folder = path.dirname(file);
   const series = await readSeries(folder);
-  const catchers = spec.killedBy.map(({scenario, evidence}) => {
+  const killers = spec.killedBy.map(({scenario, evidence}) => {
     const [entry] = findScenarios(labRoot, [scenario]);
     if (entry === undefined) throw new TypeError(`${scenario} was there a moment ago`);
     return {plan: planScenario(entry), evidence};
@@ -37,7 +37,7 @@ export async function readMutantEntry({name, file}: Entry): Promise<Mutant> {
     files: touchedFiles(series.files.map(({content}) => content)),
     spec,
     folder,
-    catchers,
+    killers,
   };
 }
 

@@ -7,10 +7,10 @@ import type {Mutant} from './read.ts';
 import type {MutantResult} from './run.ts';
 
 const colours = {
-  caught: 'green',
-  otherwise: 'yellow',
+  killed: 'green',
+  'killed by other evidence': 'yellow',
   survived: 'red',
-  unclear: 'yellow',
+  inconclusive: 'yellow',
   elsewhere: 'cyan',
 } as const satisfies Record<MutantResult['outcome'], string>;
 
@@ -31,15 +31,15 @@ export function mutantReporter(format: (typeof mutantFormats)[number]): MutantRe
   return format === 'text' ? text() : json();
 }
 
-/** 1 if a mutant survived, or was caught by another evidence than its file says; 3 if the lab cannot say. */
+/** 1 if a mutant survived, or was killed by another evidence than its file says; 3 if the lab cannot say. */
 export function mutantExitCode(results: readonly Pick<MutantResult, 'outcome'>[]): number {
   const some = (outcome: MutantResult['outcome']): boolean =>
     results.some((result) => result.outcome === outcome);
-  if (some('survived') || some('otherwise')) return 1;
-  return some('unclear') ? 3 : 0;
+  if (some('survived') || some('killed by other evidence')) return 1;
+  return some('inconclusive') ? 3 : 0;
 }
 
-/** `27 mutants: 24 caught, 3 elsewhere`. */
+/** `27 mutants: 24 killed, 3 elsewhere`. */
 function summary(results: readonly MutantResult[]): string {
   const counts = (Object.keys(colours) as MutantResult['outcome'][]).map(
     (outcome) => [outcome, results.filter((result) => result.outcome === outcome).length] as const,
@@ -81,7 +81,7 @@ function columnsFor(mutants: readonly Mutant[]): readonly Column[] {
     {title: 'evidence'},
   ];
   const cells = mutants.flatMap((mutant) => {
-    const names = mutant.catchers.map(({plan}) => plan.name);
+    const names = mutant.killers.map(({plan}) => plan.name);
     return (names.length === 0 ? [''] : names).map((name) => [
       'elsewhere',
       mutant.name,

@@ -8,7 +8,7 @@ import {patchedModule} from '../../build/patched-module.ts';
 import {inBuildOrder} from '../../plan/mutants.ts';
 import {Machines} from '../../scenario/machine.ts';
 import type {ScenarioPlan} from '../../scenario/plan.ts';
-import {type Catch, compareWithControl} from '../../verdict/mutant.ts';
+import {type MutantOutcome, compareWithControl} from '../../verdict/mutant.ts';
 import {type Result, runOne} from '../run-all.ts';
 import {withVariant, selectKernel} from '../select-kernel.ts';
 import type {Mutant} from './read.ts';
@@ -23,7 +23,7 @@ export interface MutantRequest {
 /** What came of a mutant in one scenario. */
 export interface MutantRun {
   readonly scenario: string;
-  readonly outcome: Catch;
+  readonly outcome: MutantOutcome;
   readonly declared: readonly string[];
   readonly evidence: readonly string[];
   readonly reason: string;
@@ -37,14 +37,14 @@ export interface MutantResult {
   readonly kernel: string;
   readonly variant: string;
   readonly rule: string;
-  readonly outcome: Catch | 'elsewhere';
+  readonly outcome: MutantOutcome | 'elsewhere';
   readonly reason: string;
   readonly buildMs: number;
   readonly runs: readonly MutantRun[];
 }
 
-/** The worst comes first: a mutant is as good as caught only if each of its scenarios catches it. */
-const order = ['survived', 'otherwise', 'unclear', 'caught'] as const satisfies readonly Catch[];
+/** The worst comes first: a mutant is as good as killed only if each of its scenarios kills it. */
+const order = ['survived', 'killed by other evidence', 'inconclusive', 'killed'] as const satisfies readonly MutantOutcome[];
 
 /**
  * Builds each mutant, runs the scenarios that must catch it, and compares with what they say of the same
@@ -121,10 +121,10 @@ class Bench {
   async build(mutant: Mutant): Promise<Built> {
     try {
       const unbroken = this.#unbroken(mutant);
-      for (const {plan} of mutant.catchers) await unbroken.for(plan.topology);
+      for (const {plan} of mutant.killers) await unbroken.for(plan.topology);
       const begun = performance.now();
       const machines = await this.#broken(mutant);
-      for (const {plan} of mutant.catchers) await machines.for(plan.topology);
+      for (const {plan} of mutant.killers) await machines.for(plan.topology);
       return {machines, milliseconds: Math.round(performance.now() - begun)};
     } catch (error) {
       // One that does not build is told in its turn, and the others are still tried.
@@ -134,16 +134,16 @@ class Bench {
   }
 
   /** Runs all scenarios of a mutant that is built. */
-  async tryOut({name, spec, catchers}: Mutant, built: Built | undefined): Promise<MutantResult> {
+  async tryOut({name, spec, killers}: Mutant, built: Built | undefined): Promise<MutantResult> {
     const {kernel, variant, rule} = spec;
     const about = {mutant: name, kernel, variant, rule, buildMs: built?.milliseconds ?? 0};
     const machines = built?.machines;
     if (machines instanceof Interrupted || machines === undefined) throw machines ?? new Interrupted();
     if (machines instanceof LabError) {
-      return {...about, outcome: 'unclear', reason: `it does not build: ${machines.message}`, runs: []};
+      return {...about, outcome: 'inconclusive', reason: `it does not build: ${machines.message}`, runs: []};
     }
     const runs: MutantRun[] = [];
-    for (const {plan, evidence: declared} of catchers) {
+    for (const {plan, evidence: declared} of killers) {
       const control = await this.#control(spec, plan);
       const machine = await machines.for(plan.topology);
       const broken = await runOne(plan, machine, this.#keep, this.#context);
@@ -151,7 +151,7 @@ class Bench {
       runs.push({scenario, declared, durationMs, bundle, ...compareWithControl(broken, control, declared)});
     }
     const worst = order.map((outcome) => runs.find((run) => run.outcome === outcome)).find((run) => run);
-    return {...about, outcome: worst?.outcome ?? 'unclear', reason: worst?.reason ?? '', runs};
+    return {...about, outcome: worst?.outcome ?? 'inconclusive', reason: worst?.reason ?? '', runs};
   }
 
   /** What a scenario says of the kernel without a mutant. */

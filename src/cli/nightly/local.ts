@@ -11,7 +11,7 @@ import {type Machine, Machines} from '../../scenario/machine.ts';
 import type {ScenarioPlan} from '../../scenario/plan.ts';
 import {runOne} from '../run-all.ts';
 import {caseOf, type Planned, planRuns} from './plan.ts';
-import type {Attempted, Suite, Way} from './run.ts';
+import type {Attempted, Suite, Backend} from './run.ts';
 import type {NightlyRunRecorder} from '../../results/nightly-run-recorder.ts';
 
 /** What a guest takes beside its own memory: QEMU, its translated code, and what the lab reads. */
@@ -27,11 +27,11 @@ interface Prepared extends Planned {
  * The way of one machine: it builds each kernel once, and packs guests so that the host bears them.
  * @param jobs processors that guests may have; all if it is not said
  */
-export async function localWay(
+export async function localBackend(
   suite: Suite,
   {qemu, jobs}: {readonly qemu: string | undefined; readonly jobs?: number | undefined},
   context: Context,
-): Promise<Way<Prepared>> {
+): Promise<Backend<Prepared>> {
   const planned = await prepare(suite, qemu, context);
   return {
     planned,

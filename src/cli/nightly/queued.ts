@@ -27,7 +27,7 @@ import {
   type NightlyResult,
   runNightly,
   type Suite,
-  type Way,
+  type Backend,
 } from './run.ts';
 
 type Queued = Planned & Loaded;
@@ -49,7 +49,7 @@ export async function runQueued(
   const key = await labKey(labRoot);
   const queue = await openQueue(url, key, 'nightly', context);
   const outstanding = new Outstanding(request.database.db, queue, context);
-  const way = queuedWay(request.suite, planned, {qemu, key, outstanding});
+  const way = queuedBackend(request.suite, planned, {qemu, key, outstanding});
   try {
     return await runNightly(request, () => Promise.resolve(way), told, context);
   } finally {
@@ -58,7 +58,7 @@ export async function runQueued(
   }
 }
 
-function queuedWay(
+function queuedBackend(
   {name: suite, spec}: Suite,
   planned: readonly Queued[],
   {
@@ -66,7 +66,7 @@ function queuedWay(
     key,
     outstanding,
   }: {readonly qemu: string | undefined; readonly key: string; readonly outstanding: Outstanding},
-): Way<Queued> {
+): Backend<Queued> {
   const attempt = async (
     one: Queued,
     {number, begun, recorder}: AttemptOf,

@@ -26,8 +26,8 @@ export interface Suite {
 /** What `nightly` was asked for. */
 export interface NightlyRequest {
   readonly suite: Suite;
-  /** Not to go on with a nightly run that was cut short. */
-  readonly fresh: boolean;
+  /** Whether to continue a run that was interrupted. */
+  readonly resume: boolean;
   /** Where results are recorded. */
   readonly database: Connection;
 }
@@ -59,7 +59,7 @@ export interface AttemptOf {
 }
 
 /** A way to make the runs of a nightly run: on this machine, or by whoever takes them from a queue. */
-export interface Way<T extends Planned & Loaded> {
+export interface Backend<T extends Planned & Loaded> {
   readonly planned: readonly T[];
   /** Stands for all that the runs depend on: a nightly run of other kernels is another nightly run. */
   readonly key: string;
@@ -75,7 +75,7 @@ export interface Way<T extends Planned & Loaded> {
  */
 export async function runNightly<T extends Planned & Loaded>(
   request: NightlyRequest,
-  prepare: (context: Context) => Promise<Way<T>>,
+  prepare: (context: Context) => Promise<Backend<T>>,
   told: (result: NightlyResult) => void,
   context: Context,
 ): Promise<NightlyEnd> {
@@ -86,12 +86,12 @@ export async function runNightly<T extends Planned & Loaded>(
 }
 
 async function runWay<T extends Planned & Loaded>(
-  {suite, fresh, database}: NightlyRequest,
-  {planned, key, host, attempt}: Way<T>,
+  {suite, resume, database}: NightlyRequest,
+  {planned, key, host, attempt}: Backend<T>,
   told: (result: NightlyResult) => void,
   context: Context,
 ): Promise<NightlyEnd> {
-  const journal = await Journal.open(suite.name, key, fresh);
+  const journal = await Journal.open(suite.name, key, resume);
   const {begun} = journal;
   const head = {
     suite: suite.name,

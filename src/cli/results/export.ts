@@ -26,16 +26,16 @@ export async function exportRuns(
   {
     format,
     nightlyRun,
-    most,
+    limit,
     output,
   }: {
     readonly format: keyof typeof formats;
     readonly nightlyRun?: number | undefined;
-    readonly most: number;
+    readonly limit: number;
     readonly output?: string | undefined;
   },
 ): Promise<void> {
-  const listed = await listRuns(db, nightlyRun === undefined ? {most} : {nightlyRun, most: Number.MAX_SAFE_INTEGER});
+  const listed = await listRuns(db, nightlyRun === undefined ? {limit} : {nightlyRun, limit: Number.MAX_SAFE_INTEGER});
   const runs: Run[] = [];
   for (const {id} of listed.toReversed()) {
     const run = await runOf(db, id);

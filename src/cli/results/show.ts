@@ -39,6 +39,6 @@ async function findRun(db: Database, which: string): Promise<Run | undefined> {
   if (/^\d+$/.test(which)) return runOf(db, Number(which));
   const named = await runOf(db, which);
   if (named !== undefined) return named;
-  const [newest] = await listRuns(db, {scenario: which, most: 1});
+  const [newest] = await listRuns(db, {scenario: which, limit: 1});
   return newest === undefined ? undefined : runOf(db, newest.id);
 }

@@ -82,7 +82,7 @@ const told: readonly Difference[] = [
   'only the first fails',
   'the second costs more',
   'the second costs less',
-  'unclear',
+  'inconclusive',
   'not in both',
 ];
 

@@ -13,7 +13,7 @@ export interface SeriesChange {
   readonly patch: number;
   readonly before: Result;
   readonly after: Result;
-  readonly difference: Exclude<Difference, 'same' | 'unclear'>;
+  readonly difference: Exclude<Difference, 'same' | 'inconclusive'>;
 }
 
 /** Where each scenario changes: against the last patch that built and said something. */
@@ -28,7 +28,7 @@ export function changesAlong(
       const after = 'results' in column ? column.results[row] : undefined;
       if (after === undefined || after.verdict === 'error' || after.verdict === 'skip') continue;
       const difference = before === undefined ? 'same' : differenceOf(before, after);
-      if (before !== undefined && difference !== 'same' && difference !== 'unclear')
+      if (before !== undefined && difference !== 'same' && difference !== 'inconclusive')
         changes.push({scenario, patch, before, after, difference});
       before = after;
     }

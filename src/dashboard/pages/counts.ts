@@ -8,13 +8,13 @@ import type {PageContext, PageMaker} from '../page.ts';
 import {filterBox} from './nightly-run.ts';
 
 /** How many nightly runs are looked at. */
-const most = 60;
+const limit = 60;
 
 /** What runs measured, over time: first what has become another number. */
 export const counts: PageMaker = async (context) => {
   const {db} = context;
   const suites = await latestNightlyRuns(db);
-  const looked = await Promise.all(suites.map(({suite}) => nightlyRuns(db, {suite, most, ended: true})));
+  const looked = await Promise.all(suites.map(({suite}) => nightlyRuns(db, {suite, limit, ended: true})));
   const all = (
     await Promise.all(
       looked.map((own) =>
@@ -50,7 +50,7 @@ export const counts: PageMaker = async (context) => {
       }
       ${filterBox()}
       ${dataTable(
-        `All series of the last ${most} nightly runs`,
+        `All series of the last ${limit} nightly runs`,
         ['what', 'measurement', 'newest', 'runs'],
         all.map((one) => newestRow(context, one)),
       )}

@@ -19,7 +19,7 @@ export const latestPage: PageMaker = async (context) => {
     return nightlyRun && {...nightlyRun, counted};
   });
   const whole = (await Promise.all(found)).filter((nightlyRun) => nightlyRun !== undefined);
-  const running = await nightlyRuns(db, {most: 20, state: 'running'});
+  const running = await nightlyRuns(db, {limit: 20, state: 'running'});
   const hours = (iso: string): number => (now.getTime() - new Date(iso).getTime()) / 3_600_000;
   const [newest] = latest;
   const stale = newest !== undefined && hours(newest.ended ?? newest.begun) > late;

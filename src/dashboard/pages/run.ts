@@ -83,7 +83,7 @@ function drawing({steps: all}: Run, evidence: Evidence | undefined): Html {
   // One arrow for all steps that went the same way: more would hide the tree.
   const flows = new Map<string, Run['steps'][number]['ledger'][number]>();
   for (const flow of all.flatMap((step) => step.ledger)) {
-    const key = [flow.initiator, flow.direction, flow.target, flow.way, flow.by].join(' ');
+    const key = [flow.initiator, flow.direction, flow.target, flow.route, flow.by].join(' ');
     flows.set(key, {...flow, bytes: flow.bytes + (flows.get(key)?.bytes ?? 0)});
   }
   return html`<h2>Where the bytes went</h2>
@@ -93,19 +93,19 @@ function drawing({steps: all}: Run, evidence: Evidence | undefined): Html {
 function ledger({steps: all}: Run): Html {
   const rows = all.flatMap(({title, ledger: own}) =>
     own.map(
-      ({initiator, direction, target, bar, bytes, pieces, address, way, by}) => html`<tr>
+      ({initiator, direction, target, bar, bytes, pieces, address, route, by}) => html`<tr>
         <td>${words(title)}</td>
         <td>${words(initiator)} ${direction === 'write' ? '→' : '←'} ${words(target)}${bar === null ? '' : ` BAR ${bar}`}</td>
         <td>${direction}</td>
         <td class="number">${formatBytes(bytes)}</td>
         <td class="number">${pieces}</td>
         <td><code>${address}</code></td>
-        <td>${words([way, by].filter((word) => word !== null).join(' at '))}</td>
+        <td>${words([route, by].filter((word) => word !== null).join(' at '))}</td>
       </tr>`,
     ),
   );
   if (rows.length === 0) return html``;
-  const columns = ['step', 'from and to', 'direction', 'bytes', 'pieces', 'first address', 'way'];
+  const columns = ['step', 'from and to', 'direction', 'bytes', 'pieces', 'first address', 'route'];
   return html`<h2>Ledger</h2>
     ${dataTable('What the devices moved, by QEMU’s trace', columns, rows)}`;
 }

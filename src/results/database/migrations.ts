@@ -7,6 +7,7 @@ import {nightlyRuns} from './migrations/nightly-runs.ts';
 import {mapVerbs} from './migrations/map-verbs.ts';
 import {mapCosts} from './migrations/map-costs.ts';
 import {lifecycle} from './migrations/lifecycle.ts';
+import {renameRoutes} from './migrations/rename-routes.ts';
 
 /** Which of the two: they differ in how a row is given a number. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -27,6 +28,7 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
     '0006-map-verbs': {up: mapVerbs},
     '0007-map-costs': {up: mapCosts},
     '0008-lifecycle': {up: lifecycle},
+    '0009-rename-routes': {up: renameRoutes},
   };
 }
 

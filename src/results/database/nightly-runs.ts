@@ -60,7 +60,7 @@ export function openNightlyRun(db: Database, {suite, begun, host, lab, planned}:
       .executeTakeFirstOrThrow();
     if (known.lab !== null && lab !== undefined && known.lab !== lab)
       throw new HostError(`another lab has begun ${suite} at the same moment, ${begun}`, {
-        hint: 'begin it again, with --fresh',
+        hint: 'begin it again, with --no-resume',
       });
     return known.id;
   });

@@ -94,7 +94,7 @@ export async function recordIn(
     db,
     'ledger',
     record.steps.flatMap(({ledger}, step) =>
-      flows(ledger).map(({initiator, direction, target, bar, bytes, pieces, address, way, by}) => ({
+      flows(ledger).map(({initiator, direction, target, bar, bytes, pieces, address, route, by}) => ({
         run_id: id,
         step,
         initiator,
@@ -104,7 +104,7 @@ export async function recordIn(
         bytes,
         pieces,
         address: `0x${address.toString(16)}`,
-        way: way ?? null,
+        route: route ?? null,
         by: by ?? null,
       })),
     ),

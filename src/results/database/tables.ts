@@ -84,7 +84,7 @@ export interface Tables {
     readonly bytes: number;
     readonly pieces: number;
     readonly address: string;
-    readonly way: string | null;
+    readonly route: string | null;
     readonly by: string | null;
   };
   readonly measurements: {

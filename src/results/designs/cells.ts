@@ -84,7 +84,7 @@ function cameOf(
       subject?.target !== 'host-memory' &&
       initiator === subject?.initiator &&
       direction === subject.direction &&
-      (target === 'host-memory' || target === 'nowhere') &&
+      (target === 'host-memory' || target === 'unmapped') &&
       !transfers.some(
         (due) =>
           due.initiator === initiator &&
@@ -100,9 +100,9 @@ function cameOf(
 
 /** Whether it reached the peer by an IOVA, where it had to be turned around below the IOMMU. */
 function isDetour(
-  {initiator, target, way, translated, address}: StepRecord['ledger'][number],
+  {initiator, target, route, translated, address}: StepRecord['ledger'][number],
   subject: NonNullable<StepRecord['expected']>['subject'],
 ): boolean {
   const isSubject = initiator === subject?.initiator && target === subject.target;
-  return isSubject && way === 'up' && translated !== undefined && translated !== address;
+  return isSubject && route === 'upstream' && translated !== undefined && translated !== address;
 }

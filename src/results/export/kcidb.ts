@@ -99,9 +99,9 @@ function testOf(run: Run): object {
       ...{variant: run.variant, verdict, ...(knownIssue !== null && {knownIssue})},
       ...(run.fingerprint !== null && {fingerprint: run.fingerprint}),
       ledger: steps.flatMap(({title, ledger}) =>
-        ledger.map(({initiator, direction, target, bytes, address, way}) => ({
+        ledger.map(({initiator, direction, target, bytes, address, route}) => ({
           ...{step: title, initiator, direction, target, bytes, address},
-          ...(way !== null && {way}),
+          ...(route !== null && {route}),
         })),
       ),
       measurements: Object.fromEntries(run.measurements.map(({name, unit, value}) => [name, {value, unit}])),

@@ -15,7 +15,7 @@ export type Difference =
   | 'the second costs more'
   | 'the second costs less'
   | 'both pass'
-  | 'unclear'
+  | 'inconclusive'
   | 'not in both';
 
 /** One scenario on one topology in one variant, on both. */
@@ -89,7 +89,7 @@ function differenceOf(first: NightlyRunResult | null, second: NightlyRunResult |
   if (first === null || second === null) return 'not in both';
   if (first.outcome === 'missing' || second.outcome === 'missing') return 'not in both';
   const [a, b] = [isGood(first.outcome), isGood(second.outcome)];
-  if (a === undefined || b === undefined) return 'unclear';
+  if (a === undefined || b === undefined) return 'inconclusive';
   if (a === b) return a ? 'both pass' : 'both fail';
   return a ? 'only the second fails' : 'only the first fails';
 }

@@ -67,7 +67,7 @@ export async function health(db: Database, since: string): Promise<Health> {
     }),
   );
   return {
-    nightlyRuns: (await nightlyRuns(db, {most: 30})).filter(({begun}) => begun >= since),
+    nightlyRuns: (await nightlyRuns(db, {limit: 30})).filter(({begun}) => begun >= since),
     failures: failures.toSorted((a, b) => b.count - a.count),
     hosts,
     rows: {runs: runs ?? 0, results: results ?? 0, nightlyRuns: all ?? 0},

@@ -26,7 +26,7 @@ export interface History extends Case {
 }
 
 /** The history of a case; undefined if there is none of that number. */
-export async function historyOf(db: Database, caseId: number, most = 200): Promise<History | undefined> {
+export async function historyOf(db: Database, caseId: number, limit = 200): Promise<History | undefined> {
   const found = await db.selectFrom('cases').selectAll().where('id', '=', caseId).executeTakeFirst();
   if (found === undefined) return undefined;
   const nightlyRuns = await db
@@ -37,8 +37,8 @@ export async function historyOf(db: Database, caseId: number, most = 200): Promi
     .select(['nightly_runs.id as nightlyRun', 'nightly_runs.suite', 'nightly_runs.begun', 'results.outcome', 'results.attempts'])
     .select(['results.change', 'results.run_id as run', 'runs.reason', 'runs.duration'])
     .orderBy('results.nightly_run_id', 'desc')
-    .limit(most)
+    .limit(limit)
     .execute();
   const {id: _id, ...about} = found;
-  return {...about, caseId, nightlyRuns, runs: await listRuns(db, {caseId, most: 50})};
+  return {...about, caseId, nightlyRuns, runs: await listRuns(db, {caseId, limit: 50})};
 }

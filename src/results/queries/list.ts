@@ -17,7 +17,7 @@ export interface RunFilter extends Partial<Case> {
   readonly since?: string | undefined;
   /** Recorded after that of this number. */
   readonly after?: number | undefined;
-  readonly most?: number | undefined;
+  readonly limit?: number | undefined;
 }
 
 export interface ListedRun extends RunHead, Case {
@@ -28,7 +28,7 @@ export interface ListedRun extends RunHead, Case {
 
 /** Runs, the newest first. */
 export async function listRuns(db: Database, filter: RunFilter = {}): Promise<readonly ListedRun[]> {
-  const {verdict, suite, nightlyRun, fingerprint, caseId, since, after, most = 50} = filter;
+  const {verdict, suite, nightlyRun, fingerprint, caseId, since, after, limit = 50} = filter;
   let query = db
     .selectFrom('runs')
     .innerJoin('cases', 'cases.id', 'runs.case_id')
@@ -43,7 +43,7 @@ export async function listRuns(db: Database, filter: RunFilter = {}): Promise<re
     .select(['runs.fingerprint', 'runs.duration', 'runs.bundle', 'runs.nightly_run_id as nightlyRun'])
     .select(['cases.id as caseId', 'cases.scenario', 'cases.topology', 'cases.variant', 'cases.kernel'])
     .orderBy('runs.id', 'desc')
-    .limit(most);
+    .limit(limit);
   for (const name of ['scenario', 'topology', 'variant', 'kernel'] as const) {
     const wanted = filter[name];
     if (wanted === undefined) continue;

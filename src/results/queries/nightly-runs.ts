@@ -68,17 +68,17 @@ export async function nightlyRuns(
   db: Database,
   {
     suite,
-    most = 100,
+    limit = 100,
     ended = false,
     state = ended ? 'ended' : undefined,
   }: {
     readonly suite?: string | undefined;
-    most?: number;
+    limit?: number;
     ended?: boolean;
     state?: NightlyRunSummary['state'] | undefined;
   } = {},
 ): Promise<readonly NightlyRunSummary[]> {
-  let query = heads(db).orderBy('begun', 'desc').limit(most);
+  let query = heads(db).orderBy('begun', 'desc').limit(limit);
   if (suite !== undefined) query = query.where('suite', '=', suite);
   if (state !== undefined) query = query.where('state', '=', state);
   return (await query.execute()).map((row) => ({...row, runs: row.runs ?? 0}));
@@ -87,7 +87,7 @@ export async function nightlyRuns(
 /** The suites that have had a nightly run that ended, each with the newest. */
 export async function latestNightlyRuns(db: Database): Promise<readonly NightlyRunSummary[]> {
   const suites = await db.selectFrom('nightly_runs').select('suite').distinct().orderBy('suite').execute();
-  const found = await Promise.all(suites.map(({suite}) => nightlyRuns(db, {suite, most: 1, ended: true})));
+  const found = await Promise.all(suites.map(({suite}) => nightlyRuns(db, {suite, limit: 1, ended: true})));
   return found.flat().toSorted((a, b) => (a.begun < b.begun ? 1 : -1));
 }
 

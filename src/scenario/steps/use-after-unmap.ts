@@ -29,7 +29,7 @@ function checkStale(
   entries: readonly LedgerEntry[],
   expected: readonly ExpectedTransfer[],
 ): Check {
-  const blocked = {initiator: edu, direction: 'read' as const, target: 'nowhere', bytes: pageBytes};
+  const blocked = {initiator: edu, direction: 'read' as const, target: 'unmapped', bytes: pageBytes};
   // A step that is refused maps nothing, so that there is nothing to unmap.
   if (expected.length === 0) return checkTransfers(entries, expected);
   const check = checkTransfers(entries, [...expected, blocked]);

@@ -35,11 +35,11 @@ onBoth('what is recorded is read again, the ledger added up by flows', async (t,
   t.deepEqual(run?.steps[0]?.ledger, [
     {
       ...{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 65_536, pieces: 2},
-      ...{address: '0xfc010000', way: 'turned', by: 'sw0'},
+      ...{address: '0xfc010000', route: 'peer-to-peer', by: 'sw0'},
     },
     {
       ...{initiator: 'dst', direction: 'read', target: 'host-memory', bar: null, bytes: 512, pieces: 1},
-      ...{address: '0x1000', way: null, by: null},
+      ...{address: '0x1000', route: null, by: null},
     },
   ]);
   t.deepEqual(
@@ -88,7 +88,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
     );
     for (const {exitCode, stderr} of done) t.is(exitCode, 0, stderr);
     const {db, close} = await openDatabase(url, context);
-    const runs = await listRuns(db, {most: 1000});
+    const runs = await listRuns(db, {limit: 1000});
     t.is(runs.length, 6 * 10 + 10);
     t.is(new Set(runs.map(({caseId}) => caseId)).size, 5, 'each case once');
     await close();

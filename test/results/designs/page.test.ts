@@ -18,12 +18,12 @@ function step(
   topology: typeof near,
   planned: readonly ExpectedTransfer[],
   verdict: StepRecord['verdict'],
-  moved: readonly (ExpectedTransfer & Pick<LedgerEntry, 'way' | 'translated'>)[],
+  moved: readonly (ExpectedTransfer & Pick<LedgerEntry, 'route' | 'translated'>)[],
 ): StepRecord {
   const ledger = moved.map(
-    ({initiator, direction, target, bytes, way, translated}): LedgerEntry => ({
+    ({initiator, direction, target, bytes, route, translated}): LedgerEntry => ({
       ...{initiator, direction, target, bytes, address: 0xfc000000},
-      ...(way !== undefined && {way}),
+      ...(route !== undefined && {route}),
       ...(translated !== undefined && {translated}),
     }),
   );
@@ -67,7 +67,7 @@ test('a cell says what came of a transfer by the ledger', (t) => {
   t.deepEqual(came(near, frames, 'fail', [brought]), ['peer: refused']);
   t.deepEqual(came(near, frames, 'fail', [brought, {...page, target: 'host-memory'}]), ['peer: astray']);
   t.deepEqual(came(near, frames, 'fail', [brought, {...page, bytes: 4095}]), ['peer: wrong']);
-  const iova = {way: 'up', translated: 0xfb00_0000} as const;
+  const iova = {route: 'upstream', translated: 0xfb00_0000} as const;
   t.deepEqual(came(near, frames, 'fail', [brought, {...page, ...iova}, header]), ['peer: detour']);
   const [range, out] = [read('nic', 'cmb', 'resource'), read('nic', 'host-memory', 'resource')];
   const moved = [brought, range, {...out, direction: 'write'} as const];

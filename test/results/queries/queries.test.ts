@@ -31,8 +31,8 @@ test('two kernels are paired on all but the kernel, and told apart by what is kn
       result('b', 'broken', 'crash'),
       result('a', 'mended', 'known'),
       result('b', 'mended', 'pass'),
-      result('a', 'unclear', 'pass'),
-      result('b', 'unclear', 'error'),
+      result('a', 'inconclusive', 'pass'),
+      result('b', 'inconclusive', 'error'),
       result('a', 'alone', 'fail'),
       result('c', 'alone', 'pass'),
       result('a', 'same', 'fail'),
@@ -45,7 +45,7 @@ test('two kernels are paired on all but the kernel, and told apart by what is kn
   t.deepEqual(differences, [
     ['broken', 'only the second fails'],
     ['mended', 'only the first fails'],
-    ['unclear', 'unclear'],
+    ['inconclusive', 'inconclusive'],
     ['alone', 'not in both'],
     ['same', 'both fail'],
   ]);

@@ -24,10 +24,10 @@ export interface Built {
  * and with it the modules.
  * @returns its key
  */
-export async function ensureKit(built: Built, context: Context): Promise<string> {
+export async function ensureModuleBuildTree(built: Built, context: Context): Promise<string> {
   const key = await kitKey(built);
-  await stored('kits', key, 'what modules are built against', context, (folder) =>
-    installKit(built, folder, context),
+  await stored('kits', key, 'module build tree', context, (folder) =>
+    installModuleBuildTree(built, folder, context),
   );
   return key;
 }
@@ -36,7 +36,7 @@ export async function ensureKit(built: Built, context: Context): Promise<string>
 async function kitKey({tree, objects, architecture}: Built): Promise<string> {
   const arch = path.join('arch', architecture.folder);
   const [sources, made] = await Promise.all([
-    filesOf(tree, ['Makefile', 'include', 'scripts', arch], isOfKit),
+    filesOf(tree, ['Makefile', 'include', 'scripts', arch], isOfModuleBuildTree),
     filesOf(
       objects,
       [
@@ -54,7 +54,7 @@ async function kitKey({tree, objects, architecture}: Built): Promise<string> {
 }
 
 /** Of an architecture what is included, and what makes: its code is not. */
-function isOfKit(name: string): boolean {
+function isOfModuleBuildTree(name: string): boolean {
   return !name.startsWith('arch/') || /\/include\/|\/(Makefile[^/]*|Kbuild[^/]*|Platform)$/.test(name);
 }
 
@@ -88,7 +88,7 @@ async function filesOf(
  * kernel's own recipe for Debian's headers package (scripts/package/install-extmod-build, from 6.7 on), so
  * modules need neither the tree nor its lock.
  */
-async function installKit(
+async function installModuleBuildTree(
   {tree, objects, architecture}: Built,
   kit: string,
   context: Context,
@@ -102,7 +102,7 @@ async function installKit(
       },
     );
   }
-  // Compilers that are killed leave files: by its name it is what is left of a kit.
+  // Compilers that are killed leave files: by its name it is what is left of a module build tree.
   const scratch = `${kit}-tmp`;
   await rm(scratch, {recursive: true, force: true});
   await mkdir(scratch, {recursive: true});

@@ -6,7 +6,7 @@ import {type Files, writeTree} from './fake-linux.ts';
 import {recordingContext} from '../base/contexts.ts';
 import {storePath} from '../../src/base/store.ts';
 import {architectures} from '../../src/build/architecture.ts';
-import {ensureKit} from '../../src/build/kit.ts';
+import {ensureModuleBuildTree} from '../../src/build/module-build-tree.ts';
 
 const context = recordingContext();
 
@@ -34,9 +34,9 @@ function built(): {tree: string; objects: string; architecture: (typeof architec
 
 const changes = test.macro(async (t, of: 'tree' | 'objects', files: Files, changed: boolean) => {
   const one = built();
-  const before = await ensureKit(one, context);
+  const before = await ensureModuleBuildTree(one, context);
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(one[of], name), content);
-  const after = await ensureKit(one, context);
+  const after = await ensureModuleBuildTree(one, context);
   t.is(after !== before, changed);
   t.true(existsSync(storePath('kits', after)));
 });
@@ -53,7 +53,7 @@ test('a tool does', changes, 'objects', {'tools/objtool/objtool': 'other\n'}, tr
 
 test('it is what the recipe of the kernel copies', async (t) => {
   const one = built();
-  const kit = storePath('kits', await ensureKit(one, context));
+  const kit = storePath('kits', await ensureModuleBuildTree(one, context));
   t.is(readFileSync(path.join(kit, 'Module.symvers'), 'utf8'), '0x0 pci_p2pdma\n');
   t.is(readFileSync(path.join(kit, 'pci.h'), 'utf8'), '/* pci */\n');
 });
@@ -61,5 +61,5 @@ test('it is what the recipe of the kernel copies', async (t) => {
 test('a kernel without the recipe is too old', async (t) => {
   const one = built();
   rmSync(path.join(one.tree, 'scripts'), {recursive: true});
-  await t.throwsAsync(ensureKit(one, context), {message: /too old/});
+  await t.throwsAsync(ensureModuleBuildTree(one, context), {message: /too old/});
 });
