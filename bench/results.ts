@@ -8,7 +8,7 @@ import {dashboard} from '../src/dashboard/serve.ts';
 import {buildSite} from '../src/dashboard/site.ts';
 import {type Connection, openDatabase} from '../src/results/database/connect.ts';
 import {endNightlyRun, openNightlyRun} from '../src/results/database/nightly-runs.ts';
-import {recordRun} from '../src/results/database/record.ts';
+import {recordRun} from '../src/results/database/record-run.ts';
 import {facts} from '../test/results/facts.ts';
 import {fill, resultsIn, type Size} from './synthetic.ts';
 

@@ -11,7 +11,7 @@ import path from 'node:path';
 import {execa} from 'execa';
 import * as z from 'zod';
 import {labRoot} from '../src/base/paths.ts';
-import {readSuite} from '../src/spec/suite.ts';
+import {readSuite} from '../src/spec/suite-spec.ts';
 
 const {values} = parseArgs({
   options: {

@@ -8,7 +8,7 @@ import {labRoot} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import type {ArchitectureName} from '../spec/architecture.ts';
-import {architectures, crossPrefix} from './architecture.ts';
+import {architectures, crossPrefix} from './toolchain.ts';
 import {buildEnvironment, compilerVersion} from './compiler.ts';
 import {compileError, scratchEnvironment} from './make.ts';
 import {folderHashes} from './modules.ts';

@@ -20,13 +20,13 @@ export interface StoredKernel {
   readonly usedAt: Date;
 }
 
-/** What was deleted: the folders, and the space that they took. */
+/** What was deleted: the directories, and the space that they took. */
 export interface Collected {
   readonly folders: readonly string[];
   readonly bytes: number;
 }
 
-/** The space that a folder takes on the disk, in bytes. */
+/** The space that a directory takes on the disk, in bytes. */
 export async function folderSize(folder: string): Promise<number> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true});
   const seen = new Set<number>();

@@ -7,8 +7,8 @@ import {contentKey, sha256, sha256File} from '../base/hash.ts';
 import {DamagedEntry, discard, repaired, storePath, stored} from '../base/store.ts';
 import type {ArchitectureName} from '../spec/architecture.ts';
 import {shortName} from '../spec/identity.ts';
-import type {KernelSpec} from '../spec/kernel.ts';
-import {type Architecture, architectures, crossPrefix, makeVariables} from './architecture.ts';
+import type {KernelSpec} from '../spec/kernel-spec.ts';
+import {type Architecture, architectures, crossPrefix, makeVariables} from './toolchain.ts';
 import {compilerVersion} from './compiler.ts';
 import {baseCommitOf} from './base-commit.ts';
 import {type Fragment, readFragments} from './config.ts';
@@ -29,7 +29,7 @@ import {readSeries, type Series} from './series.ts';
 import {discardStale} from './stale.ts';
 import {gitKey} from './source-git.ts';
 import {ensureSource, type Source} from './source.ts';
-import {type WorkTree, withWorkTree} from './tree.ts';
+import {type WorkTree, withWorkTree} from './work-tree.ts';
 
 export type {KernelInputs, KernelRecord} from './kernel-record.ts';
 
@@ -59,7 +59,7 @@ export interface Kernel {
   readonly systemMap: string;
   /** Compiled device trees of the boards that it is booted on. */
   readonly deviceTrees: readonly string[];
-  /** What modules are built against: a folder of the store, by its key. */
+  /** What modules are built against: a directory of the store, by its key. */
   readonly kit: string;
   /** `uname -r`. */
   readonly release: string;

@@ -7,12 +7,12 @@ import {BuildError} from '../base/errors.ts';
 import {contentKey} from '../base/hash.ts';
 import {runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
-import type {Architecture} from './architecture.ts';
+import type {Architecture} from './toolchain.ts';
 import {buildEnvironment} from './compiler.ts';
 import {fileHashes} from './file-hashes.ts';
 import {scratchEnvironment} from './make.ts';
 
-/** A built tree, and the folder of what it was built into. */
+/** A built tree, and the directory of what it was built into. */
 export interface Built {
   readonly tree: string;
   readonly objects: string;

@@ -53,7 +53,7 @@ export interface QemuMutant {
   readonly inconclusive?: string;
 }
 
-/** The mutants of a QEMU's series: folders of patches that break it on purpose. */
+/** The mutants of a QEMU's series: directories of patches that break it on purpose. */
 export async function qemuMutants(name: string): Promise<readonly string[]> {
   const folder = path.join(qemuFolder(name), 'mutants');
   if (!existsSync(folder)) return [];
@@ -94,7 +94,7 @@ async function tested(
   const more = patches === undefined ? [] : [await readSeries(patches)];
   const targets = [program, ...tests.map((test) => `tests/qtest/${test}`)];
   return withQemuBuild(name, {more, targets}, {...context, topic}, async (objects) => {
-    // Beside its build folder QEMU finds the firmware of distributions; in it, it looks for its own.
+    // Beside its build directory QEMU finds the firmware of distributions; in it, it looks for its own.
     const folder = await makeScratch(path.join(tmpdir(), 'p2plab-qtest-'));
     try {
       await copyFile(path.join(objects, program), path.join(folder, program));

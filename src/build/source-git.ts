@@ -85,7 +85,7 @@ async function unpack(
   if (finished.exitCode !== 0) throw unpackFailed(title, finished.all);
 }
 
-/** Fills a folder with a commit by what it changes of another one, whose files are linked. */
+/** Fills a directory with a commit by what it changes of another one, whose files are linked. */
 async function unpackFrom(
   {
     repository,
@@ -116,7 +116,7 @@ async function unpackFrom(
     const names = async (...words: readonly string[]): Promise<readonly string[]> =>
       (await output('git', words, git)).split('\0').filter((name) => name !== '');
     const changed = await names('diff', '--name-only', '--no-renames', '-z', previous, commit);
-    // A file that is linked must not be written to, and a folder may take a file's place.
+    // A file that is linked must not be written to, and a directory may take a file's place.
     for (const name of changed) await rm(path.join(folder, name), {force: true, recursive: true});
     await output('git', ['read-tree', commit], git);
     const left = new Set(await names('ls-tree', '-r', '--name-only', '-z', commit));
@@ -151,7 +151,7 @@ async function filesOf(repository: string, commit: string): Promise<ReadonlyMap<
 }
 
 /**
- * A kernel's source as one revision of a repository has it: a folder or a URL. What is in the working tree
+ * A kernel's source as one revision of a repository has it: a directory or a URL. What is in the working tree
  * there does not count. Of a repository on this machine all revisions share a work tree and its objects: from one to the
  * next only what differs is compiled.
  */

@@ -6,7 +6,7 @@ import {BuildError, HostError, type LabError, UsageError} from '../base/errors.t
 import {displayPath} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
 import {stored, storePath} from '../base/store.ts';
-import {rememberedHash} from './memory.ts';
+import {cachedHash} from './file-hash-cache.ts';
 import type {Source} from './source.ts';
 
 /** The error for an archive that could not be unpacked. */
@@ -20,11 +20,11 @@ export function unpackFailed(archive: string, said: string): LabError {
   return new BuildError(`cannot unpack ${name}:\n${said.trim().split('\n').slice(-5).join('\n')}`);
 }
 
-/** A kernel's source from an archive with one folder at its top, compressed in a way that tar knows. */
+/** A kernel's source from an archive with one directory at its top, compressed in a way that tar knows. */
 export async function tarballSource(file: string, context: Context): Promise<Source> {
   if (!existsSync(file)) throw new UsageError(`there is no archive ${displayPath(file)}`);
   const name = path.basename(file);
-  const key = `tarball-${(await rememberedHash(file)).slice(0, 20)}`;
+  const key = `tarball-${(await cachedHash(file)).slice(0, 20)}`;
   await stored('sources', key, `source ${name}`, context, async (folder) => {
     context.report({topic: `source ${name}`, text: 'unpacking'});
     const finished = await runGroup('tar', ['-xf', file, '--strip-components=1', '-C', folder], {

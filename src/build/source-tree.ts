@@ -32,7 +32,7 @@ async function listed(
   return found.exitCode === 0 ? found.stdout.split('\0').filter((name) => name !== '') : [];
 }
 
-/** What the repository around a folder, if there is one, has of it. */
+/** What the repository around a directory, if there is one, has of it. */
 function trackedFiles(folder: string): Promise<readonly string[]> {
   return listed(['-C', folder, 'ls-files', '-z', '--cached'], {env: readingGit});
 }
@@ -53,7 +53,7 @@ async function unignoredFiles(folder: string, more: readonly string[]): Promise<
       ],
       {env: {...readingGit, GIT_DIR: repository, GIT_WORK_TREE: folder}, cwd: folder},
     );
-    // Of another repository in the tree git names the folder only.
+    // Of another repository in the tree git names the directory only.
     const nested = names.filter((name) => name.endsWith('/')).map((name) => walk(folder, name));
     const inside = (await Promise.all(nested)).flat();
     return [...names.filter((name) => !name.endsWith('/')), ...inside].filter((name) => !built.test(name));
@@ -65,7 +65,7 @@ async function unignoredFiles(folder: string, more: readonly string[]): Promise<
 /** The files that belong to the source: what git has of it, and what no build has made; what is deleted is left out later. */
 async function sourceFiles(folder: string): Promise<readonly string[]> {
   const tracked = await trackedFiles(folder);
-  // Debian's archives are of a repository that ignores all but its own folder: all at the top is asked for then.
+  // Debian's archives are of a repository that ignores all but its own directory: all at the top is asked for then.
   for (const more of [[], ['!/*']]) {
     const names = new Set([...tracked, ...(await unignoredFiles(folder, more))]);
     if (complete(folder, names)) return [...names].sort();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
-import type {KernelSource} from '../spec/kernel.ts';
+import type {KernelSource} from '../spec/kernel-spec.ts';
 import {gitSource} from './source-git.ts';
 import {packageSource} from './source-package.ts';
 import {tarballSource} from './source-tarball.ts';
@@ -14,11 +14,11 @@ export interface Source {
   readonly key: string;
   /** For a person: `linux-source-6.12 6.12.117-1`. */
   readonly title: string;
-  /** The folder with the files. Of a user's tree it is the user's own. */
+  /** The directory with the files. Of a user's tree it is the user's own. */
   readonly folder: string;
-  /** Its files with what stands for their content, where its id stays when they change. Else all that is in the folder. */
+  /** Its files with what stands for their content, where its id stays when they change. Else all that is in the directory. */
   readonly files?: ReadonlyMap<string, string>;
-  /** Whether the folder is a user's: what is in it may change, so that nothing can be linked from it. */
+  /** Whether the directory is a user's: what is in it may change, so that nothing can be linked from it. */
   readonly foreign?: boolean;
 }
 

@@ -12,11 +12,11 @@ import {withDatabase} from './with-database.ts';
 export function addDashboard(program: Command): void {
   const dashboard = program
     .command('dashboard')
-    .description('the pages that people read in the morning: as a folder, or live');
+    .description('the pages that people read in the morning: as a directory, or live');
   dashboard
     .command('build')
-    .description('make a folder of pages that opens from file://; what is there is not made again')
-    .argument('[folder]', 'where', path.join(stateRoot, 'dashboard'))
+    .description('make a directory of pages that opens from file://; what is there is not made again')
+    .argument('[directory]', 'where', path.join(stateRoot, 'dashboard'))
     .addOption(shared.database())
     .action(async (folder, {database}) => {
       await withDatabase(database, async ({db, name}, context) => {

@@ -8,7 +8,7 @@ import type {Context} from '../base/context.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {bundlesRoot} from '../results/bundle.ts';
 import {findScenarios} from '../spec/catalog.ts';
-import {planScenario} from '../scenario/plan.ts';
+import {planScenario} from '../scenario/plan-scenario.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {interruptible} from './interrupt.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
@@ -38,7 +38,7 @@ export function addDemo(program: Command, finish: (exitCode: number) => void): v
     });
 }
 
-/** What is shown: scenarios in no folder on plain Linux, and some of them again on a prototype. */
+/** What is shown: scenarios in no directory on plain Linux, and some of them again on a prototype. */
 const tour = [
   {kernel: 'baseline', patterns: ['*']},
   {kernel: 'switch', patterns: ['host-memory-only', 'nic-from-cmb', 'nvme-copy-same-switch']},

@@ -19,9 +19,9 @@ export function addDoctor(program: Command, finish: (exitCode: number) => void):
     .addOption(shared.qemu())
     .addOption(shared.database())
     .action(async (options) => {
-      const {examine} = await import('./doctor/examine.ts');
+      const {runChecks} = await import('./doctor/run-checks.ts');
       const lines = progressLines();
-      const findings = await interruptible(lines.show, (context) => examine(options, context)).finally(() => {
+      const findings = await interruptible(lines.show, (context) => runChecks(options, context)).finally(() => {
         lines.close();
       });
       process.stdout.write(`${findings.map(describe).join('\n')}\n\n${conclusion(findings)}\n`);

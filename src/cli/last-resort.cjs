@@ -68,7 +68,7 @@ function keepDetails(details) {
       for (const each of old.sort().slice(0, -kept)) rmSync(path.join(folder, each), {force: true});
       return `the stack is in ${file}`;
     } catch {
-      // The next folder may do.
+      // The next directory may do.
     }
   }
   return 'set P2PLAB_DEBUG=1 to see the stack';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Called by ./setup.
-import {makeBundle} from './bundle.ts';
+import {makeBundle} from './bundle-program.ts';
 
 await makeBundle();

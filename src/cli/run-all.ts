@@ -4,9 +4,9 @@ import type {KernelRecipe} from '../build/kernel.ts';
 import {pool} from '../plan/pool.ts';
 import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
 import {type Variant, type Machine, Machines} from '../scenario/machine.ts';
-import {planScenario, type ScenarioPlan} from '../scenario/plan.ts';
+import {planScenario, type ScenarioPlan} from '../scenario/plan-scenario.ts';
 import type {ReportedRun} from '../results/reported.ts';
-import {runScenario} from '../scenario/run.ts';
+import {runScenario} from '../scenario/run-scenario.ts';
 
 /** What `run` was asked for. */
 export interface Request {
@@ -14,7 +14,7 @@ export interface Request {
   readonly kernel: KernelRecipe;
   /** The plain one if not given. */
   readonly variant?: Variant;
-  /** Folders of modules in place of those of images/modules, or besides them, by name. */
+  /** Directories of modules in place of those of images/modules, or besides them, by name. */
   readonly modules?: Readonly<Record<string, string>>;
   readonly qemu: string | undefined;
   readonly jobs: number;

@@ -30,7 +30,7 @@ export class RunRecorder {
       try {
         const [{readBundle}, {recordRun}] = await Promise.all([
           import('../results/bundle-facts.ts'),
-          import('../results/database/record.ts'),
+          import('../results/database/record-run.ts'),
         ]);
         await recordRun(connection.db, await readBundle(bundle));
       } catch (error) {

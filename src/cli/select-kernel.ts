@@ -9,7 +9,7 @@ import type {Variant} from '../scenario/machine.ts';
 import {architectureNames} from '../spec/architecture.ts';
 import {findKernel, findVariant, listKernels, useFile} from '../spec/catalog.ts';
 import {identityOf, isPath} from '../spec/identity.ts';
-import {type KernelSource, type KernelSpec, readKernel} from '../spec/kernel.ts';
+import {type KernelSource, type KernelSpec, readKernel} from '../spec/kernel-spec.ts';
 import {readVariant} from '../spec/variant.ts';
 
 /** A kernel, and what its file says beside what it is made of. */
@@ -19,7 +19,7 @@ export type SelectedKernel = KernelRecipe & Pick<KernelSpec, 'costs' | 'descript
 export interface KernelAdditions {
   readonly series?: readonly string[];
   readonly config?: readonly string[];
-  /** Folders of modules; only those that are not of the lab are loaded before anything is driven. */
+  /** Directories of modules; only those that are not of the lab are loaded before anything is driven. */
   readonly modules?: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export function selectKernel(
   const added = series.map(existingSeries);
   const base = baseKernel(name, added);
   const fragments = config.map(fragmentOf);
-  const loaded = Object.keys(moduleFolders(modules)).filter((module) => !isOfLab(module));
+  const loaded = Object.keys(moduleDirectories(modules)).filter((module) => !isOfLab(module));
   const title = [
     base.name,
     ...added.map((file) => identityOf(file).replace(/\.(patch|mbox)$/, '')),
@@ -58,12 +58,12 @@ function baseKernel(name: string, series: readonly string[]): SelectedKernel {
     const given = name.includes('@') ? undefined : series.map(baseOf).find((base) => base !== undefined);
     return ofSource(gitSource(given === undefined ? name : `${name}@${given}`));
   }
-  const isFolder = statSync(name, {throwIfNoEntry: false})?.isDirectory() === true;
-  if (isFolder && isPath(name)) {
+  const isDirectoryAt = statSync(name, {throwIfNoEntry: false})?.isDirectory() === true;
+  if (isDirectoryAt && isPath(name)) {
     const folder = path.resolve(name);
     return ofSource({name: identityOf(folder), source: {kind: 'tree', path: folder}});
   }
-  if (isFolder && !listKernels(labRoot).some((entry) => entry.name === name))
+  if (isDirectoryAt && !listKernels(labRoot).some((entry) => entry.name === name))
     throw new UsageError(`there is no kernel "${name}"`, {hint: useFile(name)});
   const entry = findKernel(labRoot, name);
   return {...readKernel(entry.file).value, name: entry.name};
@@ -115,7 +115,7 @@ function existingSeries(given: string): string {
   const file = path.resolve(given);
   if (statSync(file, {throwIfNoEntry: false}) !== undefined) return file;
   throw new UsageError(`there is no series ${file}`, {
-    hint: 'give a folder of patches, a patch or a mailbox',
+    hint: 'give a directory of patches, a patch or a mailbox',
   });
 }
 
@@ -136,10 +136,10 @@ function fragmentOf(given: string): string {
 }
 
 /**
- * Folders of modules by the names of the modules that they make.
- * @throws UsageError for a folder whose Kbuild makes none
+ * Directories of modules by the names of the modules that they make.
+ * @throws UsageError for a directory whose Kbuild makes none
  */
-export function moduleFolders(folders: readonly string[]): Readonly<Record<string, string>> {
+export function moduleDirectories(folders: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(folders.map((given) => [moduleNameOf(path.resolve(given)), path.resolve(given)]));
 }
 

@@ -3,8 +3,8 @@ import type {Command} from '@commander-js/extra-typings';
 import {interruptible} from './interrupt.ts';
 import {shared} from './options.ts';
 import {progressLines} from './progress.ts';
-import {moduleFolders, selectKernel} from './select-kernel.ts';
-import {runOf} from './shell/run.ts';
+import {moduleDirectories, selectKernel} from './select-kernel.ts';
+import {runOf} from './shell/bundled-run.ts';
 
 /** `p2plab shell`. */
 export function addShell(program: Command, finish: (exitCode: number) => void): void {
@@ -13,7 +13,7 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
     .description(
       "boot a topology, a scenario's with its disks filled, or what a run ran on, and give a shell in it",
     )
-    .argument('[topology|scenario|run]', 'a name or a path; the folder of a bundle', 'nvme-copy-same-switch')
+    .argument('[topology|scenario|run]', 'a name or a path; the directory of a bundle', 'nvme-copy-same-switch')
     .addOption(shared.kernel())
     .addOption(shared.series())
     .addOption(shared.config())
@@ -24,7 +24,7 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
     .action(async (name, options, command) => {
       // What only this command needs would make all others start later.
       const [{findScene}, {runShell}, {checkForeground}] = await Promise.all([
-        import('./shell/scene.ts'),
+        import('./shell/shell-scene.ts'),
         import('./shell/session.ts'),
         import('./shell/foreground.ts'),
       ]);
@@ -42,7 +42,7 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
         runShell(
           {
             ...{scene, kernel, qemu: options.qemu ?? bundle?.qemu, progress},
-            ...{console: options.console, gdb: options.gdb, modules: moduleFolders(options.module)},
+            ...{console: options.console, gdb: options.gdb, modules: moduleDirectories(options.module)},
           },
           context,
         ),

@@ -4,7 +4,7 @@ import {BuildError, type LabError} from '../base/errors.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import {pool} from '../plan/pool.ts';
 import {type Variant, Machines} from '../scenario/machine.ts';
-import {planScenario} from '../scenario/plan.ts';
+import {planScenario} from '../scenario/plan-scenario.ts';
 import type {Entry} from '../spec/catalog.ts';
 import {interruptible} from './interrupt.ts';
 import {progressLines} from './progress.ts';

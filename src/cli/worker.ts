@@ -6,7 +6,7 @@ import {HostError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {labKey} from '../plan/queue/lab-key.ts';
 import {openQueue, queueUrl} from '../plan/queue/queue.ts';
-import {ownShelf, sharedShelf} from '../plan/queue/shelf.ts';
+import {localBundleStore, sharedBundleStore} from '../plan/queue/bundle-store.ts';
 import {type News, work} from '../plan/queue/work.ts';
 import {bundlesRoot} from '../results/bundle.ts';
 import {openDatabase} from '../results/database/connect.ts';
@@ -27,8 +27,8 @@ export function addWorker(program: Command, finish: (exitCode: number) => void):
     .addOption(shared.qemu())
     .option('--jobs <n>', 'guests at the same time', count, defaultJobs)
     .option(
-      '--bundles <folder>',
-      "where bundles are put: the same folder on all hosts; without it in the lab's own, which only this host has",
+      '--bundles <directory>',
+      "where bundles are put: the same directory on all hosts; without it in the lab's own, which only this host has",
     )
     .option('--idle-exit <seconds>', 'end when nothing came for so long', count)
     .action(async ({database, qemu, jobs, bundles, idleExit}) => {
@@ -40,8 +40,8 @@ export function addWorker(program: Command, finish: (exitCode: number) => void):
       };
       await interruptible(lines.show, async (context) => {
         const key = await labKey(labRoot);
-        const shelf =
-          bundles === undefined ? ownShelf(bundlesRoot) : await sharedShelf(path.resolve(bundles));
+        const store =
+          bundles === undefined ? localBundleStore(bundlesRoot) : await sharedBundleStore(path.resolve(bundles));
         const connection = await openDatabase(url, context);
         try {
           const queue = await openQueue(url, key, 'worker', context);
@@ -52,7 +52,7 @@ export function addWorker(program: Command, finish: (exitCode: number) => void):
             const idle = idleExit === undefined ? undefined : idleExit * 1000;
             await work(
               {
-                ...{db: connection.db, queue, shelf, jobs, idleExit: idle, told},
+                ...{db: connection.db, queue, store, jobs, idleExit: idle, told},
                 attempt: async (job, own) => {
                   await checkLab(key);
                   return attemptJob(job, qemu, own);

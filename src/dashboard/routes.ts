@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 import {unspell} from './links.ts';
 import type {PageMaker} from './page.ts';
-import {compare, compareIndex} from './pages/compare.ts';
+import {compare, compareIndex} from './pages/compare-page.ts';
 import {counts} from './pages/counts.ts';
-import {designs} from './pages/designs.ts';
+import {designs} from './pages/designs-page.ts';
 import {failure} from './pages/failure.ts';
-import {flakes} from './pages/flakes.ts';
+import {flakes} from './pages/flakes-page.ts';
 import {grid} from './pages/grid.ts';
-import {health} from './pages/health.ts';
-import {history} from './pages/history.ts';
+import {health} from './pages/health-page.ts';
+import {history} from './pages/history-page.ts';
 import {nightlyRun} from './pages/nightly-run.ts';
-import {run} from './pages/run.ts';
+import {run} from './pages/run-page.ts';
 import {latestPage} from './pages/latest.ts';
 
 /** Pages that there is one of. They show the latest nightly runs, and so change with each. */

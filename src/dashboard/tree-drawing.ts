@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {formatBytes} from '../base/bytes.ts';
-import type {TreeNode} from '../topology/tree.ts';
+import type {TreeNode} from '../topology/function-tree.ts';
 import {type Html, html, words} from './html.ts';
 
 /** What went from one place of a tree to another. */

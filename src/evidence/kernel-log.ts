@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {messagesOf} from './reports/lines.ts';
+import {messagesOf} from './reports/log-messages.ts';
 
 export {kernelReports} from './reports/find.ts';
 export type {KernelReport} from './reports/report.ts';

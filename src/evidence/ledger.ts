@@ -4,7 +4,7 @@ import {type AddressMap, deviceAt, locate} from './address-map.ts';
 import {arrivalGaps} from './arrivals.ts';
 import {Edus} from './edu.ts';
 import {describeStatus, type NvmeOutcome, nvmeOutcomes} from './nvme-outcomes.ts';
-import {type Routed, Routes} from './route.ts';
+import {type Routed, Routes} from './request-routes.ts';
 import type {TraceEvent} from './trace-event.ts';
 import {type Iommu, type Passed, Translations} from './translation.ts';
 

@@ -20,7 +20,7 @@ export interface BootPlan {
   readonly ssh: Omit<SshTarget, 'port'>;
   /** The socket at which a debugger is waited for before anything runs; nothing is then too slow. */
   readonly debugger?: string;
-  /** An existing folder: console.log and trace.log are written there. */
+  /** An existing directory: console.log and trace.log are written there. */
   readonly folder: string;
 }
 

@@ -13,8 +13,8 @@ import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
 import {Qmp} from './qmp.ts';
 import type {ExecResult, openShell, SshTarget} from './ssh.ts';
 import {canBeRequested, ToolSession} from './tool-session.ts';
-import type {GuestFailure} from './vitals.ts';
-import {Watch} from './watch.ts';
+import type {GuestFailure} from './liveness.ts';
+import {Watch} from './guest-watch.ts';
 import {starvedHint, WaitError, within} from './within.ts';
 import type {WorkClock} from './work-clock.ts';
 

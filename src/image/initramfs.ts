@@ -8,8 +8,8 @@ import {output} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import type {GuestTool} from '../build/guest-tool.ts';
 import type {ArchitectureName} from '../spec/architecture.ts';
-import {architectures} from '../build/architecture.ts';
-import {remembered, rememberedHash} from '../build/memory.ts';
+import {architectures} from '../build/toolchain.ts';
+import {cached, cachedHash} from '../build/file-hash-cache.ts';
 import type {Module} from '../build/modules.ts';
 import {cpioArchive, type Entry} from './cpio.ts';
 import {ensureLabKeys} from './lab-keys.ts';
@@ -51,7 +51,7 @@ interface Ingredient {
 }
 
 async function ingredient(target: string, from: string): Promise<Ingredient> {
-  return {path: target.replace(/^\//, ''), from, hash: await rememberedHash(from)};
+  return {path: target.replace(/^\//, ''), from, hash: await cachedHash(from)};
 }
 
 async function ingredients(
@@ -70,7 +70,7 @@ async function ingredients(
   ]);
 }
 
-/** Folders above each path, outermost first. */
+/** Directories above each path, outermost first. */
 function foldersOf(paths: readonly string[]): readonly string[] {
   const folders = new Set<string>();
   for (const name of paths) {
@@ -84,7 +84,7 @@ function text(name: string, content: string, mode = 0o644): Entry {
   return {kind: 'file', path: name, mode, content: new TextEncoder().encode(content)};
 }
 
-/** Folders that only a running system fills. */
+/** Directories that only a running system fills. */
 const mountPoints = ['dev', 'proc', 'sys', 'tmp', 'run', 'root', 'mnt', 'var/log', 'lib/modules'];
 
 /** What only its owner may read, or ssh will not trust it. */
@@ -96,7 +96,7 @@ async function entries(
   hostKey: Uint8Array,
   authorized: string,
 ): Promise<readonly Entry[]> {
-  const applets = await remembered(hostBusybox, 'applets', (file) => output(file, ['--list']));
+  const applets = await cached(hostBusybox, 'applets', (file) => output(file, ['--list']));
   const programs = await Promise.all(
     parts.map(async ({path: name, from}): Promise<Entry> => {
       const content = await readFile(from);

@@ -6,8 +6,8 @@ import {contentKey} from '../base/hash.ts';
 import {output} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import {openArchive} from '../build/apt.ts';
-import {type Architecture, isNative} from '../build/architecture.ts';
-import {installed, remembered} from '../build/memory.ts';
+import {type Architecture, isNative} from '../build/toolchain.ts';
+import {installed, cached} from '../build/file-hash-cache.ts';
 import {librariesIn, librariesOf} from './libraries.ts';
 
 /** The programs of a guest that are not the lab's. Paths are absolute. */
@@ -47,9 +47,9 @@ export async function ensureUserland(architecture: Architecture, context: Contex
   return {busybox, hostBusybox, dropbear, libraries: await librariesIn(root, dropbear)};
 }
 
-/** A folder with what the packages hold. It stays what it is until the lab's cache is deleted. */
+/** A directory with what the packages hold. It stays what it is until the lab's cache is deleted. */
 async function unpacked(architecture: Architecture, context: Context): Promise<string> {
-  const release = await remembered('/etc/os-release', 'codename', async (file) => {
+  const release = await cached('/etc/os-release', 'codename', async (file) => {
     return (await output('sh', ['-c', '. "$1"; echo "${VERSION_CODENAME-}"', 'sh', file])).trim();
   });
   const key = contentKey({recipe: 1, packages, debian: architecture.debian, release});

@@ -26,7 +26,7 @@ export interface Environment {
 
 /** A run as the database has it. */
 export interface RunFacts {
-  /** Unique: the name of its bundle's folder. */
+  /** Unique: the name of its bundle's directory. */
   readonly name: string;
   readonly begun: string;
   readonly record: RunRecord;
@@ -50,7 +50,7 @@ const hostSchema = z.looseObject({begun: z.iso.datetime(), host: z.looseObject({
 
 /**
  * Reads what a bundle says of its run: the database holds nothing that is not in a bundle.
- * @throws {UsageError} for a folder that is no whole bundle
+ * @throws {UsageError} for a directory that is no whole bundle
  */
 export async function readBundle(folder: string): Promise<RunFacts> {
   const run = path.basename(path.resolve(folder));

@@ -10,22 +10,22 @@ import {writeWhole} from '../base/whole.ts';
 import {formatKtap, type KtapTest} from '../evidence/ktap.ts';
 import {replayArchive} from '../image/initramfs.ts';
 import {runFiles} from '../scenario/boot-plan.ts';
-import {writeDeviceTree} from '../scenario/device-tree.ts';
+import {writeDeviceTree} from '../scenario/write-device-tree.ts';
 import {Disks, planHeads} from '../scenario/disks.ts';
 import type {Machine} from '../scenario/machine.ts';
-import {planFor, type ScenarioPlan, traitsOf} from '../scenario/plan.ts';
+import {planFor, type ScenarioPlan, traitsOf} from '../scenario/plan-scenario.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {replayScript} from '../scenario/replay.ts';
-import type {Run} from '../scenario/run.ts';
+import type {Run} from '../scenario/run-scenario.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {unsupported} from '../topology/requirements.ts';
-import {treeOf} from '../topology/tree.ts';
+import {treeOf} from '../topology/function-tree.ts';
 import {fileNameOf} from '../spec/identity.ts';
-import {thisHost} from './host.ts';
+import {thisHost} from './host-facts.ts';
 import {boundedRecord} from './record-schema.ts';
 import {reproduceScript} from './reproduce.ts';
 
-/** Where bundles are kept, one folder a run, the newest last by name. */
+/** Where bundles are kept, one directory a run, the newest last by name. */
 export const bundlesRoot = path.join(stateRoot, 'runs');
 
 /** The last file that a bundle gets: one without it is of a run that did not end. */
@@ -39,7 +39,7 @@ async function orphans(): Promise<void> {
   await swept;
 }
 
-/** Folders whose content follows from the rest of a bundle once a run has passed. */
+/** Directories whose content follows from the rest of a bundle once a run has passed. */
 const bulky = ['disks', 'trace.log'];
 
 /** A run whose bundle is being filled. */
@@ -54,7 +54,7 @@ export interface Bundle extends Run {
 }
 
 /**
- * A run with its bundle's folder: all that the run is made of is there before it begins.
+ * A run with its bundle's directory: all that the run is made of is there before it begins.
  * @param planned for whichever QEMU: the bundle's is for the machine's
  */
 export async function createBundle(planned: ScenarioPlan, machine: Machine): Promise<Bundle> {
@@ -200,7 +200,7 @@ function answerTests({steps}: RunRecord): readonly KtapTest[] {
     });
 }
 
-/** The lines that `sha256sum --check` reads, for all files of a folder. */
+/** The lines that `sha256sum --check` reads, for all files of a directory. */
 async function checksums(folder: string, known: ReadonlyMap<string, string>): Promise<string> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true});
   const names = entries

@@ -17,7 +17,7 @@ const attemptSchema = z.object({
   knownIssue: z.string().optional(),
   durationMs: z.number(),
   qemu: z.string(),
-  /** The folder of its bundle; not there if it was not begun. */
+  /** The directory of its bundle; not there if it was not begun. */
   bundle: z.string().optional(),
   /** The name that it has in the database, if it was not begun. */
   unbegun: z.string().optional(),

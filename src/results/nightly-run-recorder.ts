@@ -4,8 +4,8 @@ import type {Context} from '../base/context.ts';
 import {type RunFacts, readBundle} from './bundle-facts.ts';
 import type {Connection} from './database/connect.ts';
 import {endNightlyRun, openNightlyRun, recordedIn, type CaseOutcome, type NightlyRunHead} from './database/nightly-runs.ts';
-import {withPatience} from './database/patience.ts';
-import {recordRun} from './database/record.ts';
+import {withRetry} from './database/retry.ts';
+import {recordRun} from './database/record-run.ts';
 import {type Unbegun, unbegunFacts} from './unbegun.ts';
 
 /** Writes a nightly run into the database: each attempt when it is made, what it all means at the end. */
@@ -25,7 +25,7 @@ export class NightlyRunRecorder {
   /** Begins a nightly run, or goes on with one. */
   static async open(connection: Connection, head: NightlyRunHead, context: Context): Promise<NightlyRunRecorder> {
     const {db} = connection;
-    return withPatience(context, async () => {
+    return withRetry(context, async () => {
       const id = await openNightlyRun(db, head);
       return new NightlyRunRecorder(connection, context, id, await recordedIn(db, id));
     });
@@ -33,7 +33,7 @@ export class NightlyRunRecorder {
 
   /** Records an attempt from its bundle; once only, however often it is told, and whoever recorded it. */
   async add(bundle: string): Promise<void> {
-    // Its folder may be on another host.
+    // Its directory may be on another host.
     if (this.#recorded.has(path.basename(bundle))) return;
     await this.#record(await readBundle(bundle));
   }
@@ -52,11 +52,11 @@ export class NightlyRunRecorder {
 
   /** Says what has changed, and that the nightly run is over. */
   async end(outcomes: readonly CaseOutcome[]): Promise<void> {
-    await withPatience(this.#context, () => endNightlyRun(this.#connection.db, this.id, outcomes));
+    await withRetry(this.#context, () => endNightlyRun(this.#connection.db, this.id, outcomes));
   }
 
   async #record(facts: RunFacts): Promise<void> {
-    await withPatience(this.#context, () => recordRun(this.#connection.db, facts, this.id));
+    await withRetry(this.#context, () => recordRun(this.#connection.db, facts, this.id));
     this.#recorded.add(facts.name);
   }
 }

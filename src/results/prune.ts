@@ -83,7 +83,7 @@ export async function prune(
   told: (done: number) => void,
 ): Promise<void> {
   for (const [index, {id, name, bundle}] of runs.entries()) {
-    // Nothing but a folder of that name is ever removed, wherever the database says that it is.
+    // Nothing but a directory of that name is ever removed, wherever the database says that it is.
     const folder = bundle ?? path.join(bundlesRoot, name);
     if (path.basename(folder) === name) await rm(folder, {recursive: true, force: true});
     await db.deleteFrom('runs').where('id', '=', id).execute();

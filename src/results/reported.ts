@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {RunRecord} from '../scenario/record.ts';
-import type {Run} from './queries/run.ts';
+import type {Run} from './queries/recorded-run.ts';
 
 /** A run's record, and where its bundle is. */
 export interface ReportedRun extends RunRecord {

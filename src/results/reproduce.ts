@@ -3,14 +3,14 @@ import path from 'node:path';
 import {eventsOf} from '../evidence/traced-events.ts';
 import {bootArguments} from '../guest/boot-arguments.ts';
 import {bootPlan, runFiles} from '../scenario/boot-plan.ts';
-import type {Run} from '../scenario/run.ts';
+import type {Run} from '../scenario/run-scenario.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import {controlArguments} from '../topology/control.ts';
 
 /**
  * A script that repeats a run with QEMU alone: the same machine, kernel, image and disks, and the same
  * commands, which the guest runs by itself. With TRACE=0 in its environment QEMU traces nothing. QEMU runs in
- * the new folder, so that no path of a user's has to pass through QEMU's options.
+ * the new directory, so that no path of a user's has to pass through QEMU's options.
  */
 export function reproduceScript(run: Run): string {
   const {topology} = run.plan;
@@ -27,7 +27,7 @@ export function reproduceScript(run: Run): string {
   const words = [path.resolve(plan.qemu.path), ...machine, ...controlArguments(topology.platform, channels)];
   return `#!/bin/sh
 # SPDX-License-Identifier: MIT
-# Repeats this run with QEMU alone: ./reproduce.sh [FOLDER]; what comes of it lies in FOLDER.
+# Repeats this run with QEMU alone: ./reproduce.sh [DIRECTORY]; what comes of it lies in DIRECTORY.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 work=\${1:-$(mktemp -d)}

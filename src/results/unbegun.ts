@@ -3,8 +3,8 @@ import {randomBytes} from 'node:crypto';
 import {bounded} from './bounds.ts';
 import {factsOf, type RunFacts} from './bundle-facts.ts';
 import {fileNameOf} from '../spec/identity.ts';
-import type {Case} from './database/record.ts';
-import {thisHost} from './host.ts';
+import type {Case} from './database/record-run.ts';
+import {thisHost} from './host-facts.ts';
 
 /** A run that could not be begun: there is no bundle to read. */
 export interface Unbegun extends Case {

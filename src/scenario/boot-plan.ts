@@ -3,14 +3,14 @@ import path from 'node:path';
 import type {BootPlan} from '../guest/boot-arguments.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
 import {kernelWords} from '../topology/kernel-words.ts';
-import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
-import {deviceTreeName, needsDeviceTree} from './device-tree.ts';
+import {type DeviceFiles, qemuArguments} from '../topology/qemu-arguments.ts';
+import {deviceTreeName, needsDeviceTree} from './write-device-tree.ts';
 import type {Disks} from './disks.ts';
 import {type Machine, sshOf} from './machine.ts';
 import type {ScenarioSpec} from '../spec/scenario.ts';
 import type {Located} from '../spec/yaml.ts';
 
-/** Where a run's files lie, all below its folder. */
+/** Where a run's files lie, all below its directory. */
 export interface RunFiles {
   readonly folder: string;
   readonly screens: string;

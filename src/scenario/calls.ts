@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Check} from '../verdict/check.ts';
-import type {GuestResults} from './stage.ts';
+import type {GuestResults} from './data-verb.ts';
 
 /** A call that must have moved this many bytes. */
 interface WantedCall {

@@ -2,7 +2,7 @@
 import {mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {sha256} from '../base/hash.ts';
-import {createImage, imageDifference, pattern} from '../evidence/image.ts';
+import {createImage, imageDifference, pattern} from '../evidence/disk-image.ts';
 import type {ScenarioSpec} from '../spec/scenario.ts';
 import {freshSectors, sectorBytes} from '../evidence/sectors.ts';
 import {endpointsOf, nodeOf, type Topology} from '../topology/model.ts';

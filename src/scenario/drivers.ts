@@ -5,7 +5,7 @@ import type {Step} from '../spec/step.ts';
 import {endpointsOf, findNode, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep} from '../verdict/expectation.ts';
-import {boundAtBoot} from './prologue.ts';
+import {boundAtBoot} from './boot-checks.ts';
 
 /** What the lab's own driver of an edu is called: images/modules/p2plab/edu.c. */
 const eduDriver = 'p2plab_edu';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {labRoot} from '../base/paths.ts';
 import {DamagedEntry, repaired} from '../base/store.ts';
-import {architectures, isNative} from '../build/architecture.ts';
+import {architectures, isNative} from '../build/toolchain.ts';
 import {ensureGuestTool} from '../build/guest-tool.ts';
 import {ensureKernel, type Kernel, type KernelPlan, type KernelRecipe} from '../build/kernel.ts';
 import {ensureModules, type Module} from '../build/modules.ts';
@@ -14,9 +14,9 @@ import {bootGuest} from '../guest/guest.ts';
 import {findQemu, type QemuBinary} from '../guest/qemu-binary.ts';
 import {ensureImage, type Image} from '../image/initramfs.ts';
 import type {ArchitectureName} from '../spec/architecture.ts';
-import {loadTopology} from '../topology/plan.ts';
+import {loadTopology} from '../topology/plan-topology.ts';
 import type {Topology} from '../topology/model.ts';
-import {qemuArguments} from '../topology/qemu.ts';
+import {qemuArguments} from '../topology/qemu-arguments.ts';
 
 /** A way to run any kernel, beyond what it is compiled from. */
 export interface Variant {
@@ -42,7 +42,7 @@ export const plainVariant: Variant = Object.freeze({
 /** What is not as usual about guests of a kernel. */
 export interface Variation {
   readonly variant?: Variant;
-  /** Folders that stand in for those of images/modules, or come besides, by a module's name. */
+  /** Directories that stand in for those of images/modules, or come besides, by a module's name. */
   readonly modules?: Readonly<Record<string, string>>;
   /** The same, but compiled while guests boot: for whoever waits for them. */
   readonly sent?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@
 import type {ScenarioSpec} from '../spec/scenario.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import type {Topology} from '../topology/model.ts';
-import {modulesBefore, prologue} from './prologue.ts';
+import {modulesBefore, bootChecks} from './boot-checks.ts';
 import {guestCommands} from './steps/registry.ts';
 
 /**
@@ -11,7 +11,7 @@ import {guestCommands} from './steps/registry.ts';
  */
 export function replayScript(scenario: ScenarioSpec, topology: Topology, modules: readonly string[]): string {
   const commands = [
-    ...prologue(modulesBefore(modules, scenario), topology),
+    ...bootChecks(modulesBefore(modules, scenario), topology),
     ...scenario.steps.flatMap((step) => guestCommands(step, topology)),
   ];
   const lines = commands.map(({words, exit}) => {

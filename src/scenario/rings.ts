@@ -4,7 +4,7 @@ import type {AddressMap} from '../evidence/address-map.ts';
 import {type Ring, ringRegisters, type RingState} from '../evidence/e1000-ring.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Topology} from '../topology/model.ts';
-import {cpuAddressOf} from '../topology/windows.ts';
+import {cpuAddressOf} from '../topology/bridge-windows.ts';
 
 /** A guest, and what it is made of. */
 interface Machine {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Step} from '../spec/step.ts';
 import {type Bench, expectTransfers} from '../verdict/expectation.ts';
-import {stepTitle} from './drive.ts';
+import {stepTitle} from './run-step.ts';
 import type {StepRecord} from './record.ts';
 import {dataVerb} from './steps/registry.ts';
 

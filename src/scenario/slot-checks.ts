@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Step} from '../spec/step.ts';
-import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
+import {checkAgainstGuest, checkAgainstQemu} from '../topology/check-tree.ts';
 import {unitOf, without} from '../topology/slot.ts';
 import type {Check} from '../verdict/check.ts';
-import type {Scene} from './drive.ts';
+import type {Scene} from './run-step.ts';
 import {pluggedOf} from './steps/removal.ts';
 
 /** How long the guest may take to find all that was plugged in: a driver need not be there for it. */

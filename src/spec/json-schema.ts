@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {kernelSchema} from './kernel.ts';
+import {kernelSchema} from './kernel-spec.ts';
 import {variantSchema} from './variant.ts';
-import {mutantSchema} from './mutant.ts';
+import {mutantSchema} from './mutant-spec.ts';
 import {scenarioFileSchema} from './scenario.ts';
-import {suiteSchema} from './suite.ts';
-import {topologySchema} from './topology.ts';
+import {suiteSchema} from './suite-spec.ts';
+import {topologySchema} from './topology-spec.ts';
 
 const schemas = {
   topology: topologySchema,

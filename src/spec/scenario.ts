@@ -8,12 +8,12 @@ import {description, kebabName} from './names.ts';
 import {findNamedIn, findScenario} from './catalog.ts';
 import {type Problem, specError, throwProblems} from './problems.ts';
 import {reportKinds} from './report-kind.ts';
-import {inSlotOf} from './slot.ts';
+import {inSlotOf} from './slot-members.ts';
 import {stepSchema} from './step.ts';
 import {verbs} from './steps/registry.ts';
 import type {Scene} from './steps/scene.ts';
 import type {Verb} from './steps/verb.ts';
-import type {TopologySpec} from './topology.ts';
+import type {TopologySpec} from './topology-spec.ts';
 import {type Frozen, type Located, parseSpec, readSpecText} from './yaml.ts';
 
 const common = {

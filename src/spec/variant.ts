@@ -53,7 +53,7 @@ export function readVariant(file: string): Located<VariantSpec> {
   const absolute = (name: string) => path.resolve(path.dirname(located.file), name);
   const problems = located.value.series.flatMap((name, index): readonly Problem[] => {
     if (statSync(absolute(name), {throwIfNoEntry: false}) !== undefined) return [];
-    const hint = 'paths count from the folder of this file';
+    const hint = 'paths count from the directory of this file';
     return [located.problem(['series', index], `there is no series ${name}`, {hint})];
   });
   throwProblems(problems);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
-import type {DeviceSpec, TopologySpec} from '../spec/topology.ts';
+import type {DeviceSpec, TopologySpec} from '../spec/topology-spec.ts';
 import type {Located} from '../spec/yaml.ts';
 
 /**

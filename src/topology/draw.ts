@@ -3,7 +3,7 @@ import {formatSize} from '../spec/size.ts';
 import type {RouteKind} from './route.ts';
 import {describeAcs} from './acs.ts';
 import {childrenOf, type Node, type Topology} from './model.ts';
-import type {Window} from './windows.ts';
+import type {Window} from './bridge-windows.ts';
 
 /** What went from one device to another place, and which way. */
 export interface DrawnFlow {

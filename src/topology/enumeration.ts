@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-import {type DeviceSpec, functionOf, type TopologySpec} from '../spec/topology.ts';
+import {type DeviceSpec, functionOf, type TopologySpec} from '../spec/topology-spec.ts';
 import {acsControl, acsOf, redirects} from './acs.ts';
 import {BusBudget} from './bus-budget.ts';
 import {asksForAcs} from './iommu.ts';
 import {type Endpoint, formatBdf, hex, type Node} from './model.ts';
-import type {RoutingTraits} from './plan.ts';
+import type {RoutingTraits} from './plan-topology.ts';
 import {platforms} from './platform.ts';
 import type {Slots} from './slots.ts';
 

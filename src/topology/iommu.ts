@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {IommuSpec} from '../spec/topology.ts';
-import type {Identity} from './identity.ts';
+import type {IommuSpec} from '../spec/topology-spec.ts';
+import type {Identity} from './pci-identity.ts';
 import {labSlots} from './platform.ts';
 
 /** The IOMMU of a machine: all devices of a topology are behind it, the lab's own NIC is not. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {isRegistered} from '../spec/cmb.ts';
-import type {TopologySpec} from '../spec/topology.ts';
+import type {TopologySpec} from '../spec/topology-spec.ts';
 import type {Iommu} from './iommu.ts';
 import type {Platform} from './platform.ts';
-import type {Windows} from './windows.ts';
+import type {Windows} from './bridge-windows.ts';
 
 /** Where a PCI function is and hangs. */
 interface PciFunction {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
 import {didYouMean} from '../spec/suggest.ts';
-import type {DeviceSpec, TopologySpec} from '../spec/topology.ts';
+import type {DeviceSpec, TopologySpec} from '../spec/topology-spec.ts';
 import type {Located} from '../spec/yaml.ts';
 import {platforms} from './platform.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
-import {functionOf, type TopologySpec} from '../spec/topology.ts';
+import {functionOf, type TopologySpec} from '../spec/topology-spec.ts';
 import type {Located} from '../spec/yaml.ts';
 import {platforms} from './platform.ts';
 import type {Slots} from './slots.ts';

@@ -7,7 +7,7 @@ import type {Api} from '../spec/steps/api.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
 import {findNode, type Topology, unregisteredCmb} from '../topology/model.ts';
 import type {Check} from './check.ts';
-import type {Asked} from './remembered.ts';
+import type {Asked} from './map-type-cache.ts';
 import {predict, type Prediction} from './prediction.ts';
 import {reasonToRefuse, type Rule} from './refusal.ts';
 

@@ -10,7 +10,7 @@ import {routeOf} from '../topology/route.ts';
 import type {Check} from './check.ts';
 import type {Bench, ExpectedStep, ExpectedTransfer} from './expectation.ts';
 import {providedFrom, reasonToRefuse} from './refusal.ts';
-import {pairOf} from './remembered.ts';
+import {pairOf} from './map-type-cache.ts';
 import {checkTransfers, describeFlow} from './transfers.ts';
 
 /** What a kernel without a feature is known to do wrong. */

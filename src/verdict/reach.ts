@@ -3,7 +3,7 @@ import {type AddressMap, locate} from '../evidence/address-map.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {hostAddress, mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
-import {busAddressOf} from '../topology/windows.ts';
+import {busAddressOf} from '../topology/bridge-windows.ts';
 import type {Check} from './check.ts';
 import {apiErrors, beyondMask, reasonToRefuse, type Refused} from './refusal.ts';
 

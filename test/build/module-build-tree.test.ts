@@ -5,7 +5,7 @@ import test from 'ava';
 import {type Files, writeTree} from './fake-linux.ts';
 import {recordingContext} from '../base/contexts.ts';
 import {storePath} from '../../src/base/store.ts';
-import {architectures} from '../../src/build/architecture.ts';
+import {architectures} from '../../src/build/toolchain.ts';
 import {ensureModuleBuildTree} from '../../src/build/module-build-tree.ts';
 
 const context = recordingContext();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {exitCodeOf, line, summary} from '../../src/cli/nightly/summary.ts';
-import type {NightlyResult} from '../../src/cli/nightly/run.ts';
+import type {NightlyResult} from '../../src/cli/nightly/run-nightly.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
 
 function result(scenario: string, outcome: Outcome, variant = 'plain', attempts = 1): NightlyResult {

@@ -9,7 +9,7 @@ import {withVariant, selectKernel} from '../../src/cli/select-kernel.ts';
 import {repeatCommand, repeatWords} from '../../src/results/repeat.ts';
 import {findScenarios} from '../../src/spec/catalog.ts';
 
-const place = path.join(temporary, "it's a folder");
+const place = path.join(temporary, "it's a directory");
 
 const made = (name: string, content = ''): string => {
   const file = path.join(place, name);
@@ -23,7 +23,7 @@ const tree = path.dirname(made('linux/Kbuild'));
 const kernels: readonly Parameters<typeof selectKernel>[] = [
   ['baseline'],
   ['switch', {config: ['debug', made('mine.config')]}],
-  ['baseline', {series: [made('fix.patch'), made('b.mbox'), path.dirname(made('folder/0001-x.patch'))]}],
+  ['baseline', {series: [made('fix.patch'), made('b.mbox'), path.dirname(made('directory/0001-x.patch'))]}],
   ['baseline', {series: [path.join(labRoot, 'lab/mutants/bus-address-next-page')]}],
   ['switch', {modules: [path.dirname(made('a module/Kbuild', 'obj-m += mine.o\n'))]}],
   [tree],

@@ -4,7 +4,7 @@ import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {gitSource, moduleFolders, selectKernel} from '../../src/cli/select-kernel.ts';
+import {gitSource, moduleDirectories, selectKernel} from '../../src/cli/select-kernel.ts';
 
 const made = (name: string, content = ''): string => {
   const file = path.join(temporary, name);
@@ -53,14 +53,14 @@ test('fragments and modules come on top, by name or by path', (t) => {
   t.throws(() => selectKernel('baseline', {config: ['none']}), {message: /there is no config fragment none/});
   const own = path.dirname(made('own/Kbuild', 'obj-m += my-module.o\n'));
   const lab = path.dirname(made('copy/Kbuild', 'obj-m := p2plab.o\n'));
-  t.deepEqual(moduleFolders([own, lab]), {my_module: own, p2plab: lab});
+  t.deepEqual(moduleDirectories([own, lab]), {my_module: own, p2plab: lab});
   t.deepEqual(
     selectKernel('baseline', {modules: [own, lab]}).modules,
     ['my_module'],
     'the lab loads its own',
   );
   t.is(selectKernel('switch', {modules: [own]}).name, `switch+${own}`, 'another history than that of switch');
-  t.throws(() => moduleFolders([temporary]), {message: /is no module/});
+  t.throws(() => moduleDirectories([temporary]), {message: /is no module/});
 });
 
 test.serial('names are names: nothing in the working directory takes the place of one', (t) => {
@@ -106,13 +106,13 @@ test('two kernels are never one: trees, revisions, series and fragments of one b
       selectKernel('baseline', {config: [made(`${place}/fix.config`)]}),
     ].map(({name}) => name);
   });
-  // A patch and a fragment of one name in one folder are the user's own joke.
+  // A patch and a fragment of one name in one directory are the user's own joke.
   t.is(new Set(names).size, names.length - 2);
 });
 
 test("each of the lab's own modules is one", (t) => {
   const modules = path.join(labRoot, 'images/modules');
   const folders = readdirSync(modules).map((name) => path.join(modules, name));
-  t.deepEqual(Object.values(moduleFolders(folders)), folders);
-  t.deepEqual(Object.keys(moduleFolders(folders)), readdirSync(modules));
+  t.deepEqual(Object.values(moduleDirectories(folders)), folders);
+  t.deepEqual(Object.keys(moduleDirectories(folders)), readdirSync(modules));
 });

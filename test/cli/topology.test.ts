@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {describePairs} from '../../src/cli/topology.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {describePairs} from '../../src/cli/topology-command.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 const pairs = test.macro((t, name: string, ...lines: readonly string[]) => {
   t.deepEqual(describePairs(loadTopology(labRoot, name)), lines);

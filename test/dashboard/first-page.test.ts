@@ -6,7 +6,7 @@ import test from 'ava';
 import {dashboard} from '../../src/dashboard/serve.ts';
 import {openDatabase} from '../../src/results/database/connect.ts';
 import {endNightlyRun, openNightlyRun} from '../../src/results/database/nightly-runs.ts';
-import {recordRun} from '../../src/results/database/record.ts';
+import {recordRun} from '../../src/results/database/record-run.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
 import {resultsOf} from '../../src/results/queries/nightly-runs.ts';
 import {standingWords} from '../../src/results/standing.ts';

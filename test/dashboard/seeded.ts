@@ -5,7 +5,7 @@ import path from 'node:path';
 import {PNG} from 'pngjs';
 import {type Connection, openDatabase} from '../../src/results/database/connect.ts';
 import {endNightlyRun, openNightlyRun} from '../../src/results/database/nightly-runs.ts';
-import {recordRun} from '../../src/results/database/record.ts';
+import {recordRun} from '../../src/results/database/record-run.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
 import type {Verdict} from '../../src/verdict/judge.ts';
 import {copied, facts} from '../results/facts.ts';
@@ -23,7 +23,7 @@ const tree = [
 
 let made = 0;
 
-/** A folder as a run leaves it, with a picture and a console that holds what is given. */
+/** A directory as a run leaves it, with a picture and a console that holds what is given. */
 function bundle(console_: string): string {
   const folder = path.join(temporary, `bundle-${++made}`);
   mkdirSync(path.join(folder, 'screens'), {recursive: true});

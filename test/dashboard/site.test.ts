@@ -7,7 +7,7 @@ import test from 'ava';
 import {buildSite} from '../../src/dashboard/site.ts';
 import {singlePages} from '../../src/dashboard/routes.ts';
 import {endNightlyRun, openNightlyRun} from '../../src/results/database/nightly-runs.ts';
-import {recordRun} from '../../src/results/database/record.ts';
+import {recordRun} from '../../src/results/database/record-run.ts';
 import {facts} from '../results/facts.ts';
 
 const context = {signal: new AbortController().signal, report: () => undefined};
@@ -55,7 +55,7 @@ test.serial('a nightly run that began before another and ended after it has its 
   }
 });
 
-test.serial('a folder with pages of somebody else is left alone', async (t) => {
+test.serial('a directory with pages of somebody else is left alone', async (t) => {
   const folder = path.join(temporary, 'theirs');
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'index.html'), 'mine');

@@ -3,8 +3,8 @@ import {globSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {illnessOf} from '../../src/evidence/reports/kinds.ts';
-import {messagesOf} from '../../src/evidence/reports/lines.ts';
-import {diagnoseLine} from '../../src/guest/vitals.ts';
+import {messagesOf} from '../../src/evidence/reports/log-messages.ts';
+import {diagnoseLine} from '../../src/guest/liveness.ts';
 
 const folders = ['reports', 'golden/consoles'].map((name) => path.join(import.meta.dirname, name));
 const lines = folders.flatMap((folder) =>

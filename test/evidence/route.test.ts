@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {Routes} from '../../src/evidence/route.ts';
+import {Routes} from '../../src/evidence/request-routes.ts';
 import {parseTrace} from '../../src/evidence/trace.ts';
 
 const routes = (...lines: readonly string[]): Routes => new Routes(parseTrace(lines.join('\n')));

@@ -10,9 +10,9 @@ import {selectKernel} from '../../src/cli/select-kernel.ts';
 import {ensureImage} from '../../src/image/initramfs.ts';
 import {createBundle, finishBundle} from '../../src/results/bundle.ts';
 import {type Machine, prepareMachine} from '../../src/scenario/machine.ts';
-import {planScenario} from '../../src/scenario/plan.ts';
+import {planScenario} from '../../src/scenario/plan-scenario.ts';
 import type {RunRecord} from '../../src/scenario/record.ts';
-import {runScenario} from '../../src/scenario/run.ts';
+import {runScenario} from '../../src/scenario/run-scenario.ts';
 
 /** The QEMU that guests run on where a test does not say otherwise: whether it is built makes no difference. */
 export const qemu = 'routed';
@@ -39,7 +39,7 @@ export async function withModule(machine: Machine, folder: string): Promise<Mach
   return {...machine, image: await ensureImage({arch: machine.kernel.arch, tool, modules}, context)};
 }
 
-/** A run's record and its bundle's folder, which goes when the test's process ends. */
+/** A run's record and its bundle's directory, which goes when the test's process ends. */
 export interface Outcome extends RunRecord {
   readonly bundle: string;
 }

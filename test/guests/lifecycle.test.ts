@@ -121,7 +121,7 @@ test.serial('a vector over the memory of two providers that touch', async (t) =>
   );
 });
 
-test.serial('no scenario of this folder is missing here', (t) => {
+test.serial('no scenario of this directory is missing here', (t) => {
   t.deepEqual(
     listScenarios(labRoot)
       .map(({name}) => name)

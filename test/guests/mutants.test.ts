@@ -4,8 +4,8 @@ import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {type Mutant, readMutantEntry} from '../../src/cli/mutants/read.ts';
-import {mutantExitCode} from '../../src/cli/mutants/report.ts';
-import {runMutants} from '../../src/cli/mutants/run.ts';
+import {mutantExitCode} from '../../src/cli/mutants/mutant-report.ts';
+import {runMutants} from '../../src/cli/mutants/run-mutants.ts';
 import {findMutants} from '../../src/spec/catalog.ts';
 import {context, qemu} from './lab.ts';
 

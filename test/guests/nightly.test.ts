@@ -33,7 +33,7 @@ const words = ['nightly', suite, '--qemu', qemu, '--jobs', '1'];
 test.serial('a nightly run that is killed again and again loses no run, and makes none twice', async (t) => {
   t.timeout(1_800_000, 'a nightly run with some boots more');
   const state = path.join(temporary, 'nightly run');
-  // One folder a suite: its name, and what tells it from another of that name.
+  // One directory a suite: its name, and what tells it from another of that name.
   const all = path.join(state, 'p2plab/nightly');
   const journals = (): readonly string[] => (existsSync(all) ? globSync(`${all}/killed-*/*`).toSorted() : []);
   const read = async () => readJournal(journals().at(-1) ?? path.join(all, 'none'));

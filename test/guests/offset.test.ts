@@ -3,7 +3,7 @@ import './temporary-state.ts';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {readMutantEntry} from '../../src/cli/mutants/read.ts';
-import {runMutants} from '../../src/cli/mutants/run.ts';
+import {runMutants} from '../../src/cli/mutants/run-mutants.ts';
 import {runAll} from '../../src/cli/run-all.ts';
 import {selectKernel} from '../../src/cli/select-kernel.ts';
 import {findMutants, findScenarios} from '../../src/spec/catalog.ts';

@@ -4,8 +4,8 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {compareDesigns, designNames} from '../../src/cli/designs.ts';
-import {scenarioSection} from '../../src/results/designs/page.ts';
+import {compareDesigns, designNames} from '../../src/cli/designs-command.ts';
+import {scenarioSection} from '../../src/results/designs/designs-document.ts';
 import {context, qemu} from './lab.ts';
 
 const quiet = {end: () => undefined, show: () => undefined};

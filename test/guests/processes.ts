@@ -18,9 +18,9 @@ interface Descendant {
   readonly name: string;
 }
 
-/** A `p2plab` that runs as a process of its own, with folders of its own. */
+/** A `p2plab` that runs as a process of its own, with directories of its own. */
 export class LabProcess {
-  /** What the lab, and QEMU below it, take for the folder of temporary files. */
+  /** What the lab, and QEMU below it, take for the directory of temporary files. */
   readonly temporaryFolder: string;
   readonly stateFolder: string;
   readonly ended: Promise<number | NodeJS.Signals | null>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import './temporary-state.ts';
 import test from 'ava';
-import {runRandom} from '../../src/cli/random/run.ts';
+import {runRandom} from '../../src/cli/random/run-random.ts';
 import {selectKernel} from '../../src/cli/select-kernel.ts';
 import {context, qemu} from './lab.ts';
 

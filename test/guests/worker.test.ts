@@ -24,7 +24,7 @@ test.before(async (t) => {
 
 test.after.always(() => postgres.stop());
 
-/** A suite with a name of its own, a folder for its bundles, and workers for it. */
+/** A suite with a name of its own, a directory for its bundles, and workers for it. */
 class NightlyRun {
   readonly suite: string;
   readonly bundles: string;

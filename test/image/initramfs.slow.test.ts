@@ -31,7 +31,7 @@ test('images asked for at the same time are one, the same bytes for the same con
   t.not(other.sha256, images[0]?.sha256);
 });
 
-test('every program has its libraries, every applet leads to busybox, every folder comes first', async (t) => {
+test('every program has its libraries, every applet leads to busybox, every directory comes first', async (t) => {
   const {file} = await ensureImage({arch: 'x86_64', tool, modules: [module]}, context);
   const names = execFileSync('cpio', ['-it', '--quiet'], {input: readFileSync(file)})
     .toString()

@@ -2,13 +2,13 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import {parse} from 'yaml';
-import {drawForests, forest, type ForestDraw} from '../../src/plan/random/draw.ts';
+import {drawForests, forest, type ForestDraw} from '../../src/plan/random/draw-values.ts';
 import {forestFiles} from '../../src/plan/random/forest.ts';
 import {shrinkForest} from '../../src/plan/random/shrink.ts';
 import {checkScenario, scenarioSchema} from '../../src/spec/scenario.ts';
-import {topologySchema} from '../../src/spec/topology.ts';
+import {topologySchema} from '../../src/spec/topology-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {planTopology} from '../../src/topology/plan.ts';
+import {planTopology} from '../../src/topology/plan-topology.ts';
 import {unsupported} from '../../src/topology/requirements.ts';
 
 const names = {topology: './x.topology.yaml', title: 'random'};

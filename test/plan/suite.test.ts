@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {suiteRuns} from '../../src/plan/suite.ts';
+import {suiteRuns} from '../../src/plan/suite-runs.ts';
 import type {Entry} from '../../src/spec/catalog.ts';
-import type {SuiteSpec} from '../../src/spec/suite.ts';
+import type {SuiteSpec} from '../../src/spec/suite-spec.ts';
 
 const all: readonly Entry[] = ['a', 'b', 'c/d'].map((name) => ({name, file: `/${name}.yaml`}));
 const find = (patterns: readonly string[]): readonly Entry[] =>

@@ -4,7 +4,7 @@ import {temporary} from '../base/temporary-cache.ts';
 import {existsSync, mkdirSync} from 'node:fs';
 import path from 'node:path';
 import {endNightlyRun, openNightlyRun} from '../../src/results/database/nightly-runs.ts';
-import {recordRun} from '../../src/results/database/record.ts';
+import {recordRun} from '../../src/results/database/record-run.ts';
 import type {Database} from '../../src/results/database/tables.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
 import {planPrune, prune} from '../../src/results/prune.ts';
@@ -89,7 +89,7 @@ onBoth('what is new stays, and a nightly run that still runs', async (t, {db}) =
   t.is((await planPrune(db, day(22))).runs.length, 1);
 });
 
-onBoth('a folder that does not have the run’s name is never removed', async (t, {db}) => {
+onBoth('a directory that does not have the run’s name is never removed', async (t, {db}) => {
   const precious = path.join(temporary, `precious-${Math.random()}`);
   mkdirSync(precious);
   await recordRun(db, facts({name: 'odd', begun: day(1), bundle: precious}));

@@ -10,14 +10,14 @@ import {reproduceScript} from '../../src/results/reproduce.ts';
 import {runFiles} from '../../src/scenario/boot-plan.ts';
 import {Disks} from '../../src/scenario/disks.ts';
 import {plainVariant} from '../../src/scenario/machine.ts';
-import type {Run} from '../../src/scenario/run.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import type {Run} from '../../src/scenario/run-scenario.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 const kernelArguments = ['iommu.forcedac=1', 'dyndbg="file p2pdma.c +p"'];
 
-const odd = `it's a "folder", with $HOME & \`ticks\``;
+const odd = `it's a "directory", with $HOME & \`ticks\``;
 
-/** A bundle in a folder with every odd character, whose QEMU only says what it was given. */
+/** A bundle in a directory with every odd character, whose QEMU only says what it was given. */
 async function replayed(
   t: ExecutionContext,
   name: string,
@@ -56,7 +56,7 @@ async function replayed(
   return words;
 }
 
-test('QEMU runs in the new folder, and is given names there only', async (t) => {
+test('QEMU runs in the new directory, and is given names there only', async (t) => {
   const words = await replayed(t, 'traced');
   t.false(
     words.some((word) => word.includes(temporary) || word.includes('/cache/')),

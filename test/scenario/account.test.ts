@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {guestChecks} from '../../src/scenario/account.ts';
+import {guestChecks} from '../../src/scenario/accounting.ts';
 
 const transfer = {initiator: 'src', direction: 'write', target: 'cmb', bytes: 4096, api: 'sg'} as const;
 const peer = {outcome: 'peer', transfers: [transfer], refused: [], why: ''} as const;

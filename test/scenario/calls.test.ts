@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {callChecks, endChecks} from '../../src/scenario/calls.ts';
-import {readFacts} from '../../src/scenario/facts.ts';
-import type {GuestResults} from '../../src/scenario/stage.ts';
+import {readFacts} from '../../src/scenario/guest-facts.ts';
+import type {GuestResults} from '../../src/scenario/data-verb.ts';
 
 function said(...lines: readonly object[]): GuestResults {
   const stdout = lines.map((line) => `${JSON.stringify(line)}\n`).join('');

@@ -8,7 +8,7 @@ import {Disks, planHeads} from '../../src/scenario/disks.ts';
 import {testPicture} from '../../src/scenario/picture.ts';
 import {scenarioSchema} from '../../src/spec/scenario.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 function heads(topology: string, steps: readonly object[]): ReturnType<typeof planHeads> {
   const text = JSON.stringify({description: 'any', topology, steps});

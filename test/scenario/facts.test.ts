@@ -3,11 +3,11 @@ import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import {LabError} from '../../src/base/errors.ts';
 import {AnswerError} from '../../src/guest/answer.ts';
-import {labFailures, readFacts} from '../../src/scenario/facts.ts';
+import {labFailures, readFacts} from '../../src/scenario/guest-facts.ts';
 import {readLogAnswer} from '../../src/scenario/guest-log.ts';
 import {parseCounters} from '../../src/scenario/prototypes.ts';
 import {readAnswer, readMapMatrices} from '../../src/scenario/steps/answers.ts';
-import {readAccount} from '../../src/scenario/stress/account.ts';
+import {readAccounting} from '../../src/scenario/stress/stress-accounting.ts';
 
 const tool = ['p2p', 'io'];
 const whole = (stdout: string) => ({stdout, truncated: false});
@@ -90,7 +90,7 @@ testProp(
       () => parseCounters(tool, answer),
       () => readAnswer(stdout),
       () => readMapMatrices(stdout),
-      () => readAccount(guest),
+      () => readAccounting(guest),
     ]) {
       try {
         read();

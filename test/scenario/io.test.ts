@@ -5,7 +5,7 @@ import {Disks} from '../../src/scenario/disks.ts';
 import {dataVerb} from '../../src/scenario/steps/registry.ts';
 import {scenarioSchema} from '../../src/spec/scenario.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 const topology = loadTopology(labRoot, 'lifecycle');
 

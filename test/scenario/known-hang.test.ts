@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {knownHang} from '../../src/scenario/known-hang.ts';
-import {planScenario} from '../../src/scenario/plan.ts';
+import {planScenario} from '../../src/scenario/plan-scenario.ts';
 
 const name = 'known-issues/swiotlb-refused-beyond-host-bridge';
 const plan = planScenario({name, file: path.join(labRoot, 'scenarios', `${name}.yaml`)});

@@ -2,11 +2,11 @@
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import type {QemuBinary} from '../../src/guest/qemu-binary.ts';
-import {reasonToSkip, reasonToSkipStep, type ScenarioPlan, skippedSteps} from '../../src/scenario/plan.ts';
+import {reasonToSkip, reasonToSkipStep, type ScenarioPlan, skippedSteps} from '../../src/scenario/plan-scenario.ts';
 import {scenarioSchema} from '../../src/spec/scenario.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import type {Topology} from '../../src/topology/model.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 const qemu = {
   path: '/qemu',

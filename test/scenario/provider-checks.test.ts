@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {pattern} from '../../src/evidence/image.ts';
+import {pattern} from '../../src/evidence/disk-image.ts';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 import {providerChecks} from '../../src/scenario/steps/copy.ts';

@@ -43,7 +43,7 @@ test.after.always((t) => {
 
 const found = (root: string, ...patterns: string[]) => findScenarios(root, patterns).map(({name}) => name);
 
-test('a scenario by its name, the last part of it, its folder', (t) => {
+test('a scenario by its name, the last part of it, its directory', (t) => {
   const {root} = t.context;
   t.deepEqual(found(root, 'nvme-copy'), ['nvme-copy']);
   t.deepEqual(found(root, 'switch/nic-from-cmb'), ['switch/nic-from-cmb']);
@@ -165,7 +165,7 @@ test('a topology that a scenario names and that is not there is a problem of its
   ]);
 });
 
-test("a topology by a path from the scenario's folder", (t) => {
+test("a topology by a path from the scenario's directory", (t) => {
   const {root} = t.context;
   const file = path.join(root, 'elsewhere/with-path.yaml');
   writeFileSync(file, 'description: x\ntopology: ./own.yaml\nsteps:\n  - run: {command: [a]}\n');

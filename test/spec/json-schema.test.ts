@@ -7,12 +7,12 @@ import {parse} from 'yaml';
 import type {z} from 'zod';
 import {labRoot} from '../../src/base/paths.ts';
 import {type JsonSchema, jsonSchemaOf, type SchemaKind, schemaKinds} from '../../src/spec/json-schema.ts';
-import {kernelSchema} from '../../src/spec/kernel.ts';
+import {kernelSchema} from '../../src/spec/kernel-spec.ts';
 import {variantSchema} from '../../src/spec/variant.ts';
-import {mutantSchema} from '../../src/spec/mutant.ts';
+import {mutantSchema} from '../../src/spec/mutant-spec.ts';
 import {scenarioFileSchema, scenarioSchema} from '../../src/spec/scenario.ts';
-import {suiteSchema} from '../../src/spec/suite.ts';
-import {topologySchema} from '../../src/spec/topology.ts';
+import {suiteSchema} from '../../src/spec/suite-spec.ts';
+import {topologySchema} from '../../src/spec/topology-spec.ts';
 
 const ajv = new Ajv2020({strict: true, strictRequired: false, strictTypes: false, allErrors: true});
 

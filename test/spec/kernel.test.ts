@@ -3,9 +3,9 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import {readKernel} from '../../src/spec/kernel.ts';
+import {readKernel} from '../../src/spec/kernel-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {kernelSchema} from '../../src/spec/kernel.ts';
+import {kernelSchema} from '../../src/spec/kernel-spec.ts';
 import {wrong} from './wrong.ts';
 
 const source = (text: string) =>
@@ -62,7 +62,7 @@ function lab(t: {teardown(fn: () => void): void}, text: string): string {
   return file;
 }
 
-test("paths count from the file's folder", (t) => {
+test("paths count from the file's directory", (t) => {
   const file = lab(
     t,
     [
@@ -99,7 +99,7 @@ test('a series that is not there', (t) => {
   );
   t.deepEqual(
     wrong(() => readKernel(file)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
-    ['k.yaml:5:5: there is no series ../patches/swich', 'paths count from the folder of this file'],
+    ['k.yaml:5:5: there is no series ../patches/swich', 'paths count from the directory of this file'],
   );
 });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import anyTest, {type TestFn} from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {findMutants, listMutants} from '../../src/spec/catalog.ts';
-import {readMutant} from '../../src/spec/mutant.ts';
+import {readMutant} from '../../src/spec/mutant-spec.ts';
 import {wrong} from './wrong.ts';
 
 const test = anyTest as TestFn<{root: string}>;
@@ -89,7 +89,7 @@ const cases: readonly [string, string, readonly string[]][] = [
     ['4:16: there is no scenario "on"', 'did you mean "one"?'],
   ],
   [
-    'a folder of scenarios',
+    'a directory of scenarios',
     'killed-by:\n  - {scenario: two, evidence: [ledger]}\n',
     ['4:16: two stands for more than one scenario'],
   ],

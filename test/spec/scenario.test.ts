@@ -2,7 +2,7 @@
 import test from 'ava';
 import {checkScenario, scenarioSchema} from '../../src/spec/scenario.ts';
 import {verbNames} from '../../src/spec/steps/registry.ts';
-import {topologySchema} from '../../src/spec/topology.ts';
+import {topologySchema} from '../../src/spec/topology-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {wrong} from './wrong.ts';
 

@@ -2,11 +2,11 @@
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {checkScenario, scenarioSchema} from '../../src/spec/scenario.ts';
-import {inSlotOf} from '../../src/spec/slot.ts';
-import {topologySchema} from '../../src/spec/topology.ts';
+import {inSlotOf} from '../../src/spec/slot-members.ts';
+import {topologySchema} from '../../src/spec/topology-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {loadTopology, planTopology} from '../../src/topology/plan.ts';
-import {plugLine} from '../../src/topology/qemu.ts';
+import {loadTopology, planTopology} from '../../src/topology/plan-topology.ts';
+import {plugLine} from '../../src/topology/qemu-arguments.ts';
 import {nodeOf} from '../../src/topology/model.ts';
 import {unitOf, without} from '../../src/topology/slot.ts';
 import {wrong} from './wrong.ts';

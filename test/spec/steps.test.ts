@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {checkScenario, scenarioSchema} from '../../src/spec/scenario.ts';
-import {topologySchema} from '../../src/spec/topology.ts';
+import {topologySchema} from '../../src/spec/topology-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {wrong} from './wrong.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {listSuites} from '../../src/spec/catalog.ts';
-import {readSuite} from '../../src/spec/suite.ts';
+import {readSuite} from '../../src/spec/suite-spec.ts';
 import {wrong} from './wrong.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'p2plab-suite-'));

@@ -3,7 +3,7 @@ import test from 'ava';
 import {z} from 'zod';
 import {labRoot} from '../../src/base/paths.ts';
 import {listTopologies} from '../../src/spec/catalog.ts';
-import {readTopology, topologySchema} from '../../src/spec/topology.ts';
+import {readTopology, topologySchema} from '../../src/spec/topology-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {wrong} from './wrong.ts';
 

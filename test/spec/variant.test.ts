@@ -48,7 +48,7 @@ test('a series that is not there', (t) => {
   writeFileSync(file, 'description: x\nseries: [../patches/debg]\n');
   t.deepEqual(
     wrong(() => readVariant(file)).map((line) => line.replace(/^.*l\.yaml/, 'l.yaml')),
-    ['l.yaml:2:10: there is no series ../patches/debg', 'paths count from the folder of this file'],
+    ['l.yaml:2:10: there is no series ../patches/debg', 'paths count from the directory of this file'],
   );
 });
 

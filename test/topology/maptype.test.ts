@@ -5,7 +5,7 @@ import {labRoot} from '../../src/base/paths.ts';
 import {commonAncestor} from '../../src/topology/distance.ts';
 import {hostAddress, mapping} from '../../src/topology/maptype.ts';
 import {findNode, type Topology} from '../../src/topology/model.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 import {platforms} from '../../src/topology/platform.ts';
 import {unmodelled} from '../../src/topology/unmodelled.ts';
 import {plan, topologyWithFunctions} from './arbitrary.ts';

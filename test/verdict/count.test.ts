@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {checkCounts, countGaps, type Counted} from '../../src/verdict/count.ts';
+import {checkCounts, countGaps, type Counted} from '../../src/verdict/check-counts.ts';
 
 const counted: Counted = {operation: 'page', map: 76, unmap: 61, rounds: 64, differing: 0, byClock: 137.1};
 const known: Counted = {...counted, operation: 'known', map: 1000, unmap: 100, byClock: 1100};

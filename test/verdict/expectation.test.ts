@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 import type {Topology} from '../../src/topology/model.ts';
 import {
   type Bench,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import type {Check} from '../../src/verdict/check.ts';
-import {compareWithControl, type Judged} from '../../src/verdict/mutant.ts';
+import {compareWithControl, type Judged} from '../../src/verdict/judge-mutant.ts';
 
 const check = (name: string, ok: boolean): Check => ({
   name,

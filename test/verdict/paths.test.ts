@@ -2,8 +2,8 @@
 import test from 'ava';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
 import {labRoot} from '../../src/base/paths.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
-import {checkPaths} from '../../src/verdict/paths.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
+import {checkPaths} from '../../src/verdict/check-routes.ts';
 
 const routed = loadTopology(labRoot, 'nvme-switch', {routes: true});
 const entry: LedgerEntry = {

@@ -4,7 +4,7 @@ import {labRoot} from '../../src/base/paths.ts';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
 import type {Feature} from '../../src/spec/features.ts';
 import type {Api} from '../../src/spec/steps/api.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 import type {Check} from '../../src/verdict/check.ts';
 import {type ExpectedTransfer, expectTransfers} from '../../src/verdict/expectation.ts';
 import {describeKnownIssue, explainingIssue} from '../../src/verdict/prediction.ts';

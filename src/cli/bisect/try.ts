@@ -5,7 +5,7 @@ import type {KernelRecipe} from '../../build/kernel.ts';
 import {type Mark, markOf, type Seen, type Symptom} from '../../plan/bisect.ts';
 import {fingerprintOf} from '../../results/fingerprint.ts';
 import {type Variant, Machines} from '../../scenario/machine.ts';
-import {planScenario} from '../../scenario/plan.ts';
+import {planScenario} from '../../scenario/plan-scenario.ts';
 import type {Entry} from '../../spec/catalog.ts';
 import {type Result, runOne} from '../run-all.ts';
 

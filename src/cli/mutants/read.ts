@@ -3,14 +3,14 @@ import path from 'node:path';
 import {labRoot} from '../../base/paths.ts';
 import {readSeries} from '../../build/series.ts';
 import type {Sortable} from '../../plan/mutants.ts';
-import {planScenario, type ScenarioPlan} from '../../scenario/plan.ts';
+import {planScenario, type ScenarioPlan} from '../../scenario/plan-scenario.ts';
 import {type Entry, findScenarios} from '../../spec/catalog.ts';
-import {type MutantSpec, readMutant} from '../../spec/mutant.ts';
+import {type MutantSpec, readMutant} from '../../spec/mutant-spec.ts';
 
 /** A mutant with all that it names read and checked. */
 export interface Mutant extends Sortable {
   readonly spec: MutantSpec;
-  /** The folder of its patches. */
+  /** The directory of its patches. */
   readonly folder: string;
   /** What must catch it, and by which evidence. */
   readonly killers: readonly {readonly plan: ScenarioPlan; readonly evidence: readonly string[]}[];

@@ -4,14 +4,14 @@ import {availableParallelism} from 'node:os';
 import type {Context} from '../../base/context.ts';
 import {Interrupted, LabError} from '../../base/errors.ts';
 import {contentKey} from '../../base/hash.ts';
-import {availableMemory} from '../../base/memory.ts';
+import {availableMemory} from '../../base/available-memory.ts';
 import {describeQemu} from '../../guest/qemu-binary.ts';
 import type {Load} from '../../plan/packing.ts';
 import {type Machine, Machines} from '../../scenario/machine.ts';
-import type {ScenarioPlan} from '../../scenario/plan.ts';
+import type {ScenarioPlan} from '../../scenario/plan-scenario.ts';
 import {runOne} from '../run-all.ts';
-import {caseOf, type Planned, planRuns} from './plan.ts';
-import type {Attempted, Suite, Backend} from './run.ts';
+import {caseOf, type Planned, planRuns} from './plan-runs.ts';
+import type {Attempted, Suite, Backend} from './run-nightly.ts';
 import type {NightlyRunRecorder} from '../../results/nightly-run-recorder.ts';
 
 /** What a guest takes beside its own memory: QEMU, its translated code, and what the lab reads. */

@@ -8,7 +8,7 @@ import {type Job, jobId} from '../../plan/queue/job.ts';
 import {labKey} from '../../plan/queue/lab-key.ts';
 import {Outstanding} from '../../plan/queue/outstanding.ts';
 import {openQueue} from '../../plan/queue/queue.ts';
-import type {SuiteRun} from '../../plan/suite.ts';
+import type {SuiteRun} from '../../plan/suite-runs.ts';
 import {
   type Entry,
   findKernel,
@@ -18,7 +18,7 @@ import {
   listScenarios,
 } from '../../spec/catalog.ts';
 import type {Loaded} from './packed.ts';
-import {caseOf, type Planned, planRuns} from './plan.ts';
+import {caseOf, type Planned, planRuns} from './plan-runs.ts';
 import {
   type Attempted,
   type AttemptOf,
@@ -28,7 +28,7 @@ import {
   runNightly,
   type Suite,
   type Backend,
-} from './run.ts';
+} from './run-nightly.ts';
 
 type Queued = Planned & Loaded;
 

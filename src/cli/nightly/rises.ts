@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {labRoot} from '../../base/paths.ts';
 import {readBundle} from '../../results/bundle-facts.ts';
-import {compareCounts, type Costing, undeclared} from '../../results/map-cost/compare.ts';
+import {compareCounts, type Costing, undeclared} from '../../results/map-cost/compare-counts.ts';
 import type {RunRecord} from '../../scenario/record.ts';
 import {findKernel} from '../../spec/catalog.ts';
-import {readKernel} from '../../spec/kernel.ts';
-import type {NightlyResult} from './run.ts';
+import {readKernel} from '../../spec/kernel-spec.ts';
+import type {NightlyResult} from './run-nightly.ts';
 
 /** What the others are held against, if the suite has it. */
 const base = 'baseline';

@@ -8,7 +8,7 @@ import {shortName} from '../../spec/identity.ts';
 import {repeatCommand} from '../../results/repeat.ts';
 import type {MapCostChange} from '../../results/queries/map-cost-changes.ts';
 import type {NightlyRunResult} from '../../results/queries/nightly-runs.ts';
-import type {NightlyResult} from './run.ts';
+import type {NightlyResult} from './run-nightly.ts';
 
 /** What is told of a change. */
 export type Changed = Pick<

@@ -6,9 +6,9 @@ import type {Database} from '../../results/database/tables.ts';
 import {csv} from '../../results/export/csv.ts';
 import {junit} from '../../results/export/junit.ts';
 import {kcidb} from '../../results/export/kcidb.ts';
-import {ktap} from '../../results/export/ktap.ts';
+import {ktap} from '../../results/export/export-ktap.ts';
 import {listRuns} from '../../results/queries/list.ts';
-import {type Run, runOf} from '../../results/queries/run.ts';
+import {type Run, runOf} from '../../results/queries/recorded-run.ts';
 import {reportedRun} from '../../results/reported.ts';
 
 const formats = {

@@ -6,13 +6,13 @@ import {checkpoint} from '../../base/context.ts';
 import {HostError, Interrupted, isErrno, messageOf, UsageError} from '../../base/errors.ts';
 import {bundlesRoot} from '../../results/bundle.ts';
 import {readBundle} from '../../results/bundle-facts.ts';
-import {isAway} from '../../results/database/patience.ts';
-import {recordRun} from '../../results/database/record.ts';
+import {isAway} from '../../results/database/retry.ts';
+import {recordRun} from '../../results/database/record-run.ts';
 import {printable} from '../../results/describe.ts';
 import {withDatabase} from '../with-database.ts';
 
 /**
- * Records bundles, the oldest first; what is no whole bundle is told and left out, and so is a folder that is not there:
+ * Records bundles, the oldest first; what is no whole bundle is told and left out, and so is a directory that is not there:
  * neither keeps the others out.
  * @returns the exit code: 2 if anything was left out
  */
@@ -59,7 +59,7 @@ export async function importBundles(
   });
 }
 
-/** A bundle, or those in a folder, by name and so by time. */
+/** A bundle, or those in a directory, by name and so by time. */
 async function bundlesIn(folder: string): Promise<readonly string[] | UsageError> {
   try {
     if (existsSync(path.join(folder, 'inputs.json'))) return [folder];
@@ -73,6 +73,6 @@ async function bundlesIn(folder: string): Promise<readonly string[] | UsageError
     );
   } catch (error) {
     const why = isErrno(error, 'ENOENT') ? 'it is not there' : messageOf(error);
-    return new UsageError(`${folder} is no folder of bundles: ${why}`);
+    return new UsageError(`${folder} is no directory of bundles: ${why}`);
   }
 }

@@ -6,7 +6,7 @@ import {displayPath} from '../../base/paths.ts';
 import type {Database} from '../../results/database/tables.ts';
 import {colours, headline, ledgerLines, printable} from '../../results/describe.ts';
 import {listRuns} from '../../results/queries/list.ts';
-import {type Run, runOf} from '../../results/queries/run.ts';
+import {type Run, runOf} from '../../results/queries/recorded-run.ts';
 import {repeatCommand} from '../../results/repeat.ts';
 import {reportedRun} from '../../results/reported.ts';
 

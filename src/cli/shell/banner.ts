@@ -6,9 +6,9 @@ import {shellWords} from '../../guest/shell-words.ts';
 import type {Image} from '../../image/initramfs.ts';
 import type {Machine} from '../../scenario/machine.ts';
 import {drawTopology} from '../../topology/draw.ts';
-import type {Scene} from './scene.ts';
+import type {Scene} from './shell-scene.ts';
 
-/** Writes what lets `ssh -F FOLDER/ssh_config guest` in: the port, the key, and whom to expect there. */
+/** Writes what lets `ssh -F DIRECTORY/ssh_config guest` in: the port, the key, and whom to expect there. */
 export async function writeSshConfig(folder: string, port: number, image: Image): Promise<void> {
   const config = {
     HostName: '127.0.0.1',

@@ -6,16 +6,16 @@ import type {BootPlan} from '../../guest/boot-arguments.ts';
 import {shellWords} from '../../guest/shell-words.ts';
 import {bootGuest, type Guest, GuestError, parseForwardedPort} from '../../guest/guest.ts';
 import {bootPlan, runFiles} from '../../scenario/boot-plan.ts';
-import {writeDeviceTree} from '../../scenario/device-tree.ts';
+import {writeDeviceTree} from '../../scenario/write-device-tree.ts';
 import {Disks} from '../../scenario/disks.ts';
 import {loadKernelModules} from '../../scenario/kernel-modules.ts';
 import {type Machine, prepareMachine, sshOf} from '../../scenario/machine.ts';
-import {traitsOf} from '../../scenario/plan.ts';
+import {traitsOf} from '../../scenario/plan-scenario.ts';
 import type {ProgressLines} from '../progress.ts';
-import {followConsole, lastLines} from './console.ts';
-import {withFolder} from './folder.ts';
+import {followConsole, lastLines} from './follow-console.ts';
+import {withDirectory} from './directory.ts';
 import {runCommands, runInteractive} from './remote.ts';
-import type {Scene} from './scene.ts';
+import type {Scene} from './shell-scene.ts';
 import {banner, writeSshConfig} from './banner.ts';
 
 export interface ShellRequest {
@@ -38,7 +38,7 @@ export async function runShell(request: ShellRequest, context: Context): Promise
   const {kernel, modules, qemu} = request;
   const machine = await prepareMachine({...kernel, arch: architecture}, qemu, context, {modules});
   request.progress.end();
-  return withFolder((folder) => inFolder(folder, machine, request, context));
+  return withDirectory((folder) => inFolder(folder, machine, request, context));
 }
 
 async function inFolder(

@@ -5,7 +5,7 @@ import {labRoot} from '../../base/paths.ts';
 import type {Job} from '../../plan/queue/job.ts';
 import type {Attempted} from '../../plan/queue/work.ts';
 import {Machines} from '../../scenario/machine.ts';
-import {planScenario} from '../../scenario/plan.ts';
+import {planScenario} from '../../scenario/plan-scenario.ts';
 import {findScenarios} from '../../spec/catalog.ts';
 import {runOne} from '../run-all.ts';
 import {withVariant, selectKernel} from '../select-kernel.ts';

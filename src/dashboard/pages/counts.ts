@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {latestNightlyRuns, nightlyRuns} from '../../results/queries/nightly-runs.ts';
-import {type Series, seriesIn} from '../../results/queries/series.ts';
+import {type Series, seriesIn} from '../../results/queries/measurement-series.ts';
 import {changeWords} from '../chart.ts';
 import {type Html, dataTable, html, number, words} from '../html.ts';
 import {caseLink} from '../links.ts';

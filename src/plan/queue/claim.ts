@@ -4,7 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Context} from '../../base/context.ts';
 import {type Job, readJob} from './job.ts';
 import {affected, type Queue} from './queue.ts';
-import {withPatience} from '../../results/database/patience.ts';
+import {withRetry} from '../../results/database/retry.ts';
 
 /** A job that this worker has taken: with the number of times that it was taken before, nobody else's. */
 export interface Claim {
@@ -19,7 +19,7 @@ const refresh = 3000;
 
 /** Takes the next job, if one waits. */
 export async function take({boss, name}: Queue, context: Context): Promise<Claim | undefined> {
-  const [taken] = await withPatience(context, () => boss.fetch(name));
+  const [taken] = await withRetry(context, () => boss.fetch(name));
   return taken && {id: taken.id, retryCount: taken.retryCount, job: readJob(taken.data)};
 }
 
@@ -27,7 +27,7 @@ export async function take({boss, name}: Queue, context: Context): Promise<Claim
  * Keeps a claim alive while `work` is at it, whose context is told to stop when the claim is lost: the run is
  * another's then.
  */
-export async function whileHeld<T>(
+export async function withHeartbeat<T>(
   {boss, name}: Queue,
   {id, retryCount}: Claim,
   context: Context,

@@ -35,7 +35,7 @@ const madeSchema = z.object({
   knownIssue: z.string().optional(),
   durationMs: z.number(),
   qemu: z.string(),
-  /** The folder of its bundle, as the worker's host names it; not there if the run was not begun. */
+  /** The directory of its bundle, as the worker's host names it; not there if the run was not begun. */
   bundle: z.string().optional(),
   /** The worker's host. */
   host: z.string(),

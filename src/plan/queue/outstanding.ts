@@ -3,7 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {sql} from 'kysely';
 import {type Context, checkpoint} from '../../base/context.ts';
 import {HostError, Interrupted} from '../../base/errors.ts';
-import {withPatience} from '../../results/database/patience.ts';
+import {withRetry} from '../../results/database/retry.ts';
 import type {Database} from '../../results/database/tables.ts';
 import {type Job, type Made, readMade} from './job.ts';
 import {type Queue, schema} from './queue.ts';
@@ -103,13 +103,13 @@ export class Outstanding {
       return job === undefined ? [] : [{id, data: job}];
     });
     // What is known there already stays as it is.
-    await withPatience(this.#context, () => this.#queue.boss.insert(this.#queue.name, jobs));
+    await withRetry(this.#context, () => this.#queue.boss.insert(this.#queue.name, jobs));
     for (const id of ids) this.#unsent.delete(id);
   }
 
   async #poll(): Promise<void> {
     const ids = [...this.#waiting.keys()].filter((id) => !this.#unsent.has(id));
-    const rows = await withPatience(this.#context, () => this.#rows(ids));
+    const rows = await withRetry(this.#context, () => this.#rows(ids));
     const found = new Set(rows.map(({id}) => id));
     // A queue that is emptied by hand, or that nobody looked at for weeks.
     for (const id of ids) if (!found.has(id)) this.#unsent.add(id);
@@ -132,7 +132,7 @@ export class Outstanding {
   }
 
   async #tell(rows: readonly Row[]): Promise<void> {
-    const workers = await withPatience(this.#context, () => this.#queue.workers());
+    const workers = await withRetry(this.#context, () => this.#queue.workers());
     if (workers > 0) this.#lastSeen = performance.now();
     const running = rows.filter(({state}) => state === 'active').length;
     const waiting = this.#waiting.size - running;

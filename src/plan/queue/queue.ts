@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type {Context} from '../../base/context.ts';
 import {messageOf, UsageError} from '../../base/errors.ts';
 import {isPostgres} from '../../results/database/connect.ts';
-import {isAway, withPatience} from '../../results/database/patience.ts';
+import {isAway, withRetry} from '../../results/database/retry.ts';
 
 /** Where the queue's tables are, apart from those of the results. */
 export const schema = 'p2plab_queue';
@@ -66,7 +66,7 @@ export async function openQueue(
   const name = `p2plab-runs-${key}`;
   const close = (): Promise<void> => boss.stop({graceful: false, close: true});
   try {
-    await withPatience(context, async () => {
+    await withRetry(context, async () => {
       await boss.start();
       await boss.createQueue(name, {
         ...{heartbeatSeconds: heartbeat, retryLimit, retryDelay: 0},

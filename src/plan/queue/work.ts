@@ -3,16 +3,16 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {type Context, checkpoint} from '../../base/context.ts';
 import {type RunFacts, readBundle} from '../../results/bundle-facts.ts';
 import type {Database} from '../../results/database/tables.ts';
-import {isAway, withPatience} from '../../results/database/patience.ts';
-import {thisHost} from '../../results/host.ts';
+import {isAway, withRetry} from '../../results/database/retry.ts';
+import {thisHost} from '../../results/host-facts.ts';
 import {type Unbegun, unbegunFacts} from '../../results/unbegun.ts';
-import {type Claim, giveBack, take, whileHeld} from './claim.ts';
-import {settleClaim} from './fence.ts';
+import {type Claim, giveBack, take, withHeartbeat} from './claim.ts';
+import {settleClaim} from './settle.ts';
 import type {Job, Made} from './job.ts';
 import type {Queue} from './queue.ts';
-import {ownShelf, type Parcel, type Shelf} from './shelf.ts';
+import {localBundleStore, type StagedBundle, type BundleStore} from './bundle-store.ts';
 
-/** What came of an attempt: the folder of its bundle, or why there is none. */
+/** What came of an attempt: the directory of its bundle, or why there is none. */
 export type Attempted = {readonly bundle: string} | {readonly unbegun: Unbegun};
 
 /** What a worker tells as it goes. */
@@ -27,7 +27,7 @@ export type News = {readonly job: Job} & (
 export interface Workbench {
   readonly db: Database;
   readonly queue: Queue;
-  readonly shelf: Shelf;
+  readonly store: BundleStore;
   /** Guests at the same time. */
   readonly jobs: number;
   /** It ends when it had nothing to do for so long, in milliseconds. */
@@ -83,7 +83,7 @@ async function doJob(bench: Workbench, claim: Claim, context: Context): Promise<
     return;
   }
   told({job, what: 'taken'});
-  await whileHeld(queue, claim, context, async (held, lost) => {
+  await withHeartbeat(queue, claim, context, async (held, lost) => {
     try {
       const why = await perform(bench, claim, job, {held, context});
       if (why !== undefined) told({job, what: 'dropped', why});
@@ -106,31 +106,31 @@ const takenOver = 'another worker has taken it over, or will';
  * @returns why it was dropped, if it was
  */
 async function perform(
-  {db, queue, shelf, attempt, told}: Workbench,
+  {db, queue, store, attempt, told}: Workbench,
   claim: Claim,
   job: Job,
   {held, context}: {readonly held: Context; readonly context: Context},
 ): Promise<string | undefined> {
   if (!(await isOpen(db, job.nightlyRun, held))) {
     const {id, retryCount} = claim;
-    await withPatience(held, () => queue.boss.cancel(queue.name, {id, retryCount}));
+    await withRetry(held, () => queue.boss.cancel(queue.name, {id, retryCount}));
     return 'its nightly run is over';
   }
   const attempted = await attempt(job, held);
-  const {facts, parcel} = await packedUp(attempted, shelf, held);
+  const {facts, staged} = await packedUp(attempted, store, held);
   const made = madeOf(facts);
-  const settlement = {made, facts, nightlyRun: job.nightlyRun, place: parcel.place};
+  const settlement = {made, facts, nightlyRun: job.nightlyRun, place: staged.place};
   try {
     if (!(await settleClaim(db, queue, claim, settlement, context))) {
-      await parcel.discard();
+      await staged.discard();
       return takenOver;
     }
   } catch (error) {
     // When the database went away over it, it may be recorded all the same: then what is placed stays.
-    if (!isAway(error) && !context.signal.aborted) await parcel.discard();
+    if (!isAway(error) && !context.signal.aborted) await staged.discard();
     throw error;
   }
-  await parcel.tidy();
+  await staged.tidy();
   told({job, what: 'recorded', made});
   return undefined;
 }
@@ -138,20 +138,20 @@ async function perform(
 /** A run with its bundle on the way, or one that has none. */
 async function packedUp(
   attempted: Attempted,
-  shelf: Shelf,
+  store: BundleStore,
   context: Context,
-): Promise<{readonly facts: RunFacts; readonly parcel: Parcel}> {
+): Promise<{readonly facts: RunFacts; readonly staged: StagedBundle}> {
   if ('unbegun' in attempted) {
-    const parcel = {target: '', ...nothing};
-    return {facts: unbegunFacts(attempted.unbegun), parcel};
+    const staged = {target: '', ...nothing};
+    return {facts: unbegunFacts(attempted.unbegun), staged};
   }
   const {bundle} = attempted;
   try {
     const facts = await readBundle(bundle);
-    const parcel = await shelf.bring(bundle, context);
-    return {facts: {...facts, bundle: parcel.target}, parcel};
+    const staged = await store.upload(bundle, context);
+    return {facts: {...facts, bundle: staged.target}, staged};
   } catch (error) {
-    await (await ownShelf('').bring(bundle, context)).discard();
+    await (await localBundleStore('').upload(bundle, context)).discard();
     throw error;
   }
 }
@@ -170,7 +170,7 @@ function madeOf({name, record, bundle}: RunFacts): Made {
 
 /** A nightly run that was begun anew leaves the jobs of the old one behind. */
 async function isOpen(db: Database, nightlyRun: number, context: Context): Promise<boolean> {
-  const found = await withPatience(context, () =>
+  const found = await withRetry(context, () =>
     db.selectFrom('nightly_runs').select('state').where('id', '=', nightlyRun).executeTakeFirst(),
   );
   return found?.state === 'running';

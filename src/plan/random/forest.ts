@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {stringify} from 'yaml';
 import type {Api} from '../../spec/steps/api.ts';
-import {topologySchema} from '../../spec/topology.ts';
+import {topologySchema} from '../../spec/topology-spec.ts';
 import {parseSpec} from '../../spec/yaml.ts';
 import {mapping} from '../../topology/maptype.ts';
 import {endpointsOf, type Topology} from '../../topology/model.ts';
-import {planTopology, type RoutingTraits} from '../../topology/plan.ts';
-import type {DrawnDevice, ForestDraw, TreeDraw} from './draw.ts';
+import {planTopology, type RoutingTraits} from '../../topology/plan-topology.ts';
+import type {DrawnDevice, ForestDraw, TreeDraw} from './draw-values.ts';
 
 /** A topology and what is driven in it, as the text of their files. */
 export interface Forest {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import fc from 'fast-check';
 import {type Context, checkpoint} from '../../base/context.ts';
-import {forest, type ForestDraw, type TreeDraw} from './draw.ts';
+import {forest, type ForestDraw, type TreeDraw} from './draw-values.ts';
 
 /** A boot of each smaller one takes seconds: after this many milliseconds what was found is small enough. */
 const patience = 180_000;

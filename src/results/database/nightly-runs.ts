@@ -3,7 +3,7 @@ import type {Transaction} from 'kysely';
 import {HostError} from '../../base/errors.ts';
 import {advance, type State} from '../changes.ts';
 import type {Outcome} from '../outcome.ts';
-import {type Case, caseId, insertAll} from './record.ts';
+import {type Case, caseId, insertAll} from './record-run.ts';
 import type {Database, Tables} from './tables.ts';
 
 /** A nightly run that begins. */
@@ -12,7 +12,7 @@ export interface NightlyRunHead {
   /** ISO 8601, UTC; with the suite it names the nightly run. */
   readonly begun: string;
   readonly host: string;
-  /** The lab of that host that runs it, by its state folder: {@link labId}. */
+  /** The lab of that host that runs it, by its state directory: {@link labId}. */
   readonly lab?: string | undefined;
   /** How many runs it is to have. */
   readonly planned: number;
@@ -28,7 +28,7 @@ export interface CaseOutcome extends Case {
 
 /**
  * Begins a nightly run, or goes on with it where it is known. One of the same suite and lab that is not ended never will be;
- * that of another lab of the same host, with a state folder of its own, may be running.
+ * that of another lab of the same host, with a state directory of its own, may be running.
  * @returns its number
  * @throws {HostError} where another lab has begun one at the same moment
  */

@@ -50,7 +50,7 @@ export interface Tables {
   readonly runs: {
     /** In the order in which they were recorded. */
     readonly id: Generated<number>;
-    /** The name of its bundle's folder; unique. */
+    /** The name of its bundle's directory; unique. */
     readonly name: string;
     readonly case_id: number;
     readonly nightly_run_id: number | null;

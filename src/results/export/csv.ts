@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {stringify} from 'csv-stringify/sync';
 import {printable} from '../describe.ts';
-import type {Run} from '../queries/run.ts';
+import type {Run} from '../queries/recorded-run.ts';
 
 /** A line for each run (RFC 4180), the names of the columns first; what a spreadsheet would compute is text. */
 export function csv(runs: readonly Run[]): string {

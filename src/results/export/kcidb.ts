@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import {sha256} from '../../base/hash.ts';
 import {jsonText} from '../../base/json.ts';
-import type {Run} from '../queries/run.ts';
+import type {Run} from '../queries/recorded-run.ts';
 
 /** What KCIDB's objects of one lab begin their ids with. */
 const origin = 'p2plab';

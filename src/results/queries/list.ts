@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {meantBy} from '../../spec/identity.ts';
-import type {Case} from '../database/record.ts';
+import type {Case} from '../database/record-run.ts';
 import type {Database} from '../database/tables.ts';
 import type {Verdict} from '../../verdict/judge.ts';
 import type {RunHead} from './nightly-runs.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Case} from '../database/record.ts';
+import type {Case} from '../database/record-run.ts';
 import type {Database} from '../database/tables.ts';
 import {type MeasuredChange, measuredChanges} from '../measured-change.ts';
 import type {Measurement} from '../measurements.ts';

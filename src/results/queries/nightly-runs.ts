@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Verdict} from '../../verdict/judge.ts';
 import type {Change} from '../changes.ts';
-import type {Case} from '../database/record.ts';
+import type {Case} from '../database/record-run.ts';
 import type {Database, Tables} from '../database/tables.ts';
 import type {Outcome} from '../outcome.ts';
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import {AnswerError, parseJson} from '../../guest/answer.ts';
 import type {Answer} from '../../verdict/reach.ts';
-import type {Observed} from '../stage.ts';
+import type {Observed} from '../data-verb.ts';
 import type {MapMatrix} from '../../verdict/map-matrix.ts';
 
 /** Addresses of a q35 and lengths of ours are far below 2^53; what is not is rounded, and wrong anyway. */

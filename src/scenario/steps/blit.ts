@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf} from '../../topology/model.ts';
-import type {DataVerb} from '../stage.ts';
+import type {DataVerb} from '../data-verb.ts';
 
 type Blit = OptionsOf<'blit'>;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {cpuAccesses} from '../../evidence/arrivals.ts';
 import {arrivalOf, type LedgerEntry} from '../../evidence/ledger.ts';
-import {difference} from '../../evidence/image.ts';
+import {difference} from '../../evidence/disk-image.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf, type Topology} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
-import type {DataVerb, Observed} from '../stage.ts';
+import type {DataVerb, Observed} from '../data-verb.ts';
 
 type Copy = OptionsOf<'copy'>;
 

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import {clockWindows, tickNanoseconds} from '../../evidence/clock.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf} from '../../topology/model.ts';
-import {checkCounts, countGaps, type Counted} from '../../verdict/count.ts';
+import {checkCounts, countGaps, type Counted} from '../../verdict/check-counts.ts';
 import type {Measurement} from '../record.ts';
-import type {DataVerb, GuestResults, Observed} from '../stage.ts';
+import type {DataVerb, GuestResults, Observed} from '../data-verb.ts';
 import {parsedLines} from './answers.ts';
 
 type Count = OptionsOf<'count'>;

@@ -2,7 +2,7 @@
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {pageBytes} from '../../spec/steps/verb.ts';
 import {nodeOf} from '../../topology/model.ts';
-import type {DataVerb} from '../stage.ts';
+import type {DataVerb} from '../data-verb.ts';
 import {place, providerChecks} from './copy.ts';
 
 type Dma = OptionsOf<'dma'>;

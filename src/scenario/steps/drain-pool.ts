@@ -2,7 +2,7 @@
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf} from '../../topology/model.ts';
 import {callChecks} from '../calls.ts';
-import type {DataVerb} from '../stage.ts';
+import type {DataVerb} from '../data-verb.ts';
 
 /** Takes and gives back all of a provider's memory; no device moves anything. */
 export const drainPool: DataVerb<OptionsOf<'drain-pool'>> = {

@@ -3,7 +3,7 @@ import {deviceAt} from '../../evidence/address-map.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
-import type {DataVerb, GuestResults} from '../stage.ts';
+import type {DataVerb, GuestResults} from '../data-verb.ts';
 
 type Gup = OptionsOf<'gup'>;
 

@@ -6,10 +6,10 @@ import type {Check} from '../../verdict/check.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import {describeFlows, total} from '../../verdict/transfers.ts';
 import type {LedgerEntry} from '../../evidence/ledger.ts';
-import {awaitReads, holdRead, release, slowDown, speedUp, traceEnd} from '../hold.ts';
-import type {DataVerb, GuestResults, Observed} from '../stage.ts';
+import {awaitReads, holdRead, release, slowDown, speedUp, traceEnd} from '../hold-reads.ts';
+import type {DataVerb, GuestResults, Observed} from '../data-verb.ts';
 import {callChecks, endChecks} from '../calls.ts';
-import {begin, end, type GuestCommand} from './command.ts';
+import {begin, end, type GuestCommand} from './guest-command.ts';
 import {place, providerChecks} from './copy.ts';
 import {removalCommand, removalTitle, takesMemory} from './removal.ts';
 

@@ -3,10 +3,10 @@ import {cpuAccesses} from '../../evidence/arrivals.ts';
 import {deviceAt} from '../../evidence/address-map.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {type Endpoint, endpointsOf, nodeOf, unregisteredCmb} from '../../topology/model.ts';
-import {busAddressOf} from '../../topology/windows.ts';
+import {busAddressOf} from '../../topology/bridge-windows.ts';
 import type {Check} from '../../verdict/check.ts';
 import {checkMapMatrix, type MapMatrix, mapMatrixGaps} from '../../verdict/map-matrix.ts';
-import type {DataVerb, Observed} from '../stage.ts';
+import type {DataVerb, Observed} from '../data-verb.ts';
 import {readMapMatrices, stdoutOf} from './answers.ts';
 
 /** Asks about all pairs at once; that nothing moves is part of what must come. */

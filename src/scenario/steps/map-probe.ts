@@ -4,10 +4,10 @@ import {cpuAccesses} from '../../evidence/arrivals.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {maskBits} from '../../topology/dma-mask.ts';
 import {findNode, nodeOf} from '../../topology/model.ts';
-import {busAddressOf} from '../../topology/windows.ts';
+import {busAddressOf} from '../../topology/bridge-windows.ts';
 import type {Check} from '../../verdict/check.ts';
 import {type Answer, checkAnswer} from '../../verdict/reach.ts';
-import type {DataVerb, Observed} from '../stage.ts';
+import type {DataVerb, Observed} from '../data-verb.ts';
 import {readAnswer, stdoutOf} from './answers.ts';
 import {place} from './copy.ts';
 

@@ -2,8 +2,8 @@
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf, type Topology} from '../../topology/model.ts';
 import {callChecks, endChecks} from '../calls.ts';
-import type {DataVerb} from '../stage.ts';
-import {begin, end, type GuestCommand} from './command.ts';
+import type {DataVerb} from '../data-verb.ts';
+import {begin, end, type GuestCommand} from './guest-command.ts';
 import {removalCommand, removalTitle} from './removal.ts';
 
 type Mmap = OptionsOf<'mmap'>;

@@ -4,10 +4,10 @@ import type {Guest} from '../../guest/guest.ts';
 import {until} from '../../guest/within.ts';
 import type {Removal} from '../../spec/steps/removal.ts';
 import {nodeOf, type Topology} from '../../topology/model.ts';
-import {plugLine} from '../../topology/qemu.ts';
+import {plugLine} from '../../topology/qemu-arguments.ts';
 import {hasSwitch, slotOf, unitOf} from '../../topology/slot.ts';
 import {readQueryPci} from '../../topology/seen.ts';
-import type {GuestCommand} from './command.ts';
+import type {GuestCommand} from './guest-command.ts';
 
 const unplugLimitMs = 20_000;
 

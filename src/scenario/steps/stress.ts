@@ -5,8 +5,8 @@ import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf, type Topology} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
-import type {DataVerb, Observed} from '../stage.ts';
-import {readAccount, type StressAccount} from '../stress/account.ts';
+import type {DataVerb, Observed} from '../data-verb.ts';
+import {readAccounting, type StressAccounting} from '../stress/stress-accounting.ts';
 import {place} from './copy.ts';
 
 type Stress = OptionsOf<'stress'>;
@@ -22,10 +22,10 @@ export const stress: DataVerb<Stress> = {
     ...through.flatMap((id) => ['--through', place(topology, id)]),
     ...(nic === undefined ? [] : ['--nic', nodeOf(topology, nic).bdf]),
   ],
-  transfers: (options, topology, guest) => transfers(options, topology, readAccount(guest)),
+  transfers: (options, topology, guest) => transfers(options, topology, readAccounting(guest)),
   effect: () => undefined,
   checks: async (options, observed) => {
-    const account = readAccount(observed.guestSaid);
+    const account = readAccounting(observed.guestSaid);
     const checks = [
       ...(await Promise.all(options.drives.map((id) => checkDrive(id, account, observed)))),
       ...(options.nic === undefined ? [] : [await checkFrames(options.nic, account, observed)]),
@@ -39,7 +39,7 @@ export const stress: DataVerb<Stress> = {
 function transfers(
   {nic}: Stress,
   topology: Topology,
-  {flows, frames}: StressAccount,
+  {flows, frames}: StressAccounting,
 ): readonly ExpectedTransfer[] {
   const idOf = (bdf: string): string => topology.nodes.find((node) => node.bdf === bdf)?.id ?? bdf;
   const moved = flows
@@ -68,7 +68,7 @@ function transfers(
 }
 
 /** Every sector of a drive must be whole, and be the one that was written there last. */
-async function checkDrive(id: string, {holds}: StressAccount, {disks, topology}: Observed): Promise<Check> {
+async function checkDrive(id: string, {holds}: StressAccounting, {disks, topology}: Observed): Promise<Check> {
   const name = `sectors ${id}`;
   const said = holds.find(({device}) => device === nodeOf(topology, id).bdf);
   if (said === undefined) {
@@ -92,7 +92,7 @@ async function checkDrive(id: string, {holds}: StressAccount, {disks, topology}:
 /** Every frame must have left once, and hold what sectors hold. */
 async function checkFrames(
   nic: string,
-  account: StressAccount,
+  account: StressAccounting,
   {frames: framesOf}: Observed,
 ): Promise<Check> {
   const recorded = testFrames(readPcap(await framesOf(nic)), Infinity);

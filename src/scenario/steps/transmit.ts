@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {readPcap, testFrames} from '../../evidence/pcap.ts';
-import {difference} from '../../evidence/image.ts';
+import {difference} from '../../evidence/disk-image.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf} from '../../topology/model.ts';
-import type {DataVerb} from '../stage.ts';
+import type {DataVerb} from '../data-verb.ts';
 import {place} from './copy.ts';
 
 type Transmit = OptionsOf<'transmit'>;

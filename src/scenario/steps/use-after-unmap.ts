@@ -6,7 +6,7 @@ import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import {checkTransfers} from '../../verdict/transfers.ts';
-import type {DataVerb} from '../stage.ts';
+import type {DataVerb} from '../data-verb.ts';
 import {place} from './copy.ts';
 
 /** Memory -> edu while it is mapped, and at the same address after it was unmapped, which the IOMMU must block. */

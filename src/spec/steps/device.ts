@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {deviceId} from '../names.ts';
-import {inSlotOf} from '../slot.ts';
+import {inSlotOf} from '../slot-members.ts';
 import {checkDevice, checkKnown, type Scene} from './scene.ts';
 import {verb} from './verb.ts';
 

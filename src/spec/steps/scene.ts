@@ -3,7 +3,7 @@ import {isRegistered} from '../cmb.ts';
 import type {Path} from '../source-map.ts';
 import {formatSize} from '../size.ts';
 import {didYouMean} from '../suggest.ts';
-import type {DeviceSpec} from '../topology.ts';
+import type {DeviceSpec} from '../topology-spec.ts';
 
 /** What a step's check sees: the devices of the topology, and where to say what is wrong. */
 export interface Scene {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {Command, Option} from '@commander-js/extra-typings';
 import test from 'ava';
-import {answer} from '../../../src/cli/completion/answer.ts';
+import {answer} from '../../../src/cli/completion/complete.ts';
 
 function program(): Command {
   const root = new Command('p2plab');

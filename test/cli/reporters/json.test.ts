@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {toJson} from '../../../src/cli/reporters/json.ts';
+import {toJson} from '../../../src/cli/reporters/json-reporter.ts';
 import {results, sweep} from '../../results/results.ts';
 
 /** What the document's first readers script: it may grow, never shrink. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {endServer, onBoth} from './both.ts';
 import {endNightlyRun, openNightlyRun, type CaseOutcome} from '../../../src/results/database/nightly-runs.ts';
-import {recordRun} from '../../../src/results/database/record.ts';
+import {recordRun} from '../../../src/results/database/record-run.ts';
 import type {Database} from '../../../src/results/database/tables.ts';
 import type {Outcome} from '../../../src/results/outcome.ts';
 import {latestNightlyRuns, nightlyRunOf, nightlyRuns, resultsOf} from '../../../src/results/queries/nightly-runs.ts';

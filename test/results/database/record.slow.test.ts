@@ -8,9 +8,9 @@ import {sql} from 'kysely';
 import {context} from './both.ts';
 import {temporary} from '../../base/temporary-cache.ts';
 import {openDatabase, withoutPassword} from '../../../src/results/database/connect.ts';
-import {recordRun} from '../../../src/results/database/record.ts';
+import {recordRun} from '../../../src/results/database/record-run.ts';
 import {listRuns} from '../../../src/results/queries/list.ts';
-import {runOf} from '../../../src/results/queries/run.ts';
+import {runOf} from '../../../src/results/queries/recorded-run.ts';
 import {copied, facts} from '../facts.ts';
 
 endServer();

@@ -3,11 +3,11 @@ import test from 'ava';
 import {labRoot} from '../../../src/base/paths.ts';
 import type {LedgerEntry} from '../../../src/evidence/ledger.ts';
 import {cellsOf} from '../../../src/results/designs/cells.ts';
-import {changes} from '../../../src/results/designs/changes.ts';
-import {type DesignsPage, designsPage} from '../../../src/results/designs/page.ts';
+import {changes} from '../../../src/results/designs/cell-changes.ts';
+import {type DesignsPage, designsPage} from '../../../src/results/designs/designs-document.ts';
 import {score} from '../../../src/results/designs/questions.ts';
 import type {RunRecord, StepRecord} from '../../../src/scenario/record.ts';
-import {loadTopology} from '../../../src/topology/plan.ts';
+import {loadTopology} from '../../../src/topology/plan-topology.ts';
 import {type ExpectedTransfer, expectTransfers} from '../../../src/verdict/expectation.ts';
 import {compareGolden} from '../../topology/golden.ts';
 

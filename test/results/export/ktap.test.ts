@@ -4,7 +4,7 @@ import path from 'node:path';
 import test from 'ava';
 import {execa} from 'execa';
 import {cacheRoot} from '../../../src/base/paths.ts';
-import {ktap} from '../../../src/results/export/ktap.ts';
+import {ktap} from '../../../src/results/export/export-ktap.ts';
 import {knownCrash, results, sweep} from '../results.ts';
 
 test('KTAP: version, plan, subtests, directives; nothing of a reason becomes a line of its own', (t) => {

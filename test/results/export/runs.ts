@@ -2,8 +2,8 @@
 import {temporary} from '../../base/temporary-cache.ts';
 import path from 'node:path';
 import {openDatabase} from '../../../src/results/database/connect.ts';
-import {recordRun} from '../../../src/results/database/record.ts';
-import {type Run, runOf} from '../../../src/results/queries/run.ts';
+import {recordRun} from '../../../src/results/database/record-run.ts';
+import {type Run, runOf} from '../../../src/results/queries/recorded-run.ts';
 import {copied, facts} from '../facts.ts';
 
 /** Runs as the database has them: one of each verdict, with all that an export may trip over. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {compareCounts, undeclared} from '../../../src/results/map-cost/compare.ts';
-import {mapCostPage, declarations} from '../../../src/results/map-cost/page.ts';
+import {compareCounts, undeclared} from '../../../src/results/map-cost/compare-counts.ts';
+import {mapCostPage, declarations} from '../../../src/results/map-cost/map-cost-document.ts';
 import type {StepRecord} from '../../../src/scenario/record.ts';
 import type {Verdict} from '../../../src/verdict/judge.ts';
 
