@@ -13,9 +13,10 @@ const rooms = [
   'verdict',
   'scenario',
   'results',
-  'plan',
+  'runner',
   'dashboard',
   'cli',
+  'launcher',
 ];
 
 const walls = rooms.map((room, index) => ({

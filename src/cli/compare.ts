@@ -11,8 +11,8 @@ import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
 import {toJson} from './reporters/json.ts';
 import {costsBeyond, isUndeclaredRise} from '../results/measured-change.ts';
-import {inLane, moduleFolders, type SelectedKernel, selectKernel} from './select-kernel.ts';
-import {shownSideBySide} from './side-by-side.ts';
+import {inLane, moduleFolders, type SelectedKernel, selectKernel} from '../runner/select-kernel.ts';
+import {shownSideBySide} from '../runner/side-by-side.ts';
 
 /** `p2plab compare`. */
 export function addCompare(program: Command, finish: (exitCode: number) => void): void {

@@ -15,8 +15,8 @@ import {exitCodeOf, exitCodes} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
-import {type Result, runAll} from './run-all.ts';
-import {inLane, selectKernel} from './select-kernel.ts';
+import {type Result, runAll} from '../runner/run-all.ts';
+import {inLane, selectKernel} from '../runner/select-kernel.ts';
 
 /** The lane that counts, and the scenarios that are made for it. */
 const countedLane = 'counted';

@@ -14,8 +14,8 @@ import {interruptible} from './interrupt.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
 import {explanation, headline, summary} from '../results/describe.ts';
 import {exitCodeOf} from './exit-code.ts';
-import {type Result, runAll} from './run-all.ts';
-import {selectKernel} from './select-kernel.ts';
+import {type Result, runAll} from '../runner/run-all.ts';
+import {selectKernel} from '../runner/select-kernel.ts';
 
 const introduction = `p2plab boots real Linux kernels on emulated PCIe trees, has devices copy from one to another, and
 watches from outside the guest where every byte went. (The first time it compiles two kernels: minutes.)`;

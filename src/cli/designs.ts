@@ -14,8 +14,8 @@ import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
 import {headline} from '../results/describe.ts';
-import {type Result, runAll} from './run-all.ts';
-import {selectKernel} from './select-kernel.ts';
+import {type Result, runAll} from '../runner/run-all.ts';
+import {selectKernel} from '../runner/select-kernel.ts';
 
 /** Plain Linux, and the designs of the thread of 2017. */
 export const designNames = ['baseline', 'switch', 'pagemap', 'resource'] as const;

@@ -2,7 +2,7 @@
 import {styleText} from 'node:util';
 import type {Command} from '@commander-js/extra-typings';
 import {interruptible} from './interrupt.ts';
-import type {Finding} from './doctor/finding.ts';
+import type {Finding} from '../runner/doctor/finding.ts';
 import {shared} from './options.ts';
 import {progressLines} from './progress.ts';
 
@@ -19,7 +19,7 @@ export function addDoctor(program: Command, finish: (exitCode: number) => void):
     .addOption(shared.qemu())
     .addOption(shared.database())
     .action(async (options) => {
-      const {examine} = await import('./doctor/examine.ts');
+      const {examine} = await import('../runner/doctor/examine.ts');
       const lines = progressLines();
       const findings = await interruptible(lines.show, (context) => examine(options, context)).finally(() => {
         lines.close();

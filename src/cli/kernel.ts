@@ -10,12 +10,12 @@ import {type ArchitectureName, architectureNames} from '../spec/architecture.ts'
 import {listKernels} from '../spec/catalog.ts';
 import {readKernel} from '../spec/kernel.ts';
 import {roundBytes} from '../base/bytes.ts';
-import {keyIfKnown} from './cache.ts';
+import {keyIfKnown} from '../build/unpacked-sources.ts';
 import {interruptible} from './interrupt.ts';
 import {formatTime} from './live-lines.ts';
 import {shared} from './options.ts';
 import {progressLines} from './progress.ts';
-import {inLane, selectKernel} from './select-kernel.ts';
+import {inLane, selectKernel} from '../runner/select-kernel.ts';
 import {table} from './table.ts';
 
 /** How many kernels that are none of lab/kernels `gc` leaves: those used last. */

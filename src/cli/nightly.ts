@@ -4,16 +4,16 @@ import type {Command} from '@commander-js/extra-typings';
 import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {openDatabase} from '../results/database/connect.ts';
-import {queueUrl} from '../plan/queue/queue.ts';
+import {queueUrl} from '../runner/queue/queue.ts';
 import {countedChanges} from '../results/queries/counted.ts';
 import {resultsOf} from '../results/queries/night.ts';
 import {findSuite, listSuites} from '../spec/catalog.ts';
 import {readSuite} from '../spec/suite.ts';
 import {interruptible} from './interrupt.ts';
-import {localWay} from './nightly/local.ts';
-import {risesOf} from './nightly/rises.ts';
-import {type NightlyResult, runNightly} from './nightly/run.ts';
-import {exitCodeOf, line, summary} from './nightly/summary.ts';
+import {localWay} from '../runner/nightly/local.ts';
+import {risesOf} from '../runner/nightly/regressions.ts';
+import {type NightlyResult, runNightly} from '../runner/nightly/run-nightly.ts';
+import {exitCodeOf, line, summary} from '../runner/nightly/summary.ts';
 import {count, shared} from './options.ts';
 import {progressLines} from './progress.ts';
 import {table} from './table.ts';
@@ -56,7 +56,12 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
           const request = {suite, fresh, database: connection};
           const ended =
             queue && url !== undefined
-              ? await (await import('./nightly/queued.ts')).runQueued(request, {url, qemu}, told, context)
+              ? await (await import('../runner/nightly/queued.ts')).runQueued(
+                  request,
+                  {url, qemu},
+                  told,
+                  context,
+                )
               : await runNightly(request, (own) => localWay(suite, {qemu, jobs}, own), told, context);
           const changes = await resultsOf(connection.db, ended.night);
           const counted = await countedChanges(connection.db, ended.night);

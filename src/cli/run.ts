@@ -8,9 +8,9 @@ import {exitCodeOf} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared, wholeNumber} from './options.ts';
 import {formats, reporterFor} from './reporters/registry.ts';
-import {type Result, runAll} from './run-all.ts';
-import {RunRecorder} from './run-recorder.ts';
-import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
+import {type Result, runAll} from '../runner/run-all.ts';
+import {RunRecorder} from '../runner/run-recorder.ts';
+import {inLane, moduleFolders, selectKernel} from '../runner/select-kernel.ts';
 import {table} from './table.ts';
 
 /** `p2plab run`. */

@@ -5,9 +5,9 @@ import {labRoot} from '../base/paths.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
-import {inLane, selectKernel} from './select-kernel.ts';
+import {inLane, selectKernel} from '../runner/select-kernel.ts';
 import {alongSeries, changesAlong} from './series/table.ts';
-import {shownSideBySide} from './side-by-side.ts';
+import {shownSideBySide} from '../runner/side-by-side.ts';
 
 /** `p2plab series`. */
 export function addSeries(program: Command, finish: (exitCode: number) => void): void {

@@ -3,8 +3,8 @@ import type {Command} from '@commander-js/extra-typings';
 import {interruptible} from './interrupt.ts';
 import {shared} from './options.ts';
 import {progressLines} from './progress.ts';
-import {moduleFolders, selectKernel} from './select-kernel.ts';
-import {runOf} from './shell/run.ts';
+import {moduleFolders, selectKernel} from '../runner/select-kernel.ts';
+import {runOf} from '../runner/shell/recorded-run.ts';
 
 /** `p2plab shell`. */
 export function addShell(program: Command, finish: (exitCode: number) => void): void {
@@ -24,9 +24,9 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
     .action(async (name, options, command) => {
       // What only this command needs would make all others start later.
       const [{findScene}, {runShell}, {checkForeground}] = await Promise.all([
-        import('./shell/scene.ts'),
-        import('./shell/session.ts'),
-        import('./shell/foreground.ts'),
+        import('../runner/shell/scene.ts'),
+        import('../runner/shell/session.ts'),
+        import('../runner/shell/foreground.ts'),
       ]);
       // Before anything is built: what waits for a terminal that it cannot have never ends.
       if (!options.console) checkForeground();

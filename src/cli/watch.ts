@@ -11,8 +11,8 @@ import {fail} from './fail.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {textReporter} from './reporters/text.ts';
-import {runAll} from './run-all.ts';
-import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
+import {runAll} from '../runner/run-all.ts';
+import {inLane, moduleFolders, selectKernel} from '../runner/select-kernel.ts';
 
 /** What a build leaves in a tree, and git's own folder: nothing that is waited for. */
 const ignored = (name: string): boolean => /^(\.git|.*\.(o|ko|cmd|a|swp|mod|order|symvers)|.*~)$/.test(name);

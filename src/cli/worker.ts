@@ -4,16 +4,16 @@ import path from 'node:path';
 import type {Command} from '@commander-js/extra-typings';
 import {HostError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
-import {labKey} from '../plan/queue/lab-key.ts';
-import {openQueue, queueUrl} from '../plan/queue/queue.ts';
-import {ownShelf, sharedShelf} from '../plan/queue/shelf.ts';
-import {type News, work} from '../plan/queue/work.ts';
+import {labKey} from '../runner/queue/lab-key.ts';
+import {openQueue, queueUrl} from '../runner/queue/queue.ts';
+import {ownShelf, sharedShelf} from '../runner/queue/shelf.ts';
+import {type News, work} from '../runner/queue/work.ts';
 import {bundlesRoot} from '../results/bundle.ts';
 import {openDatabase} from '../results/database/connect.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {progressLines} from './progress.ts';
-import {attemptJob} from './worker/attempt.ts';
+import {attemptJob} from '../runner/queue/attempt-job.ts';
 
 /** A guest has a processor of its own, and the lab another one. */
 const defaultJobs = Math.max(1, Math.floor(availableParallelism() / 2));

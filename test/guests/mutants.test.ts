@@ -3,9 +3,9 @@ import './temporary-state.ts';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {type Mutant, readMutantEntry} from '../../src/cli/mutants/read.ts';
+import {type Mutant, readMutantEntry} from '../../src/runner/mutants/read-mutant.ts';
 import {mutantExitCode} from '../../src/cli/mutants/report.ts';
-import {runMutants} from '../../src/cli/mutants/run.ts';
+import {runMutants} from '../../src/runner/mutants/run-mutants.ts';
 import {findMutants} from '../../src/spec/catalog.ts';
 import {context, qemu} from './lab.ts';
 

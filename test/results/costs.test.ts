@@ -6,7 +6,7 @@ import test from 'ava';
 import {stripVTControlCharacters} from 'node:util';
 import {changesAlong, alongSeries} from '../../src/cli/series/table.ts';
 import {comparison, pairResults} from '../../src/cli/compare/table.ts';
-import {summary} from '../../src/cli/nightly/summary.ts';
+import {summary} from '../../src/runner/nightly/summary.ts';
 import {dashboard} from '../../src/dashboard/serve.ts';
 import {openDatabase} from '../../src/results/database/connect.ts';
 import {endNight, openNight} from '../../src/results/database/nights.ts';

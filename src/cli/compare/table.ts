@@ -4,7 +4,7 @@ import {changesBetween, type Difference, differenceOf} from '../../results/diffe
 import {type Costs, describeChange, type MeasuredChange} from '../../results/measured-change.ts';
 import {shortNames} from '../../spec/identity.ts';
 import {type Cell, table} from '../table.ts';
-import type {Result} from '../run-all.ts';
+import type {Result} from '../../runner/run-all.ts';
 
 /** A scenario on both kernels. */
 export interface ComparedPair {

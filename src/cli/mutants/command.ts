@@ -4,9 +4,9 @@ import {labRoot} from '../../base/paths.ts';
 import {findMutants, listMutants} from '../../spec/catalog.ts';
 import {interruptible} from '../interrupt.ts';
 import {table} from '../table.ts';
-import {type Mutant, readMutantEntry} from './read.ts';
+import {type Mutant, readMutantEntry} from '../../runner/mutants/read-mutant.ts';
 import {mutantFormats, mutantReporter} from './report.ts';
-import {runMutants} from './run.ts';
+import {runMutants} from '../../runner/mutants/run-mutants.ts';
 
 /** What of `run`'s options means something with `--mutants`. */
 export interface MutantOptions {

@@ -3,8 +3,8 @@ import type {Progress} from '../../base/context.ts';
 import {printable, seconds} from '../../results/describe.ts';
 import {progressLines} from '../progress.ts';
 import {type Column, fit, header, row} from '../table.ts';
-import type {Mutant} from './read.ts';
-import type {MutantResult} from './run.ts';
+import type {Mutant} from '../../runner/mutants/read-mutant.ts';
+import type {MutantResult} from '../../runner/mutants/run-mutants.ts';
 
 const colours = {
   caught: 'green',

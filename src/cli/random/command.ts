@@ -4,8 +4,8 @@ import {displayPath} from '../../base/paths.ts';
 import {repeatCommand} from '../../results/repeat.ts';
 import {interruptible} from '../interrupt.ts';
 import {type formats, reporterFor} from '../reporters/registry.ts';
-import {inLane, selectKernel} from '../select-kernel.ts';
-import {runRandom} from './run.ts';
+import {inLane, selectKernel} from '../../runner/select-kernel.ts';
+import {runRandom} from '../../runner/random/run-random.ts';
 
 /** What of `run`'s options means something with `--random`. */
 export interface RandomOptions {

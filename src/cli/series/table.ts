@@ -2,8 +2,8 @@
 import {colours, printable} from '../../results/describe.ts';
 import {changesBetween, type Difference, differenceOf} from '../../results/difference.ts';
 import {describeChange} from '../../results/measured-change.ts';
-import type {Result} from '../run-all.ts';
-import type {Column} from '../side-by-side.ts';
+import type {Result} from '../../runner/run-all.ts';
+import type {Column} from '../../runner/side-by-side.ts';
 import {type Cell, table} from '../table.ts';
 
 /** A change that a patch made to a scenario. */

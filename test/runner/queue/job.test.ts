@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+import test from 'ava';
+import {jobId, readJob, readMade} from '../../../src/runner/queue/job.ts';
+
+const night = {suite: 'smoke', begun: '2026-11-28T07:00:00.000Z'};
+
+test('an attempt has the same id each time, and no other has it', (t) => {
+  const id = jobId(night, 'baseline/plain/a', 1);
+  t.is(jobId({...night}, 'baseline/plain/a', 1), id);
+  t.regex(id, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const others = [
+    jobId({...night, suite: 'other'}, 'baseline/plain/a', 1),
+    jobId({...night, begun: '2026-11-28T07:00:00.001Z'}, 'baseline/plain/a', 1),
+    jobId(night, 'baseline/plain/b', 1),
+    jobId(night, 'baseline/plain/a', 2),
+  ];
+  t.is(new Set([id, ...others]).size, 5);
+});
+
+test('what is no job, or no result, is told from one', (t) => {
+  const job = {run: 'k/plain/a', scenario: 'a', kernel: 'k', lane: 'plain', attempt: 1, night: 3};
+  t.deepEqual(readJob(JSON.parse(JSON.stringify(job))), job);
+  t.is(readJob({...job, attempt: 'first'}), undefined);
+  t.is(readJob(null), undefined);
+  t.is(readMade({message: 'job heartbeat timeout'}), undefined);
+});
