@@ -118,7 +118,7 @@ for (const [kernel, on] of [
       const wanted = everywhere[result.scenario];
       if (wanted === 'skip') {
         t.is(result.verdict, 'skip', `${result.scenario}: ${result.reason}`);
-        t.regex(result.reason, /takes the lane debug/);
+        t.regex(result.reason, /needs the variant debug/);
         continue;
       }
       t.is(result.verdict, 'pass', `${result.scenario}: ${result.reason}`);
@@ -147,7 +147,7 @@ test.serial('the lab passes no scenario that this list does not hold to its byte
       .map(({name}) => name)
       .filter(
         (name) =>
-          !/^((acs|awkward|cmb|counted|gaps|hotplug|iommu|offset|pairs|probe|smmuv3|strict)\/|stress\/brief$)/.test(
+          !/^((acs|awkward|cmb|counted|known-issues|hotplug|iommu|offset|pairs|probe|smmuv3|strict)\/|stress\/brief$)/.test(
             name,
           ),
       ),

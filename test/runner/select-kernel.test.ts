@@ -16,7 +16,7 @@ const made = (name: string, content = ''): string => {
 test('a work tree, a revision and a kernel of the lab are all kernels', (t) => {
   made('linux/Kbuild');
   const tree = path.join(temporary, 'linux');
-  t.like(selectKernel(tree), {name: tree, source: {kind: 'tree', path: tree}, abilities: []});
+  t.like(selectKernel(tree), {name: tree, source: {kind: 'tree', path: tree}, features: []});
   t.like(selectKernel(`git:${tree}@v6.12`), {
     name: `git:${tree}@v6.12`,
     source: {kind: 'git', path: tree, revision: 'v6.12'},

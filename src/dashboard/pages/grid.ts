@@ -51,7 +51,8 @@ function section(context: PageContext, night: NightSummary, results: readonly Ni
   </section>`;
 }
 
-const columnOf = ({kernel, lane}: NightResult): string => (lane === 'plain' ? kernel : `${kernel}, ${lane}`);
+const columnOf = ({kernel, variant}: NightResult): string =>
+  variant === 'plain' ? kernel : `${kernel}, ${variant}`;
 
 function row(context: PageContext, own: readonly NightResult[], columns: readonly string[]): Html {
   const [first] = own;

@@ -26,12 +26,12 @@ function test(result: ReportedRun, number: number): readonly string[] {
 /** A parser takes a plan of no tests for a broken one: a run without steps is a test without subtests. */
 function subtests({scenario, steps}: ReportedRun): readonly string[] {
   if (steps.length === 0) return [];
-  const lines = steps.flatMap(({title, verdict, reason, gap, checks}, index) => {
+  const lines = steps.flatMap(({title, verdict, reason, knownIssue, checks}, index) => {
     const wrong = checks.filter(({ok}) => !ok);
     return [
-      ...(gap === undefined ? [] : [`# ${printable(reason)}`]),
+      ...(knownIssue === undefined ? [] : [`# ${printable(reason)}`]),
       ...wrong.map(({name, detail}) => `# ${name}: ${printable(detail)}`),
-      line(isOk({verdict, gap}), index + 1, title, directive({verdict, reason, gap})),
+      line(isOk({verdict, knownIssue}), index + 1, title, directive({verdict, reason, knownIssue})),
     ];
   });
   return ['KTAP version 1', `# Subtest: ${described(scenario)}`, `1..${steps.length}`, ...lines].map(
@@ -41,16 +41,16 @@ function subtests({scenario, steps}: ReportedRun): readonly string[] {
 
 /** What decides how a test or a subtest is printed. */
 interface Printed extends Pick<ReportedRun, 'verdict' | 'reason'> {
-  readonly gap?: string | undefined;
+  readonly knownIssue?: string | undefined;
 }
 
 /** A failure that is expected is "ok" with XFAIL, as ksft_test_result_xfail() prints it: parsers ignore the directive. */
-function isOk({verdict, gap}: Omit<Printed, 'reason'>): boolean {
-  return verdict === 'pass' || verdict === 'skip' || gap !== undefined;
+function isOk({verdict, knownIssue}: Omit<Printed, 'reason'>): boolean {
+  return verdict === 'pass' || verdict === 'skip' || knownIssue !== undefined;
 }
 
-function directive({verdict, reason, gap}: Printed): string | undefined {
-  if (gap !== undefined) return `XFAIL known gap ${printable(gap)}`;
+function directive({verdict, reason, knownIssue}: Printed): string | undefined {
+  if (knownIssue !== undefined) return `XFAIL known issue ${printable(knownIssue)}`;
   if (verdict === 'skip') return `SKIP ${printable(reason)}`;
   return verdict === 'error' ? `ERROR ${printable(reason)}` : undefined;
 }
