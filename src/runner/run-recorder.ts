@@ -2,6 +2,7 @@
 import type {Context} from '../base/context.ts';
 import {messageOf} from '../base/errors.ts';
 import type {Connection} from '../results/database/connect.ts';
+import type {Task} from './tasks.ts';
 
 /**
  * Records runs as they end, beside the work. A database that cannot be had costs a run nothing: its bundle is
@@ -45,4 +46,19 @@ export class RunRecorder {
     await (await this.#opened)?.close();
     return this.#trouble;
   }
+}
+
+/**
+ * Returns the task that records runs as they end.
+ * @param warn is called at the end, with the first reason for which a run was not recorded
+ */
+export function recording(url: string | undefined, warn: (text: string) => void): Task<RunRecorder> {
+  return {
+    title: 'database',
+    setup: (context) => new RunRecorder(url, context),
+    teardown: async (recorder) => {
+      const trouble = await recorder.close();
+      if (trouble !== undefined) warn(`not recorded: ${trouble}`);
+    },
+  };
 }

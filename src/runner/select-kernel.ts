@@ -35,7 +35,7 @@ export function selectKernel(
   const added = series.map(existingSeries);
   const base = baseKernel(name, added);
   const fragments = config.map(fragmentOf);
-  const loaded = Object.keys(moduleFolders(modules)).filter((module) => !isOfLab(module));
+  const loaded = Object.keys(moduleDirectories(modules)).filter((module) => !isOfLab(module));
   const title = [
     base.name,
     ...added.map((file) => identityOf(file).replace(/\.(patch|mbox)$/, '')),
@@ -139,7 +139,7 @@ function fragmentOf(given: string): string {
  * Folders of modules by the names of the modules that they make.
  * @throws UsageError for a folder whose Kbuild makes none
  */
-export function moduleFolders(folders: readonly string[]): Readonly<Record<string, string>> {
+export function moduleDirectories(folders: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(folders.map((given) => [moduleNameOf(path.resolve(given)), path.resolve(given)]));
 }
 

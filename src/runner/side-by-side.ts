@@ -6,10 +6,9 @@ import {pool} from './schedule/pool.ts';
 import {type Variant, Machines} from '../scenario/machine.ts';
 import {planScenario} from '../scenario/plan.ts';
 import type {Entry} from '../spec/catalog.ts';
-import {interruptible} from '../cli/interrupt.ts';
-import {progressLines} from '../cli/progress.ts';
 import {type Result, runOne} from './run-all.ts';
-import {RunRecorder} from './run-recorder.ts';
+import {recording} from './run-recorder.ts';
+import {withTasks} from './tasks.ts';
 
 /** One kernel of several that run the same. */
 export interface Candidate {
@@ -67,23 +66,22 @@ export async function sideBySide(
   );
 }
 
-/** {@link sideBySide} as a command does it: with its progress shown, each run recorded, and until it is interrupted. */
-export async function shownSideBySide(
+/**
+ * Runs {@link sideBySide} and records each run.
+ * @param warn is called with the reason if runs were not recorded
+ */
+export function recordedSideBySide(
   request: SideBySide,
-  database: string | undefined,
+  {database, warn}: {readonly database: string | undefined; readonly warn: (text: string) => void},
+  ended: (result: Result) => void,
+  context: Context,
 ): Promise<readonly Column[]> {
-  const lines = progressLines({alone: true});
-  return interruptible(lines.show, async (context) => {
-    const recorder = new RunRecorder(database, context);
-    const told = (result: Result): void => {
+  return withTasks(context, async ({begin}) => {
+    const recorder = await begin(recording(database, warn));
+    const record = (result: Result): void => {
       recorder.add(result.bundle);
-      lines.end(result.scenario);
+      ended(result);
     };
-    return sideBySide(request, told, context).finally(async () => {
-      const trouble = await recorder.close();
-      if (trouble !== undefined) process.stderr.write(`p2plab: not recorded: ${trouble}\n`);
-    });
-  }).finally(() => {
-    lines.close();
+    return sideBySide(request, record, context);
   });
 }

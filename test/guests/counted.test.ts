@@ -3,7 +3,7 @@ import './temporary-state.ts';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {risesOf} from '../../src/runner/nightly/regressions.ts';
+import {regressionsOf} from '../../src/runner/nightly/regressions.ts';
 import type {NightlyResult} from '../../src/runner/nightly/run-nightly.ts';
 import {withVariant, selectKernel} from '../../src/runner/select-kernel.ts';
 import {compareCounts, undeclared} from '../../src/results/counted/compare.ts';
@@ -87,8 +87,8 @@ test.serial('one instruction more for each page is found, and fails a night', as
   t.deepEqual(undeclared('baseline', rows(1)), []);
   t.is(differenceOf(base, dearer), 'costs more');
   t.is(differenceOf(dearer, base), 'costs less');
-  t.deepEqual(await risesOf(night([base, dearer])), [`${rise}: none is declared`]);
-  t.deepEqual(await risesOf(night([base])), []);
+  t.deepEqual(await regressionsOf(night([base, dearer])), [`${rise}: none is declared`]);
+  t.deepEqual(await regressionsOf(night([base])), []);
 });
 
 test.serial('where nothing is counted, there is no verdict', async (t) => {

@@ -4,7 +4,7 @@ import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {gitSource, moduleFolders, selectKernel} from '../../src/runner/select-kernel.ts';
+import {gitSource, moduleDirectories, selectKernel} from '../../src/runner/select-kernel.ts';
 
 const made = (name: string, content = ''): string => {
   const file = path.join(temporary, name);
@@ -53,14 +53,14 @@ test('fragments and modules come on top, by name or by path', (t) => {
   t.throws(() => selectKernel('baseline', {config: ['none']}), {message: /there is no config fragment none/});
   const own = path.dirname(made('own/Kbuild', 'obj-m += my-module.o\n'));
   const lab = path.dirname(made('copy/Kbuild', 'obj-m := p2plab.o\n'));
-  t.deepEqual(moduleFolders([own, lab]), {my_module: own, p2plab: lab});
+  t.deepEqual(moduleDirectories([own, lab]), {my_module: own, p2plab: lab});
   t.deepEqual(
     selectKernel('baseline', {modules: [own, lab]}).modules,
     ['my_module'],
     'the lab loads its own',
   );
   t.is(selectKernel('switch', {modules: [own]}).name, `switch+${own}`, 'another history than that of switch');
-  t.throws(() => moduleFolders([temporary]), {message: /is no module/});
+  t.throws(() => moduleDirectories([temporary]), {message: /is no module/});
 });
 
 test.serial('names are names: nothing in the working directory takes the place of one', (t) => {
@@ -113,6 +113,6 @@ test('two kernels are never one: trees, revisions, series and fragments of one b
 test("each of the lab's own modules is one", (t) => {
   const modules = path.join(labRoot, 'images/modules');
   const folders = readdirSync(modules).map((name) => path.join(modules, name));
-  t.deepEqual(Object.values(moduleFolders(folders)), folders);
-  t.deepEqual(Object.keys(moduleFolders(folders)), readdirSync(modules));
+  t.deepEqual(Object.values(moduleDirectories(folders)), folders);
+  t.deepEqual(Object.keys(moduleDirectories(folders)), readdirSync(modules));
 });

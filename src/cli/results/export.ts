@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 import {writeFile} from 'node:fs/promises';
-import {UsageError} from '../../base/errors.ts';
 import {displayPath} from '../../base/paths.ts';
 import type {Database} from '../../results/database/tables.ts';
 import {csv} from '../../results/export/csv.ts';
 import {junit} from '../../results/export/junit.ts';
 import {kcidb} from '../../results/export/kcidb.ts';
 import {ktap} from '../../results/export/ktap.ts';
-import {listRuns} from '../../results/queries/list.ts';
-import {type Run, runOf} from '../../results/queries/run.ts';
+import {selectRuns} from '../../results/export/select-runs.ts';
+import type {Run} from '../../results/queries/run.ts';
 import {reportedRun} from '../../results/reported.ts';
 
 const formats = {
@@ -35,21 +34,7 @@ export async function exportRuns(
     readonly output?: string | undefined;
   },
 ): Promise<void> {
-  const listed = await listRuns(db, night === undefined ? {most} : {night, most: Number.MAX_SAFE_INTEGER});
-  const runs: Run[] = [];
-  for (const {id} of listed.toReversed()) {
-    const run = await runOf(db, id);
-    // It may have been pruned a moment ago.
-    if (run !== undefined) runs.push(run);
-  }
-  // A document of no tests reads as one in which all is well.
-  if (runs.length === 0)
-    throw new UsageError(
-      night === undefined ? 'no run is recorded' : `no run of night ${night} is recorded`,
-      {
-        hint: './p2plab results list --nights shows what there is',
-      },
-    );
+  const runs = await selectRuns(db, {night, most});
   const text = `${formats[format](runs)}\n`;
   if (output === undefined) process.stdout.write(text);
   else {

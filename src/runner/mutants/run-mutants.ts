@@ -11,9 +11,10 @@ import type {ScenarioPlan} from '../../scenario/plan.ts';
 import {type Catch, compareWithControl} from '../../verdict/mutant.ts';
 import {type Result, runOne} from '../run-all.ts';
 import {withVariant, selectKernel} from '../select-kernel.ts';
+import {withTasks} from '../tasks.ts';
 import type {Mutant} from './read-mutant.ts';
 
-/** What `run --mutants` was asked for. */
+/** What `p2plab mutants` was asked for. */
 export interface MutantRequest {
   readonly mutants: readonly Mutant[];
   readonly qemu: string | undefined;
@@ -56,13 +57,22 @@ export async function runMutants(
   listen: (result: MutantResult) => void,
   context: Context,
 ): Promise<readonly MutantResult[]> {
-  const scratch = await makeScratch(path.join(tmpdir(), 'p2plab-mutants-'));
-  try {
+  return withTasks(context, async (tasks) => {
+    const scratch = await tasks.begin({
+      title: 'scratch',
+      setup: () => makeScratch(path.join(tmpdir(), 'p2plab-mutants-')),
+      teardown: removeScratch,
+    });
     const bench = new Bench(qemu, keep, scratch, context);
     const results = mutants.filter(({spec}) => spec.showsOn !== undefined).map(elsewhere);
     results.forEach(listen);
     const sorted = inBuildOrder(mutants.filter(({spec}) => spec.showsOn === undefined));
-    const builds: Promise<Built>[] = [];
+    // An interrupted build ends later than the run: its scratch directory must not be removed under it.
+    const builds = await tasks.begin({
+      title: 'builds',
+      setup: (): Promise<Built>[] => [],
+      teardown: (begun) => Promise.allSettled(begun),
+    });
     const begin = (mutant: Mutant | undefined): void => {
       if (mutant === undefined) return;
       const build = bench.build(mutant);
@@ -71,22 +81,15 @@ export async function runMutants(
       build.catch(() => undefined);
     };
     begin(sorted[0]);
-    try {
-      for (const [index, mutant] of sorted.entries()) {
-        const built = await builds[index];
-        begin(sorted[index + 1]);
-        const result = await bench.tryOut(mutant, built);
-        results.push(result);
-        listen(result);
-      }
-    } finally {
-      // What is still being built was told to stop, and must have before we return.
-      await Promise.allSettled(builds);
+    for (const [index, mutant] of sorted.entries()) {
+      const built = await builds[index];
+      begin(sorted[index + 1]);
+      const result = await bench.tryOut(mutant, built);
+      results.push(result);
+      listen(result);
     }
     return results;
-  } finally {
-    await removeScratch(scratch);
-  }
+  });
 }
 
 function elsewhere({name, spec}: Mutant): MutantResult {

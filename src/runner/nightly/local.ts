@@ -27,7 +27,7 @@ interface Prepared extends Planned {
  * The way of one machine: it builds each kernel once, and packs guests so that the host bears them.
  * @param jobs processors that guests may have; all if it is not said
  */
-export async function localWay(
+export async function localExecution(
   suite: Suite,
   {qemu, jobs}: {readonly qemu: string | undefined; readonly jobs?: number | undefined},
   context: Context,

@@ -18,6 +18,7 @@ import {
   listScenarios,
 } from '../../spec/catalog.ts';
 import type {Loaded} from '../schedule/packed.ts';
+import {withTasks} from '../tasks.ts';
 import {caseOf, type Planned, planRuns} from './plan-runs.ts';
 import {
   type Attempted,
@@ -47,15 +48,20 @@ export async function runQueued(
   const planned = planRuns(request.suite.spec).map((one) => ({...one, load}));
   for (const {run} of planned) checkLab(run);
   const key = await labKey(labRoot);
-  const queue = await openQueue(url, key, 'night', context);
-  const outstanding = new Outstanding(request.database.db, queue, context);
-  const way = queuedWay(request.suite, planned, {qemu, key, outstanding});
-  try {
-    return await runNightly(request, () => Promise.resolve(way), told, context);
-  } finally {
-    await outstanding.close();
-    await queue.close();
-  }
+  return withTasks(context, async ({begin}) => {
+    const queue = await begin({
+      title: 'queue',
+      setup: () => openQueue(url, key, 'night', context),
+      teardown: (opened) => opened.close(),
+    });
+    const outstanding = await begin({
+      title: 'outstanding jobs',
+      setup: () => new Outstanding(request.database.db, queue, context),
+      teardown: (jobs) => jobs.close(),
+    });
+    const way = queuedWay(request.suite, planned, {qemu, key, outstanding});
+    return runNightly(request, () => Promise.resolve(way), told, context);
+  });
 }
 
 function queuedWay(

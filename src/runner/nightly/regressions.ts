@@ -14,7 +14,7 @@ const base = 'baseline';
  * What mapping costs more in this night than on plain Linux in the same night, and no kernel's file declares; by the
  * bundles of what passed.
  */
-export async function risesOf(results: readonly NightlyResult[]): Promise<readonly string[]> {
+export async function regressionsOf(results: readonly NightlyResult[]): Promise<readonly string[]> {
   const records: RunRecord[] = [];
   const costs = new Map<string, Costing['costs']>();
   for (const {run, attempts} of results) {

@@ -12,9 +12,11 @@ import {thisHost} from '../../results/host.ts';
 import {labId} from '../../results/lab-id.ts';
 import {Journal, type JournalEntry} from '../../results/journal.ts';
 import {NightRecorder} from '../../results/night-recorder.ts';
-import {type Outcome, settle} from '../../results/outcome.ts';
+import type {Outcome} from '../../results/outcome.ts';
 import type {SuiteSpec} from '../../spec/suite.ts';
 import {type Loaded, packed} from '../schedule/packed.ts';
+import {settle} from '../retry-policy.ts';
+import {withTasks} from '../tasks.ts';
 import {caseOf, type Planned} from './plan-runs.ts';
 
 /** A suite, and what it is called. */
@@ -91,32 +93,35 @@ async function runWay<T extends Planned & Loaded>(
   told: (result: NightlyResult) => void,
   context: Context,
 ): Promise<NightlyEnd> {
-  const journal = await Journal.open(suite.name, key, fresh);
-  const {begun} = journal;
-  const head = {
-    suite: suite.name,
-    begun,
-    host: thisHost().name,
-    lab: await labId(stateRoot),
-    planned: planned.length,
-  };
-  const recorder = await NightRecorder.open(database, head, context);
-  await recordAnew(recorder, journal.entries, context);
-  const attempts = new Map<string, JournalEntry[]>();
-  for (const entry of journal.entries) attempts.set(entry.run, [...(attempts.get(entry.run) ?? []), entry]);
-  const results = new Map<string, NightlyResult>();
-  const settled = ({run}: Planned): boolean => {
-    const own = attempts.get(run.id) ?? [];
-    // What does not build does not build the next time either.
-    const outcome = settle(own, own.some(({unbegun}) => unbegun !== undefined) ? 0 : suite.spec.retries);
-    if (outcome === undefined) return false;
-    const result = {run, outcome, attempts: own};
-    results.set(run.id, result);
-    told(result);
-    return true;
-  };
-  const queue = planned.filter((one) => !settled(one));
-  try {
+  return withTasks(context, async ({begin}) => {
+    const journal = await begin({
+      title: 'journal',
+      setup: () => Journal.open(suite.name, key, fresh),
+      teardown: (opened) => opened.close(),
+    });
+    const {begun} = journal;
+    const head = {
+      suite: suite.name,
+      begun,
+      host: thisHost().name,
+      lab: await labId(stateRoot),
+      planned: planned.length,
+    };
+    const recorder = await NightRecorder.open(database, head, context);
+    await recordAnew(recorder, journal.entries, context);
+    const attempts = new Map<string, JournalEntry[]>();
+    for (const entry of journal.entries) attempts.set(entry.run, [...(attempts.get(entry.run) ?? []), entry]);
+    const results = new Map<string, NightlyResult>();
+    const settled = ({run}: Planned): boolean => {
+      const own = attempts.get(run.id) ?? [];
+      const outcome = settle(own, suite.spec.retries);
+      if (outcome === undefined) return false;
+      const result = {run, outcome, attempts: own};
+      results.set(run.id, result);
+      told(result);
+      return true;
+    };
+    const queue = planned.filter((one) => !settled(one));
     await packed(queue, host, context, async (one, together) => {
       const {id} = one.run;
       const own = attempts.get(id) ?? [];
@@ -127,12 +132,9 @@ async function runWay<T extends Planned & Loaded>(
       return settled(one) ? 'done' : 'again';
     });
     await recorder.end(planned.flatMap((one) => caseOutcome(one, results.get(one.run.id)) ?? []));
-    await journal.close(true);
-  } catch (error) {
-    await journal.close(false);
-    throw error;
-  }
-  return {night: recorder.id, results: planned.flatMap(({run}) => results.get(run.id) ?? [])};
+    await journal.end();
+    return {night: recorder.id, results: planned.flatMap(({run}) => results.get(run.id) ?? [])};
+  });
 }
 
 /** What was journalled by a lab that was killed before it was recorded. */

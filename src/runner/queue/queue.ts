@@ -5,15 +5,13 @@ import type {Context} from '../../base/context.ts';
 import {messageOf, UsageError} from '../../base/errors.ts';
 import {isPostgres} from '../../results/database/connect.ts';
 import {isAway, withPatience} from '../../results/database/patience.ts';
+import {lostWorkers} from '../retry-policy.ts';
 
 /** Where the queue's tables are, apart from those of the results. */
 export const schema = 'p2plab_queue';
 
 /** How long a worker may be silent before its runs are another's, in seconds. */
 export const heartbeat = 10;
-
-/** How often one that dies may leave a run to another. */
-const retryLimit = 5;
 
 /** The queue of a lab. Workers of another lab do not see it. */
 export interface Queue {
@@ -69,7 +67,7 @@ export async function openQueue(
     await withPatience(context, async () => {
       await boss.start();
       await boss.createQueue(name, {
-        ...{heartbeatSeconds: heartbeat, retryLimit, retryDelay: 0},
+        ...{heartbeatSeconds: heartbeat, retryLimit: lostWorkers, retryDelay: 0},
         // A kernel may have to be built first; who dies is found out by the heartbeat.
         expireInSeconds: 6 * 3600,
         deleteAfterSeconds: 14 * 24 * 3600,

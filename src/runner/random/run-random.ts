@@ -10,7 +10,7 @@ import type {Api} from '../../spec/steps/api.ts';
 import {isFine} from '../../results/describe.ts';
 import {type Request, type Result, type ResultListener, runAll} from '../run-all.ts';
 
-/** What `run --random` was asked for. */
+/** What `p2plab random` was asked for. */
 export interface RandomRequest extends Omit<Request, 'entries'> {
   /** How many trees. */
   readonly count: number;

@@ -10,7 +10,10 @@ const period = 50;
  * Prints a console's file as it grows, from its beginning.
  * @returns ends it, when all that is there is printed
  */
-export function followConsole(file: string): () => Promise<void> {
+export function followConsole(
+  file: string,
+  output: Pick<NodeJS.WritableStream, 'write'>,
+): () => Promise<void> {
   let at = 0;
   let rest = '';
   const readOn = async (): Promise<void> => {
@@ -18,7 +21,7 @@ export function followConsole(file: string): () => Promise<void> {
     at += chunk.length;
     const lines = (rest + chunk.toString('latin1')).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) process.stdout.write(`${clean(line)}\n`);
+    for (const line of lines) output.write(`${clean(line)}\n`);
   };
   let ended = false;
   const loop = async (): Promise<void> => {
@@ -27,7 +30,7 @@ export function followConsole(file: string): () => Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, period));
     }
     await readOn();
-    if (rest !== '') process.stdout.write(`${clean(rest)}\n`);
+    if (rest !== '') output.write(`${clean(rest)}\n`);
   };
   const done = loop();
   return async () => {

@@ -6,12 +6,18 @@ import {connect, openCommand, type SshTarget} from '../../guest/ssh.ts';
 import {within} from '../../guest/within.ts';
 import {inForeground} from './foreground.ts';
 
-/** Connects this terminal with a shell of the guest until that ends; the terminal is then as it was. */
-export async function runInteractive(guest: Guest): Promise<number> {
-  const {stdin, stdout} = process;
-  const channel = await guest.shell({...size(), term: process.env['TERM'] ?? 'dumb'});
+/** The streams of the user's terminal, or of whatever is in its place. */
+export interface Terminal {
+  readonly stdin: typeof process.stdin;
+  readonly stdout: typeof process.stdout;
+  readonly stderr: typeof process.stderr;
+}
+
+/** Connects the terminal with a shell of the guest until that ends; the terminal is then as it was. */
+export async function runInteractive(guest: Guest, {stdin, stdout}: Terminal): Promise<number> {
+  const channel = await guest.shell({...size(stdout), term: process.env['TERM'] ?? 'dumb'});
   const resize = (): void => {
-    const {rows, cols} = size();
+    const {rows, cols} = size(stdout);
     channel.setWindow(rows, cols, 0, 0);
   };
   const type = (data: Buffer): void => {
@@ -32,21 +38,21 @@ export async function runInteractive(guest: Guest): Promise<number> {
   }
 }
 
-function size(): {readonly rows: number; readonly cols: number} {
-  return {rows: process.stdout.rows, cols: process.stdout.columns};
+function size({rows, columns}: Terminal['stdout']): {readonly rows: number; readonly cols: number} {
+  return {rows, cols: columns};
 }
 
 /** Runs the commands that come from standard input in a shell of the guest. */
-export async function runCommands(target: SshTarget): Promise<number> {
+export async function runCommands(target: SshTarget, {stdin, stdout, stderr}: Terminal): Promise<number> {
   const client = await within(60_000, 'the ssh handshake', connect(target));
   try {
     const channel = await openCommand(client, ['sh']);
-    process.stdin.pipe(channel);
-    channel.pipe(process.stdout, {end: false});
-    channel.stderr.pipe(process.stderr, {end: false});
+    stdin.pipe(channel);
+    channel.pipe(stdout, {end: false});
+    channel.stderr.pipe(stderr, {end: false});
     return await exitOf(channel);
   } finally {
-    process.stdin.unpipe().pause();
+    stdin.unpipe().pause();
     client.destroy();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Context} from '../../base/context.ts';
+import type {Context, Progress} from '../../base/context.ts';
 import {HostError} from '../../base/errors.ts';
 import type {KernelRecipe} from '../../build/kernel.ts';
 import type {BootPlan} from '../../guest/boot-arguments.ts';
@@ -11,10 +11,9 @@ import {Disks} from '../../scenario/disks.ts';
 import {loadKernelModules} from '../../scenario/kernel-modules.ts';
 import {type Machine, prepareMachine, sshOf} from '../../scenario/machine.ts';
 import {traitsOf} from '../../scenario/plan.ts';
-import type {ProgressLines} from '../../cli/progress.ts';
 import {followConsole, lastLines} from './console.ts';
 import {withFolder} from './folder.ts';
-import {runCommands, runInteractive} from './remote.ts';
+import {runCommands, runInteractive, type Terminal} from './remote.ts';
 import type {Scene} from './scene.ts';
 import {banner, writeSshConfig} from './banner.ts';
 
@@ -26,7 +25,15 @@ export interface ShellRequest {
   readonly console: boolean;
   /** Whether to wait for a debugger before the kernel begins. */
   readonly gdb: boolean;
-  readonly progress: ProgressLines;
+  readonly progress: ShellProgress;
+  readonly terminal: Terminal;
+}
+
+/** Shows how far the guest is until its shell begins. */
+export interface ShellProgress {
+  readonly show: (progress: Progress) => void;
+  readonly end: () => void;
+  readonly close: () => void;
 }
 
 /**
@@ -53,9 +60,11 @@ async function inFolder(
   const disks = new Disks(topology, `${folder}/disks`, heads);
   await Promise.all([disks.create(), writeDeviceTree(topology, machine.kernel, folder)]);
   const booted = bootPlan({plan: {topology}, machine, files, disks});
-  const plan = request.gdb ? forDebugger(booted, folder, machine) : booted;
+  const plan = request.gdb ? forDebugger(booted, folder, machine, request.terminal) : booted;
   if (request.gdb) request.progress.close();
-  const stopFollowing = request.console ? followConsole(`${folder}/console.log`) : undefined;
+  const stopFollowing = request.console
+    ? followConsole(`${folder}/console.log`, request.terminal.stdout)
+    : undefined;
   if (!request.console && !request.gdb) request.progress.show({topic: topology.name, text: 'booting'});
   try {
     const guest = await bootGuest(plan, context);
@@ -69,17 +78,17 @@ async function inFolder(
   } catch (error) {
     if (!(error instanceof GuestError)) throw error;
     request.progress.close();
-    return ended(error, request.console ? '' : await lastLines(`${folder}/console.log`));
+    return ended(error, request.terminal, request.console ? '' : await lastLines(`${folder}/console.log`));
   } finally {
     await stopFollowing?.();
   }
 }
 
 /** The same guest, held until a debugger lets it go; says what to type for that. */
-function forDebugger(plan: BootPlan, folder: string, {kernel}: Machine): BootPlan {
+function forDebugger(plan: BootPlan, folder: string, {kernel}: Machine, {stdout}: Terminal): BootPlan {
   const socket = `${folder}/gdb.sock`;
   const words = ['gdb', kernel.vmlinux, '-ex', `target remote ${socket}`];
-  process.stdout.write(
+  stdout.write(
     [
       'The guest waits for a debugger. In another terminal:',
       '',
@@ -94,23 +103,23 @@ function forDebugger(plan: BootPlan, folder: string, {kernel}: Machine): BootPla
 }
 
 /** The guest is no more: because it was told to, or because its kernel crashed. */
-function ended({failure}: GuestError, console: string): number {
+function ended({failure}: GuestError, {stderr}: Terminal, console: string): number {
   const wanted = failure.kind === 'exit';
-  process.stderr.write(
+  stderr.write(
     `\n${wanted ? '' : `${console}\n`}p2plab: ${failure.kind === 'exit' ? '' : `${failure.kind}: `}${failure.reason}\n`,
   );
   return wanted ? 0 : 1;
 }
 
 async function use(guest: Guest, folder: string, machine: Machine, request: ShellRequest): Promise<number> {
-  const {scene, progress} = request;
+  const {scene, progress, terminal} = request;
   if (request.console) return guest.guard(new Promise<never>(() => undefined));
   const port = parseForwardedPort(await guest.qmp.monitor('info usernet'));
   progress.close();
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    return guest.guard(runCommands({...sshOf(machine.image), port}));
+  if (!terminal.stdin.isTTY || !terminal.stdout.isTTY) {
+    return guest.guard(runCommands({...sshOf(machine.image), port}, terminal));
   }
   await writeSshConfig(folder, port, machine.image);
-  process.stdout.write(`${banner(scene, folder, port, machine)}\n`);
-  return runInteractive(guest);
+  terminal.stdout.write(`${banner(scene, folder, port, machine)}\n`);
+  return runInteractive(guest, terminal);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {formatTime, liveLines} from '../../src/cli/live-lines.ts';
-import {Screen} from './screen.ts';
+import {formatTime, liveLines} from '../../src/base/live-lines.ts';
+import {Screen} from '../cli/screen.ts';
 
 const word = fc.stringMatching(/^[a-z0-9 →]{1,60}$/);
 const topic = fc.constantFrom('kernel baseline', 'module a', 'nvme-copy', 'nic');

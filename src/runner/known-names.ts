@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {readdirSync} from 'node:fs';
 import path from 'node:path';
-import {labRoot} from '../../base/paths.ts';
-import {qemuNames} from '../../build/qemu.ts';
+import {labRoot} from '../base/paths.ts';
+import {qemuNames} from '../build/qemu.ts';
 import {
   type Entry,
   listKernels,
@@ -11,7 +11,7 @@ import {
   listScenarios,
   listSuites,
   listTopologies,
-} from '../../spec/catalog.ts';
+} from '../spec/catalog.ts';
 
 /** Names of one kind, and whether a path can stand for one. */
 export interface NamesOfKind {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {describePairs} from '../../src/cli/topology.ts';
+import {describePairs} from '../../src/topology/describe-pairs.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 
 const pairs = test.macro((t, name: string, ...lines: readonly string[]) => {

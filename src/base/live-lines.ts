@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
-import type {Progress} from '../base/context.ts';
-import {oneLine} from '../base/escape.ts';
+import type {Progress} from './context.ts';
+import {oneLine} from './escape.ts';
 
 /** What is needed of a terminal: `process.stderr` is one. */
 export interface Terminal {

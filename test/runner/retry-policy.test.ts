@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {type Attempt, settle} from '../../src/results/outcome.ts';
+import {type Attempt, settle} from '../../src/runner/retry-policy.ts';
 
 const tries = (...words: readonly string[]): readonly Attempt[] =>
   words.map((word) =>
@@ -26,4 +26,8 @@ test('two verdicts are flaky, whichever came first, and are never hidden', (t) =
   t.is(settle(tries('error', 'crash'), 2), 'flaky');
   t.is(settle(tries('fail', 'known'), 2), 'flaky');
   t.is(settle(tries('fail', 'fail', 'pass'), 2), 'flaky');
+});
+
+test('a run that could not begin is not retried', (t) => {
+  t.is(settle([{verdict: 'error', unbegun: 'a'}], 3), 'error');
 });
