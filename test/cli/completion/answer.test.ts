@@ -11,7 +11,7 @@ function program(): Command {
     .argument('[scenario...]')
     .option('--kernel <name>', 'a kernel')
     .option('--jobs <n>', 'side by side')
-    .option('--keep', 'all of it', false)
+    .option('--list', 'print them', false)
     .option('-o, --output <file>', 'where')
     .addOption(new Option('--format <format>', 'how').choices(['json', 'text']));
   const kernel = root.command('kernel').description('kernels');
@@ -52,7 +52,7 @@ test(
   'every option',
   completes,
   'run nic -',
-  ['--kernel', '--jobs', '--keep', '--output', '--format', '--help'],
+  ['--kernel', '--jobs', '--list', '--output', '--format', '--help'],
   false,
 );
 test("an option's name", completes, 'run --kernel s', ['switch'], true);
@@ -64,7 +64,7 @@ test('a path', completes, 'run --output ', [], true);
 test('a path of the short form', completes, 'run -o ', [], true);
 test('a number', completes, 'run --jobs ', [], false);
 test('an argument behind an option with a value', completes, 'run --jobs 2 n', ['nic'], true);
-test('an argument behind a flag', completes, 'run --keep n', ['nic'], true);
+test('an argument behind a flag', completes, 'run --list n', ['nic'], true);
 test('an argument of another command', completes, 'mutants ', ['no-check'], false);
 test('an argument behind --', completes, 'run -- ', ['iommu/vtd', 'nic'], true);
 test('no option behind --', completes, 'run -- --k', [], true);
