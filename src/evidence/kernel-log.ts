@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {messagesOf} from './reports/lines.ts';
+import {messagesOf} from './crash/messages.ts';
 
-export {kernelReports} from './reports/find.ts';
-export type {KernelReport} from './reports/report.ts';
+export {kernelReports} from './crash/parse.ts';
+export type {KernelReport} from './crash/report.ts';
 
 /** Lines of a report that name functions and modules: it is shown as a report, and none of it is a reason. */
 const ofReport =

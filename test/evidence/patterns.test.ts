@@ -2,8 +2,8 @@
 import {globSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {illnessOf} from '../../src/evidence/reports/kinds.ts';
-import {messagesOf} from '../../src/evidence/reports/lines.ts';
+import {illnessOf} from '../../src/evidence/crash/patterns.ts';
+import {messagesOf} from '../../src/evidence/crash/messages.ts';
 import {diagnoseLine} from '../../src/guest/vitals.ts';
 
 const folders = ['reports', 'golden/consoles'].map((name) => path.join(import.meta.dirname, name));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {Illness} from './kinds.ts';
-import {isEntry, isReporting} from './machinery.ts';
+import type {Illness} from './patterns.ts';
+import {isEntry, isReporting} from './skip-frames.ts';
 import type {Frame} from './report.ts';
 
 /** The longest trace that is kept. */

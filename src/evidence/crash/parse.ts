@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {tidy} from '../../build/symbols.ts';
-import {type Illness, illnessOf, withoutNumbers} from './kinds.ts';
-import {messagesOf} from './lines.ts';
+import {type Illness, illnessOf, withoutNumbers} from './patterns.ts';
+import {messagesOf} from './messages.ts';
 import type {KernelReport} from './report.ts';
-import {traceOf} from './trace.ts';
+import {traceOf} from './backtrace.ts';
 
 /** How many lines after its first are a report's excerpt; what is found in them belongs to it. */
 const excerptLines = 40;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import {messagesOf} from './lines.ts';
+import {messagesOf} from './messages.ts';
 import type {Frame} from './report.ts';
-import {traceOf} from './trace.ts';
+import {traceOf} from './backtrace.ts';
 
 /** What a task or a CPU was at when the kernel was asked (sysrq-w, sysrq-l). */
 export interface Stack {
