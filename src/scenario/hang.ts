@@ -6,7 +6,7 @@ import {escapeControls} from '../base/escape.ts';
 import {functionsAt, type NamedAddress} from '../build/addresses.ts';
 import {type KernelReport, kernelReports} from '../evidence/kernel-log.ts';
 import {blockedTasks, busyCpus, type Stack} from '../evidence/crash/blocked.ts';
-import {isEntry, isReporting} from '../evidence/crash/skip-frames.ts';
+import {isEntry, isIdle, isReporting} from '../evidence/crash/skip-frames.ts';
 import type {Frame} from '../evidence/crash/report.ts';
 import {type CpuStack, readCpuStacks} from '../guest/cpu-stacks.ts';
 import type {Guest} from '../guest/guest.ts';
@@ -67,6 +67,7 @@ function reportOf({who, frames, lines}: Stack, inModule = false): KernelReport {
   const where = inModule ? 'in a module, called by' : 'in';
   const title = `${who.startsWith('CPU') ? 'CPU stuck' : `${who} blocked`}${at === undefined ? '' : ` ${where} ${at}`}`;
   return {
+    type: who.startsWith('CPU') ? 'cpu-stuck' : 'task-blocked',
     kind: 'hang',
     title,
     ...(at !== undefined && {function: at}),
@@ -119,7 +120,7 @@ function stackOf({cpu, addresses, functions}: NamedStack): Stack {
     return [{function: plain, symbol, offset, size, exact: index === 0}];
   });
   // A CPU may be halted elsewhere than in the idle loop: then nobody wakes it.
-  const idle = frames.some(({function: name}) => /^(do_idle|default_idle|cpu_idle|arch_cpu_idle)/.test(name));
+  const idle = frames.some(({function: name}) => isIdle(name));
   const first = frames.findIndex(({function: name}) => !isReporting(name, true) && !isEntry(name));
   return {who: `CPU ${cpu}`, frames: idle || first === -1 ? [] : frames.slice(first), lines};
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {tidy} from '../../build/symbols.ts';
-import {type Illness, illnessOf, withoutNumbers} from './patterns.ts';
+import {traceOf} from './backtrace.ts';
+import {endOfReport, type Illness, illnessOf} from './patterns.ts';
 import {messagesOf} from './messages.ts';
 import type {KernelReport} from './report.ts';
-import {traceOf} from './backtrace.ts';
+import {crashTitle} from './title.ts';
 
 /** How many lines after its first are a report's excerpt; what is found in them belongs to it. */
 const excerptLines = 40;
@@ -14,8 +15,6 @@ const traceLines = 400;
 /** CUT_HERE of include/asm-generic/bug.h, and how many lines of a message may follow it. */
 const cutHere = /-{8,}\[ cut here \]-{8,}/;
 const messageLines = 8;
-
-const endOfReport = /---\[ end (trace|Kernel panic)/;
 
 interface Found {
   readonly index: number;
@@ -31,7 +30,8 @@ export function kernelReports(log: string): readonly KernelReport[] {
     const begin = beginOf(lines, index);
     return reportOf(
       lines.slice(begin, begin + excerptLines),
-      {...illness, title: titleOf(illness, lines.slice(begin, index))},
+      illness,
+      lines.slice(begin, index),
       lines[index] ?? '',
       lines.slice(index, Math.min(next, index + traceLines)),
     );
@@ -43,14 +43,6 @@ function beginOf(lines: readonly string[], index: number): number {
   const from = Math.max(index - messageLines - 1, 0);
   const cut = lines.slice(from, index).findLastIndex((line) => cutHere.test(line));
   return cut === -1 ? index : from + cut + 1;
-}
-
-/** WARN() prints its message first, then where it is (kernel/panic.c, __warn_printk and __warn). */
-function titleOf({kind, title}: Illness, message: readonly string[]): string {
-  const [text = ''] = message.map((line) => line.trim()).filter((line) => line !== '');
-  return kind === 'warning' && title === 'WARNING' && text !== ''
-    ? `WARNING: ${withoutNumbers(text)}`
-    : title;
 }
 
 function findIllnesses(lines: readonly string[]): readonly Found[] {
@@ -73,17 +65,19 @@ function findIllnesses(lines: readonly string[]): readonly Found[] {
 function reportOf(
   excerpt: readonly string[],
   illness: Illness,
+  message: readonly string[],
   line: string,
   lines: readonly string[],
 ): KernelReport {
-  const {kind, title, place} = illness;
+  const {type, kind, place} = illness;
   const end = lines.findIndex((line) => endOfReport.test(line));
   const own = end === -1 ? lines : lines.slice(0, end);
   const frames = traceOf(kind === 'hang' ? withoutGracePeriod(own) : own, illness);
   const at = illness.function ?? frames[0]?.function ?? illness.fallback;
   return {
+    type,
     kind,
-    title: at === undefined || illness.whole ? title : `${title} in ${at}`,
+    title: crashTitle(illness, message, at),
     ...(at !== undefined && {function: at}),
     trace: frames.map((frame) => frame.function),
     frames,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-
 import type {ReportKind} from '../../spec/report-kind.ts';
-
-export type {ReportKind};
+import type {CrashType} from './patterns.ts';
 
 /** A place in the kernel's code, as a trace names it: `function+0x10/0x80 [module]`. */
 export interface Frame {
@@ -20,6 +18,7 @@ export interface Frame {
 
 /** Something that a kernel says of itself when it is not well. */
 export interface KernelReport {
+  readonly type: CrashType;
   readonly kind: ReportKind;
   /** What is wrong and where, without what differs from boot to boot: `KASAN: slab-use-after-free in f`. */
   readonly title: string;

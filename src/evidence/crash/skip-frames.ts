@@ -40,6 +40,13 @@ const checking =
 const entry =
   /^(do_syscall_64|entry_SYSCALL|x64_sys_call|do_int80|ret_from_fork|kthread$|el0_svc|el0t_|do_el0_svc|invoke_syscall|syscall_|asm_|secondary_startup|start_secondary|common_startup|cpu_startup_entry|do_idle)/;
 
+/** Functions in which every blocked task is (/proc/PID/stack): who called them is of interest. */
+const waiting =
+  /^_*(schedule(_timeout(_uninterruptible|_idle)?|_preempt_disabled|_hrtimeout\w*)?|io_schedule(_timeout)?|msleep\w*|wait_for_common|(__)?wait_for_completion(_\w+)?|bit_wait\w*|mutex_lock\w*|rwsem_down_\w+|down_(read|write))(\.\w+)*$/;
+
+/** A CPU that has nothing to do. */
+const idle = /^(do_idle|default_idle|cpu_idle|arch_cpu_idle)/;
+
 /**
  * Whether a function only reports, or only noticed.
  * @param trapped whether the report is of a CPU that trapped
@@ -51,4 +58,14 @@ export function isReporting(name: string, trapped: boolean): boolean {
 /** Whether a function only lets a task into the kernel. */
 export function isEntry(name: string): boolean {
   return entry.test(name);
+}
+
+/** Whether a function only waits for what its caller asked for. */
+export function isWaiting(name: string): boolean {
+  return waiting.test(name);
+}
+
+/** Whether a function is of the loop in which a CPU has nothing to do. */
+export function isIdle(name: string): boolean {
+  return idle.test(name);
 }
