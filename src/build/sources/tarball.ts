@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
 import path from 'node:path';
-import type {Context} from '../base/context.ts';
-import {BuildError, HostError, type LabError, UsageError} from '../base/errors.ts';
-import {displayPath} from '../base/paths.ts';
-import {runGroup} from '../base/process.ts';
-import {stored, storePath} from '../base/store.ts';
-import {rememberedHash} from './memory.ts';
+import type {Context} from '../../base/context.ts';
+import {BuildError, HostError, type LabError, UsageError} from '../../base/errors.ts';
+import {displayPath} from '../../base/paths.ts';
+import {runGroup} from '../../base/process.ts';
+import {stored, storePath} from '../../base/store.ts';
+import {rememberedHash} from '../memory.ts';
 import type {Source} from './source.ts';
 
 /** The error for an archive that could not be unpacked. */

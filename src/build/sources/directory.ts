@@ -3,14 +3,14 @@ import {existsSync} from 'node:fs';
 import {mkdtemp, readdir, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import type {Context} from '../base/context.ts';
-import {UsageError} from '../base/errors.ts';
-import {contentKey} from '../base/hash.ts';
-import {displayPath} from '../base/paths.ts';
-import {output, run} from '../base/process.ts';
-import {storePath} from '../base/store.ts';
-import {fileHashes} from './file-hashes.ts';
-import {readingGit} from './git.ts';
+import type {Context} from '../../base/context.ts';
+import {UsageError} from '../../base/errors.ts';
+import {contentKey} from '../../base/hash.ts';
+import {displayPath} from '../../base/paths.ts';
+import {output, run} from '../../base/process.ts';
+import {storePath} from '../../base/store.ts';
+import {fileHashes} from '../file-hashes.ts';
+import {readingGit} from '../git.ts';
 import type {Source} from './source.ts';
 
 /** What a build in the tree leaves; make refuses to build elsewhere from a tree that holds it. */

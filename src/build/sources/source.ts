@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-import type {Context} from '../base/context.ts';
-import type {KernelSource} from '../spec/kernel.ts';
-import {gitSource} from './source-git.ts';
-import {packageSource} from './source-package.ts';
-import {tarballSource} from './source-tarball.ts';
-import {treeSource} from './source-tree.ts';
+import type {Context} from '../../base/context.ts';
+import type {KernelSource} from '../../spec/kernel.ts';
+import {gitSource} from './git-commit.ts';
+import {packageSource} from './debian-package.ts';
+import {tarballSource} from './tarball.ts';
+import {treeSource} from './directory.ts';
 
 /** A kernel's source as it was published: never written to. */
 export interface Source {

@@ -3,16 +3,16 @@ import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
-import type {Context} from '../base/context.ts';
-import {HostError, UsageError} from '../base/errors.ts';
-import {displayPath} from '../base/paths.ts';
-import {output, run, runGroup} from '../base/process.ts';
-import {contentKey} from '../base/hash.ts';
-import {acceptLinks} from '../base/manifest.ts';
-import {manifestPath, requireIntact, storePath, stored, writeWhole} from '../base/store.ts';
-import {ownGit, readingGit} from './git.ts';
+import type {Context} from '../../base/context.ts';
+import {HostError, UsageError} from '../../base/errors.ts';
+import {displayPath} from '../../base/paths.ts';
+import {output, run, runGroup} from '../../base/process.ts';
+import {contentKey} from '../../base/hash.ts';
+import {acceptLinks} from '../../base/manifest.ts';
+import {manifestPath, requireIntact, storePath, stored, writeWhole} from '../../base/store.ts';
+import {ownGit, readingGit} from '../git.ts';
 import type {Source} from './source.ts';
-import {unpackFailed} from './source-tarball.ts';
+import {unpackFailed} from './tarball.ts';
 
 const fullHash = /^[0-9a-f]{40}$/;
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 import {mkdir, readdir} from 'node:fs/promises';
 import path from 'node:path';
-import {type Context, checkpoint} from '../base/context.ts';
-import {HostError, isErrno} from '../base/errors.ts';
-import {makeScratch, removeScratch} from '../base/owned.ts';
-import {cacheRoot} from '../base/paths.ts';
-import {output, runGroup} from '../base/process.ts';
-import {stored} from '../base/store.ts';
-import {type Apt, openArchive} from './apt.ts';
-import {compareDebianVersions} from './debian-version.ts';
+import {type Context, checkpoint} from '../../base/context.ts';
+import {HostError, isErrno} from '../../base/errors.ts';
+import {makeScratch, removeScratch} from '../../base/owned.ts';
+import {cacheRoot} from '../../base/paths.ts';
+import {output, runGroup} from '../../base/process.ts';
+import {stored} from '../../base/store.ts';
+import {type Apt, openArchive} from '../apt.ts';
+import {compareDebianVersions} from '../debian-version.ts';
 import type {Source} from './source.ts';
-import {unpackFailed} from './source-tarball.ts';
+import {unpackFailed} from './tarball.ts';
 
 const sources = path.join(cacheRoot, 'sources');
 
