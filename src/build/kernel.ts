@@ -28,7 +28,8 @@ import {
 import {readSeries, type Series} from './series.ts';
 import {discardStale} from './stale.ts';
 import {gitKey} from './sources/git-commit.ts';
-import {ensureSource, type Source} from './sources/source.ts';
+import {ensureSource} from './sources/registry.ts';
+import type {Source} from './sources/source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
 
 export type {KernelInputs, KernelRecord} from './kernel-record.ts';

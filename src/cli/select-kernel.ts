@@ -9,7 +9,8 @@ import type {Lane} from '../scenario/machine.ts';
 import {architectureNames} from '../spec/architecture.ts';
 import {findKernel, findLane, listKernels, useFile} from '../spec/catalog.ts';
 import {identityOf, isPath} from '../spec/identity.ts';
-import {type KernelSource, type KernelSpec, readKernel} from '../spec/kernel.ts';
+import {type KernelSpec, readKernel} from '../spec/kernel.ts';
+import type {KernelSource} from '../spec/kernel-source.ts';
 import {readLane} from '../spec/lane.ts';
 
 /** A kernel, and what its file says beside what it is made of. */

@@ -9,7 +9,7 @@ import {output, runGroup} from '../../base/process.ts';
 import {stored} from '../../base/store.ts';
 import {type Apt, openArchive} from '../apt.ts';
 import {compareDebianVersions} from '../debian-version.ts';
-import type {Source} from './source.ts';
+import type {Source, SourceProvider} from './source.ts';
 import {unpackFailed} from './tarball.ts';
 
 const sources = path.join(cacheRoot, 'sources');
@@ -36,7 +36,7 @@ export function asSource(name: string, version: string): Source {
 }
 
 /** A package, and the suite of Debian that it is in; none for those that the machine's apt knows. */
-export interface PackageName {
+interface PackageName {
   readonly name: string;
   readonly suite?: string | undefined;
 }
@@ -86,15 +86,15 @@ tar -x --strip-components=1 -C "$2"
 /**
  * The source that Debian publishes as a package, as `linux-source-6.12`. What is unpacked already is used
  * without asking apt: a start must not wait for the network, and the same lab builds the same kernel until
- * its cache is deleted. A new version comes with `p2plab kernel update`.
+ * its cache is deleted.
  */
 export async function packageSource(wanted: PackageName, context: Context): Promise<Source> {
   const unpacked = await newestUnpacked(wanted.name);
-  return unpacked === undefined ? updatePackageSource(wanted, context) : asSource(wanted.name, unpacked);
+  return unpacked === undefined ? newestPackageSource(wanted, context) : asSource(wanted.name, unpacked);
 }
 
-/** As packageSource, but the newest version that apt knows. */
-export async function updatePackageSource(wanted: PackageName, context: Context): Promise<Source> {
+/** The newest version that apt knows. */
+async function newestPackageSource(wanted: PackageName, context: Context): Promise<Source> {
   checkpoint(context);
   const {name} = wanted;
   const topic = `source ${name}`;
@@ -118,3 +118,10 @@ export async function updatePackageSource(wanted: PackageName, context: Context)
     await removeScratch(work);
   }
 }
+
+/** `package:` */
+export const debianPackages: SourceProvider<'package'> = {
+  ensure: packageSource,
+  isHere: async ({name}) => (await newestUnpacked(name)) !== undefined,
+  workFolder: () => undefined,
+};

@@ -11,7 +11,7 @@ import {output, run} from '../../base/process.ts';
 import {storePath} from '../../base/store.ts';
 import {fileHashes} from '../file-hashes.ts';
 import {readingGit} from '../git.ts';
-import type {Source} from './source.ts';
+import type {Source, SourceProvider} from './source.ts';
 
 /** What a build in the tree leaves; make refuses to build elsewhere from a tree that holds it. */
 const built =
@@ -99,3 +99,10 @@ export async function treeSource(folder: string, context: Context): Promise<Sour
   const key = contentKey([...files].flat());
   return {id, key, title: displayPath(folder), folder, files, foreign: true};
 }
+
+/** `tree:` */
+export const directories: SourceProvider<'tree'> = {
+  ensure: ({path: folder}, context) => treeSource(folder, context),
+  isHere: () => Promise.resolve(true),
+  workFolder: ({path: folder}) => folder,
+};

@@ -11,7 +11,7 @@ import {contentKey} from '../../base/hash.ts';
 import {acceptLinks} from '../../base/manifest.ts';
 import {manifestPath, requireIntact, storePath, stored, writeWhole} from '../../base/store.ts';
 import {ownGit, readingGit} from '../git.ts';
-import type {Source} from './source.ts';
+import type {Source, SourceProvider} from './source.ts';
 import {unpackFailed} from './tarball.ts';
 
 const fullHash = /^[0-9a-f]{40}$/;
@@ -182,3 +182,10 @@ export async function gitSource(repository: string, revision: string, context: C
   await writeWhole(newest, commit);
   return {id, key, title, folder: storePath('sources', key), files: await filesOf(repository, commit)};
 }
+
+/** `git:` */
+export const gitCommits: SourceProvider<'git'> = {
+  ensure: ({path: repository, revision}, context) => gitSource(repository, revision, context),
+  isHere: () => Promise.resolve(true),
+  workFolder: () => undefined,
+};

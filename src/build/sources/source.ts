@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../../base/context.ts';
-import type {KernelSource} from '../../spec/kernel.ts';
-import {gitSource} from './git-commit.ts';
-import {packageSource} from './debian-package.ts';
-import {tarballSource} from './tarball.ts';
-import {treeSource} from './directory.ts';
+import type {KernelSourceKind, KernelSourceOf} from '../../spec/kernel-source.ts';
 
 /** A kernel's source as it was published: never written to. */
 export interface Source {
@@ -22,19 +18,15 @@ export interface Source {
   readonly foreign?: boolean;
 }
 
-/**
- * Finds a kernel's source in the cache, or brings it there.
- * @throws {BuildError} when the source is not what it should be; {HostError} when it cannot be had
- */
-export function ensureSource(source: KernelSource, context: Context): Promise<Source> {
-  switch (source.kind) {
-    case 'package':
-      return packageSource(source, context);
-    case 'tarball':
-      return tarballSource(source.path, context);
-    case 'tree':
-      return treeSource(source.path, context);
-    case 'git':
-      return gitSource(source.path, source.revision, context);
-  }
+/** Gets the sources of one kind. */
+export interface SourceProvider<K extends KernelSourceKind> {
+  /**
+   * Finds a source in the cache, or brings it there.
+   * @throws {BuildError} when the source is not what it should be; {HostError} when it cannot be had
+   */
+  readonly ensure: (source: KernelSourceOf<K>, context: Context) => Promise<Source>;
+  /** Whether `ensure` downloads nothing. */
+  readonly isHere: (source: KernelSourceOf<K>) => Promise<boolean>;
+  /** The folder of the user's that is read as it is: another kernel may come of the same description. */
+  readonly workFolder: (source: KernelSourceOf<K>) => string | undefined;
 }

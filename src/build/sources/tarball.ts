@@ -7,7 +7,7 @@ import {displayPath} from '../../base/paths.ts';
 import {runGroup} from '../../base/process.ts';
 import {stored, storePath} from '../../base/store.ts';
 import {rememberedHash} from '../memory.ts';
-import type {Source} from './source.ts';
+import type {Source, SourceProvider} from './source.ts';
 
 /** The error for an archive that could not be unpacked. */
 export function unpackFailed(archive: string, said: string): LabError {
@@ -37,3 +37,10 @@ export async function tarballSource(file: string, context: Context): Promise<Sou
   });
   return {id: key, key, title: name, folder: storePath('sources', key)};
 }
+
+/** `tarball:` */
+export const tarballs: SourceProvider<'tarball'> = {
+  ensure: ({path: file}, context) => tarballSource(file, context),
+  isHere: () => Promise.resolve(true),
+  workFolder: () => undefined,
+};
