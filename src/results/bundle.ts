@@ -7,7 +7,7 @@ import {sha256File} from '../base/hash.ts';
 import {own, removeOrphans} from '../base/owned.ts';
 import {stateRoot} from '../base/paths.ts';
 import {writeWhole} from '../base/whole.ts';
-import {formatKtap, type KtapTest} from '../evidence/ktap.ts';
+import {formatKtap, type KtapTest} from './export/ktap-document.ts';
 import {replayArchive} from '../image/initramfs.ts';
 import {runFiles} from '../scenario/boot-plan.ts';
 import {writeDeviceTree} from '../scenario/device-tree.ts';

@@ -3,7 +3,8 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {failures, formatKtap, type KtapTest, readKtap, readKtapOfLog} from '../../src/evidence/ktap.ts';
+import {formatKtap, type KtapTest} from '../../../src/results/export/ktap-document.ts';
+import {failures, readKtap, readKtapOfLog} from '../../helpers/ktap-reader.ts';
 
 function golden(name: string): string {
   return readFileSync(path.join(import.meta.dirname, 'golden/ktap', `${name}.txt`), 'utf8');

@@ -1,21 +1,5 @@
 // SPDX-License-Identifier: MIT
-
-/** Words after `#` that change what a result means: Documentation/dev-tools/ktap.rst. */
-const directives = ['SKIP', 'TODO', 'XFAIL', 'TIMEOUT', 'ERROR'] as const;
-
-export type Directive = (typeof directives)[number];
-
-/** One result, with those it is made of. */
-export interface KtapTest {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly directive?: Directive;
-  /** What stands behind the `#`, less the directive. */
-  readonly reason?: string;
-  /** Lines of diagnosis that came before it, without their `#`. */
-  readonly diagnosis: readonly string[];
-  readonly subtests: readonly KtapTest[];
-}
+import {directives, type KtapTest} from '../../src/results/export/ktap-document.ts';
 
 /** What a KTAP document says. */
 export interface Ktap {
@@ -53,26 +37,6 @@ export function failures(tests: readonly KtapTest[], around: readonly string[] =
 export function isFine({ok, directive}: Pick<KtapTest, 'ok' | 'directive'>): boolean {
   if (directive === 'TIMEOUT' || directive === 'ERROR') return false;
   return ok || directive === 'TODO' || directive === 'XFAIL' || directive === 'SKIP';
-}
-
-/** Writes tests as a document of KTAP version 1, a line for each thing: no text of theirs can be another. */
-export function formatKtap(tests: readonly KtapTest[], indent = ''): string {
-  const lines = tests.flatMap(({name, ok, directive, reason, diagnosis, subtests}, index) => {
-    const data = [...(directive === undefined ? [] : [directive]), ...(reason === undefined ? [] : [reason])];
-    return [
-      ...(subtests.length === 0 ? [] : [formatKtap(subtests, `${indent}  `).trimEnd()]),
-      ...diagnosis.map((line) => `${indent}# ${oneLine(line)}`),
-      `${indent}${ok ? 'ok' : 'not ok'} ${index + 1} ${oneLine(name).replaceAll('#', '_')}${
-        data.length === 0 ? '' : ` # ${oneLine(data.join(' '))}`
-      }`,
-    ];
-  });
-  return `${[`${indent}KTAP version 1`, `${indent}1..${tests.length}`, ...lines].join('\n')}\n`;
-}
-
-/** A guest's words may be in it. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u{2028}\u{2029}]+/gu, ' ').trim();
 }
 
 /** The results at one depth, from a version line to the result that they belong to. */
