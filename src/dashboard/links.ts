@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {plain} from '../spec/lane.ts';
 import type {PageContext} from './page.ts';
 import {type Html, html, words} from './html.ts';
 
@@ -43,6 +44,6 @@ export function caseLink(
   {up}: PageContext,
   {caseId, scenario, kernel, lane}: {caseId: number; scenario: string; kernel: string; lane: string},
 ): Html {
-  const place = lane === 'plain' ? kernel : `${kernel}, lane ${lane}`;
+  const place = lane === plain ? kernel : `${kernel}, lane ${lane}`;
   return html`<a href="${up}${paths.case(caseId)}">${words(scenario)}</a> <span class="on">on ${words(place)}</span>`;
 }

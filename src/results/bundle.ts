@@ -2,6 +2,7 @@
 import {randomBytes} from 'node:crypto';
 import {copyFile, link, mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {plain} from '../spec/lane.ts';
 import {isErrno} from '../base/errors.ts';
 import {sha256File} from '../base/hash.ts';
 import {own, removeOrphans} from '../base/owned.ts';
@@ -65,7 +66,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     stamp,
     fileNameOf(plan.name),
     fileNameOf(machine.kernel.name),
-    ...(machine.lane.name === 'plain' ? [] : [fileNameOf(machine.lane.name)]),
+    ...(machine.lane.name === plain ? [] : [fileNameOf(machine.lane.name)]),
     randomBytes(3).toString('hex'),
   ].join('_');
   const folder = path.join(bundlesRoot, name);

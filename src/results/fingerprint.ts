@@ -2,7 +2,7 @@
 import {sha256} from '../base/hash.ts';
 import {crashFingerprint, withoutDifferences} from '../evidence/crash/fingerprint.ts';
 import type {RunRecord} from '../scenario/record.ts';
-import type {Verdict} from '../verdict/judge.ts';
+import type {Verdict} from '../base/verdict.ts';
 
 /** What failures of one kind have in common, wherever they happen. */
 export interface Fingerprint {

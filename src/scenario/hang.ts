@@ -2,6 +2,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
+import {hex} from '../base/hex.ts';
 import {escapeControls} from '../base/escape.ts';
 import {functionsAt, type NamedAddress} from '../build/addresses.ts';
 import {type KernelReport, kernelReports} from '../evidence/kernel-log.ts';
@@ -96,8 +97,8 @@ async function nameStacks(stacks: readonly CpuStack[], {kernel}: Built): Promise
 
 function lineOf(address: bigint, name: NamedAddress | undefined): string {
   const where =
-    name === undefined ? '' : ` ${name.symbol}+0x${name.offset.toString(16)}/0x${name.size.toString(16)}`;
-  return `  0x${address.toString(16)}${where}`;
+    name === undefined ? '' : ` ${name.symbol}+${hex(name.offset)}/${hex(name.size)}`;
+  return `  ${hex(address)}${where}`;
 }
 
 function describeStacks(stacks: readonly NamedStack[]): string {

@@ -2,6 +2,7 @@
 import {statSync} from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import {plain} from './lane.ts';
 import {UsageError} from '../base/errors.ts';
 import {findKernel, findLane, findScenarios, namesIn, wholePath} from './catalog.ts';
 import {description, kebabName, moduleName, notBlank} from './names.ts';
@@ -53,7 +54,7 @@ export const mutantSchema = z
     module: moduleName
       .optional()
       .describe('Module in images/modules/ that the patches apply to, instead of the kernel.'),
-    lane: z.string().min(1).default('plain').describe('Lane that the mutant runs on.'),
+    lane: z.string().min(1).default(plain).describe('Lane that the mutant runs on.'),
     'caught-by': z.array(catcher).min(1).optional().describe('Scenarios that detect the mutant.'),
     'shows-on': elsewhere
       .optional()

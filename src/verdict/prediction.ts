@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
 import {locate} from '../evidence/address-map.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Ability} from '../spec/abilities.ts';
@@ -75,7 +76,7 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
   const detours: ExpectedTransfer[] = [];
   for (const transfer of planned) {
     const {initiator, target, api} = transfer;
-    if (target === 'host-memory') {
+    if (target === hostMemory) {
       transfers.push(transfer);
       continue;
     }
@@ -116,7 +117,7 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
         : 'at which there is nothing on the bus';
       const why = `${blind[api].name} gave ${initiator} the CPU's address of ${target}, ${where}. ${reason}`;
       gap ??= {gap: blind[api].gap, why};
-      const wrong = {...transfer, target: aliasing ? 'host-memory' : 'nowhere'};
+      const wrong = {...transfer, target: aliasing ? hostMemory : 'nowhere'};
       astray.push(wrong);
       transfers.push(wrong);
       continue;
@@ -265,7 +266,7 @@ export function describeGap(
   {transfers: due, refused}: Pick<ExpectedStep, 'transfers' | 'refused'>,
 ): string {
   if (astray.length > 0) return `gap ${gap}: ${astray.map(describeFlow).join(', ')}: ${why}`;
-  const isPeer = ({target}: ExpectedTransfer): boolean => target !== 'host-memory';
+  const isPeer = ({target}: ExpectedTransfer): boolean => target !== hostMemory;
   const moved = transfers.filter((transfer) => refused.includes(transfer) && isPeer(transfer));
   if (moved.length > 0)
     return `gap ${gap}: ${moved.map(describeFlow).join(', ')}, which had to be refused: ${why}`;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {plain} from '../../spec/lane.ts';
 import {latestNights, type NightResult, type NightSummary, resultsOf} from '../../results/queries/night.ts';
 import {type Html, html, time, words} from '../html.ts';
 import {paths} from '../links.ts';
@@ -51,7 +52,7 @@ function section(context: PageContext, night: NightSummary, results: readonly Ni
   </section>`;
 }
 
-const columnOf = ({kernel, lane}: NightResult): string => (lane === 'plain' ? kernel : `${kernel}, ${lane}`);
+const columnOf = ({kernel, lane}: NightResult): string => (lane === plain ? kernel : `${kernel}, ${lane}`);
 
 function row(context: PageContext, own: readonly NightResult[], columns: readonly string[]): Html {
   const [first] = own;

@@ -3,7 +3,7 @@ import test from 'ava';
 import {compareCounts, undeclared} from '../../../src/results/counted/compare.ts';
 import {countedPage, declarations} from '../../../src/results/counted/page.ts';
 import type {StepRecord} from '../../../src/scenario/record.ts';
-import type {Verdict} from '../../../src/verdict/judge.ts';
+import type {Verdict} from '../../../src/base/verdict.ts';
 
 const scenario = 'counted/below-provider';
 
