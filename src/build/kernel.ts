@@ -32,8 +32,6 @@ import {ensureSource} from './sources/registry.ts';
 import type {Source} from './sources/source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
 
-export type {KernelInputs, KernelRecord} from './kernel-record.ts';
-
 /** What a kernel is made of, whatever it is compiled for. `name` is for people; all else decides the key. */
 export type KernelRecipe = Pick<
   KernelSpec,

@@ -88,7 +88,7 @@ async function walk(root: string, below: string): Promise<string[]> {
 /**
  * A tree that the user works in. It is read where it is, and never written to.
  */
-export async function treeSource(folder: string, context: Context): Promise<Source> {
+async function treeSource(folder: string, context: Context): Promise<Source> {
   if (!existsSync(path.join(folder, 'Kbuild'))) {
     throw new UsageError(`${displayPath(folder)} is no Linux tree: it has no Kbuild`);
   }

@@ -21,7 +21,7 @@ export function unpackFailed(archive: string, said: string): LabError {
 }
 
 /** A kernel's source from an archive with one folder at its top, compressed in a way that tar knows. */
-export async function tarballSource(file: string, context: Context): Promise<Source> {
+async function tarballSource(file: string, context: Context): Promise<Source> {
   if (!existsSync(file)) throw new UsageError(`there is no archive ${displayPath(file)}`);
   const name = path.basename(file);
   const key = `tarball-${(await rememberedHash(file)).slice(0, 20)}`;
