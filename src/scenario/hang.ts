@@ -96,8 +96,7 @@ async function nameStacks(stacks: readonly CpuStack[], {kernel}: Built): Promise
 }
 
 function lineOf(address: bigint, name: NamedAddress | undefined): string {
-  const where =
-    name === undefined ? '' : ` ${name.symbol}+${hex(name.offset)}/${hex(name.size)}`;
+  const where = name === undefined ? '' : ` ${name.symbol}+${hex(name.offset)}/${hex(name.size)}`;
   return `  ${hex(address)}${where}`;
 }
 

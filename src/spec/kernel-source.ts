@@ -71,8 +71,7 @@ const forms: {readonly [K in KernelSourceKind]: Form<K>} = {
     further: ['revision'],
     required: ['revision'],
     read: ({git = '', revision: named = ''}) => ({kind: 'git', path: git, revision: named}),
-    absolute: (source, absolute) =>
-      isUrl(source.path) ? source : {...source, path: absolute(source.path)},
+    absolute: (source, absolute) => (isUrl(source.path) ? source : {...source, path: absolute(source.path)}),
   },
 };
 

@@ -135,8 +135,7 @@ function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Su
   const transfer = planned.findLast(({target}) => target !== hostMemory) ?? planned.at(-1);
   if (transfer === undefined) return undefined;
   const {initiator, direction, target, api} = transfer;
-  const path =
-    target === hostMemory ? target : mapping(topology, {provider: target, client: initiator}).type;
+  const path = target === hostMemory ? target : mapping(topology, {provider: target, client: initiator}).type;
   return {initiator, direction, target, api, path};
 }
 

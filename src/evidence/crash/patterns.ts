@@ -137,23 +137,13 @@ const rows: readonly Row[] = [
   ['hung-task', /INFO: task .* blocked for more than/, 'task hung', 'timed'],
   ['soft-lockup', /soft lockup/, 'soft lockup', 'timed', 'ends:hang'],
   ['hard-lockup', /hard LOCKUP/, 'hard LOCKUP', 'timed', 'ends:hang'],
-  [
-    'rcu-stall',
-    /rcu.*(detected stalls|self-detected stall|detected expedited stalls)/,
-    'rcu stall',
-    'timed',
-  ],
+  ['rcu-stall', /rcu.*(detected stalls|self-detected stall|detected expedited stalls)/, 'rcu stall', 'timed'],
   ['workqueue-lockup', /BUG: (workqueue lockup)/, '$1', 'timed', 'ends:oops'],
 
   // arch/x86, arch/arm64, mm
   ['bug', row(`kernel BUG at ${place}!`), 'kernel BUG', 'ends:oops'],
   // Without CONFIG_DEBUG_BUGVERBOSE: the function that it names may be the one before.
-  [
-    'bug',
-    /Kernel BUG at \S+ (?:\[[\w-]+\] )?\[verbose debug info unavailable\]/,
-    'kernel BUG',
-    'ends:oops',
-  ],
+  ['bug', /Kernel BUG at \S+ (?:\[[\w-]+\] )?\[verbose debug info unavailable\]/, 'kernel BUG', 'ends:oops'],
   ['usercopy', /(usercopy: Kernel memory \w+ attempt detected)/, '$1'],
   ['stack-overflow', /BUG: (\w+ stack guard page was hit)/, '$1', 'ends:oops'],
   [

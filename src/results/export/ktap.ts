@@ -18,10 +18,9 @@ function testOf(result: ReportedRun): KtapTest {
   return {
     name: printable(scenario),
     ...outcomeOf(result),
-    diagnosis: [
-      ...diagnosis,
-      `${seconds(durationMs)}, kernel ${kernel}, QEMU ${qemu}, bundle ${bundle}`,
-    ].map(printable),
+    diagnosis: [...diagnosis, `${seconds(durationMs)}, kernel ${kernel}, QEMU ${qemu}, bundle ${bundle}`].map(
+      printable,
+    ),
     subtests: steps.map(subtestOf),
   };
 }
