@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
+import path from 'node:path';
 import * as z from 'zod';
+import {UsageError} from '../base/errors.ts';
+import {identityOf} from './identity.ts';
 
 const text = z.string().min(1);
 
@@ -36,6 +39,13 @@ export type KernelSourceKind = KernelSource['kind'];
 /** The source of one kind. */
 export type KernelSourceOf<K extends KernelSourceKind> = Extract<KernelSource, {readonly kind: K}>;
 
+/** A source that the command line names. */
+export interface NamedSource<S extends KernelSource = KernelSource> {
+  /** What the kernel is called. */
+  readonly name: string;
+  readonly source: S;
+}
+
 /** How a kind of source is written; the key that has the kind's name is there. */
 interface Form<K extends KernelSourceKind> {
   /** Further keys of this kind alone, and those of them that must be there. */
@@ -43,6 +53,11 @@ interface Form<K extends KernelSourceKind> {
   readonly required: readonly (keyof Keys)[];
   /** Returns the source, of keys that are complete. */
   readonly read: (given: Keys) => KernelSourceOf<K>;
+  /**
+   * Returns the source that `--kernel KIND:…` names, if this kind can be named so.
+   * @param base finds the commit that a series on top of it was made on
+   */
+  readonly named?: (text: string, base: () => string | undefined) => NamedSource<KernelSourceOf<K>>;
   /** Returns the source with its paths made absolute. */
   readonly absolute: (source: KernelSourceOf<K>, absolute: (name: string) => string) => KernelSourceOf<K>;
 }
@@ -71,6 +86,11 @@ const forms: {readonly [K in KernelSourceKind]: Form<K>} = {
     further: ['revision'],
     required: ['revision'],
     read: ({git = '', revision: named = ''}) => ({kind: 'git', path: git, revision: named}),
+    named: (given, base) => {
+      // A repository alone: at the commit that the series says it was made on.
+      const commit = given.includes('@') ? undefined : base();
+      return gitSource(commit === undefined ? given : `${given}@${commit}`);
+    },
     absolute: (source, absolute) => (isUrl(source.path) ? source : {...source, path: absolute(source.path)}),
   },
 };
@@ -115,8 +135,39 @@ export function absoluteSource<K extends KernelSourceKind>(
   source: KernelSourceOf<K>,
   absolute: (name: string) => string,
 ): KernelSourceOf<K> {
-  const form: Form<K> = forms[source.kind as K];
+  const form: Form<K> = forms[source.kind];
   return form.absolute(source, absolute);
+}
+
+/**
+ * Returns the source that a text such as `git:~/linux@v6.12` names; undefined if it does not begin with a kind that can be
+ * named so.
+ * @param base finds the commit that a series on top of it was made on
+ * @throws {UsageError} when it is not complete
+ */
+export function sourceByPrefix(text: string, base: () => string | undefined): NamedSource | undefined {
+  const kind = kinds.find((one) => text.startsWith(`${one}:`));
+  return kind && forms[kind].named?.(text, base);
+}
+
+/**
+ * `git:~/linux@v6.12` as a source; without a revision it is HEAD. What is behind the last `@` is the revision, for a URL
+ * may hold others.
+ */
+export function gitSource(text: string): NamedSource<KernelSourceOf<'git'>> {
+  const [, repository = '', revision = 'HEAD'] = /^git:(.+?)(?:@([^@]*))?$/.exec(text) ?? [];
+  const hint = 'git:REPOSITORY@REVISION, as git:~/linux@v6.12';
+  if (repository === '' || !/^[A-Za-z0-9_]\S*$/.test(revision))
+    throw new UsageError(`"${text}" names no revision of a repository`, {hint});
+  if (revision.includes('..'))
+    throw new UsageError(`"${text}" is a range: a kernel is one revision`, {
+      hint: 'bisect searches a range, with --good and --bad',
+    });
+  const home = process.env['HOME'];
+  const place = home !== undefined ? repository.replace(/^~(?=\/|$)/, home) : repository;
+  const absolute = isUrl(repository) ? repository : path.resolve(place);
+  const identity = (isUrl(repository) ? absolute : identityOf(absolute)).replace(/\/*(\.git)?$/, '');
+  return {name: `git:${identity}@${revision}`, source: {kind: 'git', path: absolute, revision}};
 }
 
 function isUrl(name: string): boolean {

@@ -15,7 +15,7 @@ const providers: {readonly [K in KernelSourceKind]: SourceProvider<K>} = {
 };
 
 function providerOf<K extends KernelSourceKind>(source: KernelSourceOf<K>): SourceProvider<K> {
-  return providers[source.kind as K];
+  return providers[source.kind];
 }
 
 /**
