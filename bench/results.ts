@@ -36,7 +36,7 @@ async function anotherNight({db}: Connection, number: number): Promise<void> {
   for (let index = 0; index < 10; index++) {
     const one = facts({scenario: `added-${index}`, name: `added-${number}-${index}`, begun});
     await recordRun(db, one, night);
-    const about = {scenario: `added-${index}`, topology: 'nvme-switch', lane: 'plain', kernel: 'baseline'};
+    const about = {scenario: `added-${index}`, topology: 'nvme-switch', variant: 'plain', kernel: 'baseline'};
     outcomes.push({...about, outcome: 'pass' as const, attempts: 1, run: one.name});
   }
   await endNight(db, night, outcomes);

@@ -35,7 +35,7 @@ import {type WorkTree, withWorkTree} from './tree.ts';
 /** What a kernel is made of, whatever it is compiled for. `name` is for people; all else decides the key. */
 export type KernelRecipe = Pick<
   KernelSpec,
-  'source' | 'config' | 'series' | 'abilities' | 'lacks' | 'architectures' | 'modules'
+  'source' | 'config' | 'series' | 'features' | 'missing' | 'architectures' | 'modules'
 > & {
   readonly name: string;
 };
@@ -62,8 +62,8 @@ export interface Kernel {
   readonly kit: string;
   /** `uname -r`. */
   readonly release: string;
-  readonly abilities: KernelSpec['abilities'];
-  readonly lacks: KernelSpec['lacks'];
+  readonly features: KernelSpec['features'];
+  readonly missing: KernelSpec['missing'];
   readonly modules: KernelSpec['modules'];
   readonly inputs: KernelInputs;
 }
@@ -223,8 +223,8 @@ async function makeKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
     deviceTrees: architectures[plan.arch].deviceTrees.map((file) => path.join(folder, path.basename(file))),
     kit: record.kit,
     release: record.release,
-    abilities: plan.abilities,
-    lacks: plan.lacks,
+    features: plan.features,
+    missing: plan.missing,
     modules: plan.modules,
     inputs: record.inputs,
   });

@@ -152,9 +152,9 @@ export async function ensureModules(
     moduleFolders.map((folder) => ensureModule(kernel, folder, included, context)),
   );
   const modules = made.filter((module) => module !== undefined);
-  const lacking = wanted.find((one) => !modules.some(({name}) => name === one));
-  if (lacking === undefined) return modules;
-  throw new BuildError(`the kernel ${kernel.name} is to load ${lacking}, which cannot be built for it`, {
-    hint: `images/modules/${lacking}/Kbuild says what it takes`,
+  const missing = wanted.find((one) => !modules.some(({name}) => name === one));
+  if (missing === undefined) return modules;
+  throw new BuildError(`the kernel ${kernel.name} is to load ${missing}, which cannot be built for it`, {
+    hint: `images/modules/${missing}/Kbuild says what it takes`,
   });
 }

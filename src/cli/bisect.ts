@@ -16,7 +16,7 @@ import {interruptible} from './interrupt.ts';
 import {shared, wholeNumber} from './options.ts';
 import {progressLines} from './progress.ts';
 import type {Result} from './run-all.ts';
-import {inLane, type KernelAdditions, moduleFolders, selectKernel} from './select-kernel.ts';
+import {withVariant, type KernelAdditions, moduleFolders, selectKernel} from './select-kernel.ts';
 
 /** `p2plab bisect`. */
 export function addBisect(program: Command, finish: (exitCode: number) => void): void {
@@ -30,46 +30,51 @@ export function addBisect(program: Command, finish: (exitCode: number) => void):
     .option('--bad <rev>', 'likewise; by default HEAD, or all patches', '')
     .addOption(shared.config())
     .addOption(shared.module())
-    .option('--lane <lane>', 'a lane of lab/lanes', 'plain')
+    .option('--variant <variant>', 'variant of the kernel (lab/variants)', 'plain')
     .addOption(shared.qemu())
     .option('--log <file>', 'where the log goes that `git bisect replay` reads')
-    .action(async (patterns, {kernel, series, good, bad, config, module, lane: laneName, qemu, log}) => {
-      const entries = findScenarios(labRoot, patterns);
-      const additions = {config, modules: module};
-      const {lane} = inLane(selectKernel(series === undefined ? 'baseline' : kernel, additions), laneName);
-      const lines = progressLines();
-      const folder = path.join(stateRoot, 'bisects', String(process.pid));
-      const say = (line: string): void => {
-        lines.end();
-        process.stdout.write(`${line}\n`);
-      };
-      const work = async (context: Context): Promise<{readonly found: Found; readonly log: string}> => {
-        const plan = await (series === undefined
-          ? inRepository(kernel, good, bad, folder, additions)
-          : inSeries(kernel, series, good, bad, folder, additions));
-        const inItsLane: Search = {
-          ...plan,
-          good: inLane(plan.good, laneName).kernel,
-          bad: inLane(plan.bad, laneName).kernel,
-          kernelOf: (candidate) => inLane(plan.kernelOf(candidate), laneName).kernel,
+    .action(
+      async (patterns, {kernel, series, good, bad, config, module, variant: variantName, qemu, log}) => {
+        const entries = findScenarios(labRoot, patterns);
+        const additions = {config, modules: module};
+        const {variant} = withVariant(
+          selectKernel(series === undefined ? 'baseline' : kernel, additions),
+          variantName,
+        );
+        const lines = progressLines();
+        const folder = path.join(stateRoot, 'bisects', String(process.pid));
+        const say = (line: string): void => {
+          lines.end();
+          process.stdout.write(`${line}\n`);
         };
-        try {
-          const trial = {entries, lane, qemu, modules: moduleFolders(module)};
-          return {found: await search(inItsLane, trial, say, context), log: await plan.bisect.log()};
-        } finally {
-          await plan.bisect.end();
-        }
-      };
-      const ended = await interruptible(lines.show, work).finally(() => {
-        lines.close();
-      });
-      const file =
-        log ?? path.join(stateRoot, 'bisects', `${new Date().toISOString().replaceAll(':', '')}.log`);
-      await mkdir(path.dirname(path.resolve(file)), {recursive: true});
-      await writeFile(file, `${ended.log}\n`);
-      process.stdout.write(`\n${conclusion(ended.found)}\n  log: ${displayPath(path.resolve(file))}\n`);
-      finish(ended.found.suspects.length === 1 ? 0 : 1);
-    });
+        const work = async (context: Context): Promise<{readonly found: Found; readonly log: string}> => {
+          const plan = await (series === undefined
+            ? inRepository(kernel, good, bad, folder, additions)
+            : inSeries(kernel, series, good, bad, folder, additions));
+          const variantSearch: Search = {
+            ...plan,
+            good: withVariant(plan.good, variantName).kernel,
+            bad: withVariant(plan.bad, variantName).kernel,
+            kernelOf: (candidate) => withVariant(plan.kernelOf(candidate), variantName).kernel,
+          };
+          try {
+            const trial = {entries, variant, qemu, modules: moduleFolders(module)};
+            return {found: await search(variantSearch, trial, say, context), log: await plan.bisect.log()};
+          } finally {
+            await plan.bisect.end();
+          }
+        };
+        const ended = await interruptible(lines.show, work).finally(() => {
+          lines.close();
+        });
+        const file =
+          log ?? path.join(stateRoot, 'bisects', `${new Date().toISOString().replaceAll(':', '')}.log`);
+        await mkdir(path.dirname(path.resolve(file)), {recursive: true});
+        await writeFile(file, `${ended.log}\n`);
+        process.stdout.write(`\n${conclusion(ended.found)}\n  log: ${displayPath(path.resolve(file))}\n`);
+        finish(ended.found.suspects.length === 1 ? 0 : 1);
+      },
+    );
 }
 
 async function inRepository(

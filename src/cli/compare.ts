@@ -12,7 +12,7 @@ import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
 import {toJson} from './reporters/json.ts';
 import {costsBeyond, isUndeclaredRise} from '../results/measured-change.ts';
-import {inLane, moduleFolders, type SelectedKernel, selectKernel} from './select-kernel.ts';
+import {withVariant, moduleFolders, type SelectedKernel, selectKernel} from './select-kernel.ts';
 import {shownSideBySide} from './side-by-side.ts';
 
 /** `p2plab compare`. */
@@ -27,7 +27,7 @@ export function addCompare(program: Command, finish: (exitCode: number) => void)
     .argument('[scenario...]', 'a name, a path, a folder or a glob; all scenarios if none is given')
     .addOption(shared.config())
     .addOption(shared.module())
-    .option('--lane <lane>', 'a lane of lab/lanes, for both', 'plain')
+    .option('--variant <variant>', 'variant of both kernels (lab/variants)', 'plain')
     .addOption(shared.qemu())
     .addOption(shared.database())
     .option('--jobs <n>', 'guests at the same time', count, 2)
@@ -37,10 +37,13 @@ export function addCompare(program: Command, finish: (exitCode: number) => void)
       const {config, module, qemu, jobs, seconds, format, database} = options;
       const modules = moduleFolders(module);
       const kernels = bothKernels(base, patched, {config, modules: module});
-      const {lane} = inLane(kernels[0], options.lane);
-      const variants = kernels.map((kernel) => ({kernel: inLane(kernel, options.lane).kernel, modules}));
+      const {variant} = withVariant(kernels[0], options.variant);
+      const candidates = kernels.map((kernel) => ({
+        kernel: withVariant(kernel, options.variant).kernel,
+        modules,
+      }));
       const entries = findScenarios(labRoot, patterns.length === 0 ? ['**'] : patterns);
-      const columns = await shownSideBySide({entries, variants, lane, qemu, jobs, seconds}, database);
+      const columns = await shownSideBySide({entries, candidates, variant, qemu, jobs, seconds}, database);
       const [first, second] = columns.map((column) => {
         // One of two that does not build leaves nothing to compare.
         if ('unbuilt' in column) throw column.unbuilt;

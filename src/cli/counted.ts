@@ -16,10 +16,10 @@ import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {type ProgressLines, progressLines} from './progress.ts';
 import {type Result, runAll} from './run-all.ts';
-import {inLane, selectKernel} from './select-kernel.ts';
+import {withVariant, selectKernel} from './select-kernel.ts';
 
-/** The lane that counts, and the scenarios that are made for it. */
-const countedLane = 'counted';
+/** The variant that counts, and the scenarios that are made for it. */
+const countedVariant = 'counted';
 
 export interface CountedRequest {
   /** The first is what the others are held against. */
@@ -38,7 +38,7 @@ export function addCounted(program: Command, finish: (exitCode: number) => void)
     .description(
       'count what mapping host memory costs on each kernel, in instructions; 1 if more than declared',
     )
-    .argument('[scenario...]', 'as for run', [countedLane])
+    .argument('[scenario...]', 'as for run', [countedVariant])
     .option(
       '--kernels <names>',
       'kernels of lab/kernels, with commas between them: the first is the base',
@@ -84,13 +84,13 @@ export async function countOn(
     },
   };
   for (const kernel of chosen) {
-    const recipe = inLane(kernel, countedLane);
+    const recipe = withVariant(kernel, countedVariant);
     results.push(...(await runAll({entries, ...recipe, qemu, jobs, keep: false}, listener, context)));
   }
   const [first, ...others] = chosen;
   const rows = compareCounts(first?.name ?? '', others, results);
   const words = [
-    ...(patterns.join() === countedLane ? [] : patterns),
+    ...(patterns.join() === countedVariant ? [] : patterns),
     ...(kernels.join() === designNames.join() ? [] : ['--kernels', kernels.join()]),
     ...series.flatMap((name) => ['--series', name]),
   ];

@@ -75,7 +75,7 @@ export async function compareDesigns(
   }
   const binary = await findQemu('x86_64', await chooseQemu(qemu, context), context);
   const topologies = new Map(plans.map((plan) => [plan.name, planFor(plan, binary).topology]));
-  const plain = designs.every(({plan}) => plan.abilities.length === 0);
+  const plain = designs.every(({plan}) => plan.features.length === 0);
   const page: DesignsPage = {
     about: plain ? 'versions' : 'designs',
     designs: designs.map(({plan: {name, description}}) => ({name, description})),

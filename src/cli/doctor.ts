@@ -6,7 +6,7 @@ import type {Finding} from './doctor/finding.ts';
 import {shared} from './options.ts';
 import {progressLines} from './progress.ts';
 
-const colours = {ok: 'green', note: 'yellow', lack: 'red'} as const satisfies Record<
+const colours = {ok: 'green', note: 'yellow', missing: 'red'} as const satisfies Record<
   Finding['state'],
   string
 >;
@@ -15,7 +15,7 @@ const colours = {ok: 'green', note: 'yellow', lack: 'red'} as const satisfies Re
 export function addDoctor(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('doctor')
-    .description('say what this machine has and lacks, and what each lack costs')
+    .description('check this host for everything p2plab needs')
     .addOption(shared.qemu())
     .addOption(shared.database())
     .action(async (options) => {
@@ -25,7 +25,7 @@ export function addDoctor(program: Command, finish: (exitCode: number) => void):
         lines.close();
       });
       process.stdout.write(`${findings.map(describe).join('\n')}\n\n${conclusion(findings)}\n`);
-      finish(findings.some(({state}) => state === 'lack') ? 3 : 0);
+      finish(findings.some(({state}) => state === 'missing') ? 3 : 0);
     });
 }
 
@@ -38,7 +38,7 @@ function describe({name, state, detail, cost, mend}: Finding): string {
 }
 
 function conclusion(findings: readonly Finding[]): string {
-  const lacks = findings.filter(({state}) => state === 'lack').length;
-  if (lacks === 0) return 'All that is needed is there.';
-  return `${lacks} ${lacks === 1 ? 'thing is' : 'things are'} lacking: p2plab cannot run here yet.`;
+  const missing = findings.filter(({state}) => state === 'missing').length;
+  if (missing === 0) return 'All that is needed is there.';
+  return `${missing} ${missing === 1 ? 'thing is' : 'things are'} missing: p2plab cannot run here yet.`;
 }

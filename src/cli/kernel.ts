@@ -16,7 +16,7 @@ import {interruptible} from './interrupt.ts';
 import {formatTime} from './live-lines.ts';
 import {shared} from './options.ts';
 import {progressLines} from './progress.ts';
-import {inLane, selectKernel} from './select-kernel.ts';
+import {withVariant, selectKernel} from './select-kernel.ts';
 import {table} from './table.ts';
 
 /** How many kernels that are none of lab/kernels `gc` leaves: those used last. */
@@ -35,9 +35,9 @@ export function addKernel(program: Command): void {
     .addOption(
       new Option('--arch <name>', 'for these guests').choices(architectureNames).default('x86_64' as const),
     )
-    .option('--lane <name>', 'as this lane has them', 'plain')
-    .action((names, {series, arch, lane}) =>
-      build(names.length === 0 ? ['baseline'] : names, {series, arch, lane}),
+    .option('--variant <name>', 'for this variant', 'plain')
+    .action((names, {series, arch, variant}) =>
+      build(names.length === 0 ? ['baseline'] : names, {series, arch, variant}),
     );
   kernel
     .command('list')
@@ -59,16 +59,16 @@ async function withProgress(work: (context: Context) => Promise<readonly string[
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-interface Variant {
+interface BuildRequest {
   readonly series: readonly string[];
   readonly arch: ArchitectureName;
-  readonly lane: string;
+  readonly variant: string;
 }
 
-async function build(names: readonly string[], variant: Variant): Promise<void> {
-  const {arch} = variant;
+async function build(names: readonly string[], request: BuildRequest): Promise<void> {
+  const {arch} = request;
   // All of them are read before the first is compiled: a typing error is not to cost ten minutes.
-  const plans = names.map((name) => planFor(name, variant));
+  const plans = names.map((name) => planFor(name, request));
   for (const plan of plans) {
     await withProgress(async (context) => {
       const begun = performance.now();
@@ -80,8 +80,8 @@ async function build(names: readonly string[], variant: Variant): Promise<void> 
 }
 
 /** @throws UsageError if the kernel is not for these guests */
-function planFor(name: string, {series, arch, lane}: Variant): KernelPlan {
-  const recipe = inLane(selectKernel(name, {series}), lane).kernel;
+function planFor(name: string, {series, arch, variant}: BuildRequest): KernelPlan {
+  const recipe = withVariant(selectKernel(name, {series}), variant).kernel;
   if (recipe.architectures.includes(arch)) return {...recipe, arch};
   throw new UsageError(`the kernel ${name} cannot be built for ${arch}`, {
     hint: `it is for ${recipe.architectures.join(', ')}: see lab/kernels/${name}.yaml`,
@@ -92,7 +92,10 @@ function planFor(name: string, {series, arch, lane}: Variant): KernelPlan {
 function namedPlans(): readonly (KernelPlan & {readonly description: string})[] {
   return listKernels(labRoot).flatMap(({name, file}) => {
     const {description, architectures} = readKernel(file).value;
-    return architectures.map((arch) => ({...planFor(name, {series: [], arch, lane: 'plain'}), description}));
+    return architectures.map((arch) => ({
+      ...planFor(name, {series: [], arch, variant: 'plain'}),
+      description,
+    }));
   });
 }
 

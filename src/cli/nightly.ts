@@ -22,7 +22,7 @@ import {table} from './table.ts';
 export function addNightly(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('nightly')
-    .description('run a suite: kernels by lanes by scenarios; goes on with one that was cut short')
+    .description('run a suite: kernels × variants × scenarios; goes on with one that was cut short')
     .argument('[suite]', 'a suite of lab/suites, or the path of such a file', 'nightly')
     .addOption(shared.qemu())
     .addOption(shared.database())

@@ -120,7 +120,7 @@ function addList(results: Command): void {
     .option('--scenario <name>')
     .option('--topology <name>')
     .option('--kernel <name>')
-    .option('--lane <name>')
+    .option('--variant <name>')
     .addOption(new Option('--verdict <verdict>').choices(verdicts))
     .option('--suite <name>', 'of nights of this suite')
     .option('--night <n>', 'of this night', count)

@@ -3,7 +3,7 @@ import type {Context} from '../base/context.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import {pool} from '../plan/pool.ts';
 import {createBundle, discardBundle, finishBundle} from '../results/bundle.ts';
-import {type Lane, type Machine, Machines} from '../scenario/machine.ts';
+import {type Variant, type Machine, Machines} from '../scenario/machine.ts';
 import {planScenario, type ScenarioPlan} from '../scenario/plan.ts';
 import type {ReportedRun} from '../results/reported.ts';
 import {runScenario} from '../scenario/run.ts';
@@ -13,7 +13,7 @@ export interface Request {
   readonly entries: readonly {readonly name: string; readonly file: string}[];
   readonly kernel: KernelRecipe;
   /** The plain one if not given. */
-  readonly lane?: Lane;
+  readonly variant?: Variant;
   /** Folders of modules in place of those of images/modules, or besides them, by name. */
   readonly modules?: Readonly<Record<string, string>>;
   readonly qemu: string | undefined;
@@ -45,8 +45,8 @@ export async function runAll(
 ): Promise<readonly Result[]> {
   const plans = request.entries.map((entry) => planScenario(entry, request.seconds));
   listener.begin?.(request);
-  const {lane, modules} = request;
-  const variation = {...(lane !== undefined && {lane}), ...(modules !== undefined && {sent: modules})};
+  const {variant, modules} = request;
+  const variation = {...(variant !== undefined && {variant}), ...(modules !== undefined && {sent: modules})};
   const machines = new Machines(request.kernel, request.qemu, context, variation);
   // One after the other: each compiles with all processors.
   for (const {topology} of plans) await machines.for(topology);

@@ -10,7 +10,7 @@ import {count, shared, wholeNumber} from './options.ts';
 import {formats, reporterFor} from './reporters/registry.ts';
 import {type Result, runAll} from './run-all.ts';
 import {RunRecorder} from './run-recorder.ts';
-import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
+import {withVariant, moduleFolders, selectKernel} from './select-kernel.ts';
 import {table} from './table.ts';
 
 /** `p2plab run`. */
@@ -23,7 +23,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .addOption(shared.series())
     .addOption(shared.config())
     .addOption(shared.module())
-    .option('--lane <lane>', 'a lane of lab/lanes: how it is run', 'plain')
+    .option('--variant <variant>', 'variant of the kernel (lab/variants)', 'plain')
     .addOption(shared.qemu())
     .addOption(shared.database())
     .option('--no-record', 'keep the results out of the database')
@@ -41,7 +41,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
         const {runMutantsCommand} = await import('./mutants/command.ts');
         const hint = 'the file of each mutant says what it is run on';
         refuse(
-          ['kernel', 'series', 'config', 'module', 'lane', 'jobs', 'seconds', 'bisect'],
+          ['kernel', 'series', 'config', 'module', 'variant', 'jobs', 'seconds', 'bisect'],
           'mutants',
           hint,
           command,
@@ -65,7 +65,7 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
       }
       const {qemu, jobs, keep, seconds} = options;
       const additions = {...options, modules: options.module};
-      const {kernel, lane} = inLane(selectKernel(options.kernel, additions), options.lane);
+      const {kernel, variant} = withVariant(selectKernel(options.kernel, additions), options.variant);
       const modules = moduleFolders(options.module);
       const reporter = reporterFor(options.format);
       const {database, record} = options;
@@ -78,12 +78,14 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
             reporter.result(result);
           },
         };
-        return runAll({entries, kernel, lane, modules, qemu, jobs, seconds, keep}, listener, context).finally(
-          async () => {
-            const trouble = await recorder?.close();
-            if (trouble !== undefined) process.stderr.write(`p2plab: not recorded: ${trouble}\n`);
-          },
-        );
+        return runAll(
+          {entries, kernel, variant, modules, qemu, jobs, seconds, keep},
+          listener,
+          context,
+        ).finally(async () => {
+          const trouble = await recorder?.close();
+          if (trouble !== undefined) process.stderr.write(`p2plab: not recorded: ${trouble}\n`);
+        });
       }).finally(() => {
         reporter.close();
       });

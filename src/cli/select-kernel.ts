@@ -5,13 +5,13 @@ import {UsageError} from '../base/errors.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {baseCommitIn} from '../build/base-commit.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
-import type {Lane} from '../scenario/machine.ts';
+import type {Variant} from '../scenario/machine.ts';
 import {architectureNames} from '../spec/architecture.ts';
-import {findKernel, findLane, listKernels, useFile} from '../spec/catalog.ts';
+import {findKernel, findVariant, listKernels, useFile} from '../spec/catalog.ts';
 import {identityOf, isPath} from '../spec/identity.ts';
 import {type KernelSpec, readKernel} from '../spec/kernel.ts';
 import {type NamedSource, sourceByPrefix} from '../spec/kernel-source.ts';
-import {readLane} from '../spec/lane.ts';
+import {readVariant} from '../spec/variant.ts';
 
 /** A kernel, and what its file says beside what it is made of. */
 export type SelectedKernel = KernelRecipe & Pick<KernelSpec, 'costs' | 'description'>;
@@ -41,6 +41,8 @@ export function selectKernel(
     base.name,
     ...added.map((file) => identityOf(file).replace(/\.(patch|mbox)$/, '')),
     ...fragments.map((file) => (isPath(file) ? identityOf(file) : file).replace(/\.config$/, '')),
+    // A run with a module of the user's own must not enter the history of the kernel alone.
+    ...modules.map((folder) => identityOf(folder)),
   ];
   return {
     ...base,
@@ -69,7 +71,7 @@ function baseKernel(name: string, series: readonly string[]): SelectedKernel {
 function ofSource({name, source}: NamedSource): SelectedKernel {
   return {
     ...{description: '', costs: {}},
-    ...{name, source, config: [], series: [], abilities: [], lacks: [], modules: []},
+    ...{name, source, config: [], series: [], features: [], missing: [], modules: []},
     architectures: [...architectureNames],
   };
 }
@@ -131,21 +133,21 @@ function isOfLab(module: string): boolean {
   return statSync(path.join(labRoot, 'images/modules', module), {throwIfNoEntry: false}) !== undefined;
 }
 
-/** A kernel as a lane has it, and the lane. */
-export interface InLane {
+/** A kernel with the additions of a variant, and the variant. */
+export interface KernelWithVariant {
   readonly kernel: KernelRecipe;
-  readonly lane: Lane;
+  readonly variant: Variant;
 }
 
 /**
- * A kernel with what the lane that `--lane` names adds to it.
- * @throws UsageError when there is no such lane
+ * A kernel with what the variant that `--variant` names adds to it.
+ * @throws UsageError when there is no such variant
  */
-export function inLane(kernel: KernelRecipe, name: string): InLane {
-  const entry = findLane(labRoot, name);
-  const {config, series, epilogue, ...rest} = readLane(entry.file).value;
+export function withVariant(kernel: KernelRecipe, name: string): KernelWithVariant {
+  const entry = findVariant(labRoot, name);
+  const {config, series, epilogue, ...rest} = readVariant(entry.file).value;
   return {
     kernel: {...kernel, config: [...kernel.config, ...config], series: [...kernel.series, ...series]},
-    lane: {...rest, ...(epilogue !== undefined && {epilogue}), name: entry.name},
+    variant: {...rest, ...(epilogue !== undefined && {epilogue}), name: entry.name},
   };
 }

@@ -5,7 +5,7 @@ import {labRoot} from '../base/paths.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
-import {inLane, selectKernel} from './select-kernel.ts';
+import {withVariant, selectKernel} from './select-kernel.ts';
 import {alongSeries, changesAlong} from './series/table.ts';
 import {shownSideBySide} from './side-by-side.ts';
 
@@ -20,39 +20,41 @@ export function addSeries(program: Command, finish: (exitCode: number) => void):
     .argument('[scenario...]', 'a name, a path, a folder or a glob', ['nvme-copy-same-switch'])
     .addOption(shared.kernel())
     .addOption(shared.config())
-    .option('--lane <lane>', 'a lane of lab/lanes', 'plain')
+    .option('--variant <variant>', 'variant of the kernel (lab/variants)', 'plain')
     .addOption(shared.qemu())
     .addOption(shared.database())
     .option('--jobs <n>', 'guests at the same time', count, 2)
     .addOption(new Option('--format <format>', 'what is printed').choices(['text', 'json']).default('text'))
-    .action(async (given, patterns, {kernel: base, config, lane: laneName, qemu, database, jobs, format}) => {
-      const entries = findScenarios(labRoot, patterns);
-      const patches = await prefixesOf(given);
-      const {name: whole} = selectKernel(base, {config});
-      const recipes = [undefined, ...patches].map((patch, number) => ({
-        ...selectKernel(base, {config, series: patch === undefined ? [] : [patch.upTo]}),
-        name: number === 0 ? whole : `${whole}+${number}`,
-      }));
-      const [first] = recipes;
-      if (first === undefined) return;
-      const {lane} = inLane(first, laneName);
-      const variants = recipes.map((recipe) => ({kernel: inLane(recipe, laneName).kernel}));
-      const columns = await shownSideBySide({entries, variants, lane, qemu, jobs}, database);
-      const scenarios = entries.map(({name}) => name);
-      const subjects = patches.map(({subject}) => subject);
-      const changes = changesAlong(scenarios, columns);
-      if (format === 'json') {
-        const unbuilt = columns.flatMap((column, patch) => ('unbuilt' in column ? [patch] : []));
-        const told = changes.map(({before, after, ...change}) => {
-          return {...change, before: before.verdict, after: after.verdict, bundle: after.bundle};
-        });
-        process.stdout.write(`${JSON.stringify({patches: subjects, unbuilt, changes: told}, null, 2)}\n`);
-      } else process.stdout.write(`${alongSeries(scenarios, columns, subjects)}\n`);
-      const broken = columns.some((column) => 'unbuilt' in column);
-      const worse =
-        broken || changes.some(({difference}) => difference === 'worse' || difference === 'costs more');
-      const results = columns.flatMap((column) => ('results' in column ? column.results : []));
-      const unclear = results.length === 0 || results.some(({verdict}) => verdict === 'error');
-      finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);
-    });
+    .action(
+      async (given, patterns, {kernel: base, config, variant: variantName, qemu, database, jobs, format}) => {
+        const entries = findScenarios(labRoot, patterns);
+        const patches = await prefixesOf(given);
+        const {name: whole} = selectKernel(base, {config});
+        const recipes = [undefined, ...patches].map((patch, number) => ({
+          ...selectKernel(base, {config, series: patch === undefined ? [] : [patch.upTo]}),
+          name: number === 0 ? whole : `${whole}+${number}`,
+        }));
+        const [first] = recipes;
+        if (first === undefined) return;
+        const {variant} = withVariant(first, variantName);
+        const candidates = recipes.map((recipe) => ({kernel: withVariant(recipe, variantName).kernel}));
+        const columns = await shownSideBySide({entries, candidates, variant, qemu, jobs}, database);
+        const scenarios = entries.map(({name}) => name);
+        const subjects = patches.map(({subject}) => subject);
+        const changes = changesAlong(scenarios, columns);
+        if (format === 'json') {
+          const unbuilt = columns.flatMap((column, patch) => ('unbuilt' in column ? [patch] : []));
+          const told = changes.map(({before, after, ...change}) => {
+            return {...change, before: before.verdict, after: after.verdict, bundle: after.bundle};
+          });
+          process.stdout.write(`${JSON.stringify({patches: subjects, unbuilt, changes: told}, null, 2)}\n`);
+        } else process.stdout.write(`${alongSeries(scenarios, columns, subjects)}\n`);
+        const broken = columns.some((column) => 'unbuilt' in column);
+        const worse =
+          broken || changes.some(({difference}) => difference === 'worse' || difference === 'costs more');
+        const results = columns.flatMap((column) => ('results' in column ? column.results : []));
+        const unclear = results.length === 0 || results.some(({verdict}) => verdict === 'error');
+        finish(worse ? exitCodes.failed : unclear ? exitCodes.host : exitCodes.passed);
+      },
+    );
 }

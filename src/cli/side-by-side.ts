@@ -3,7 +3,7 @@ import type {Context} from '../base/context.ts';
 import {BuildError, type LabError} from '../base/errors.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import {pool} from '../plan/pool.ts';
-import {type Lane, Machines} from '../scenario/machine.ts';
+import {type Variant, Machines} from '../scenario/machine.ts';
 import {planScenario} from '../scenario/plan.ts';
 import type {Entry} from '../spec/catalog.ts';
 import {interruptible} from './interrupt.ts';
@@ -12,7 +12,7 @@ import {type Result, runOne} from './run-all.ts';
 import {RunRecorder} from './run-recorder.ts';
 
 /** One kernel of several that run the same. */
-export interface Variant {
+export interface Candidate {
   readonly kernel: KernelRecipe;
   readonly modules?: Readonly<Record<string, string>>;
 }
@@ -20,8 +20,8 @@ export interface Variant {
 /** What is run on each of them. */
 export interface SideBySide {
   readonly entries: readonly Entry[];
-  readonly variants: readonly Variant[];
-  readonly lane: Lane;
+  readonly candidates: readonly Candidate[];
+  readonly variant: Variant;
   readonly qemu: string | undefined;
   readonly jobs: number;
   readonly seconds?: number | undefined;
@@ -35,14 +35,14 @@ export type Column = {readonly results: readonly Result[]} | {readonly unbuilt: 
  * so that what is compared ran at the same time.
  */
 async function sideBySide(
-  {entries, variants, lane, qemu, jobs, seconds}: SideBySide,
-  told: (result: Result, variant: number) => void,
+  {entries, candidates, variant, qemu, jobs, seconds}: SideBySide,
+  told: (result: Result, candidate: number) => void,
   context: Context,
 ): Promise<readonly Column[]> {
   const plans = entries.map((entry) => planScenario(entry, seconds));
   const prepared: (Machines | BuildError)[] = [];
-  for (const {kernel, modules = {}} of variants) {
-    const machines = new Machines(kernel, qemu, context, {lane, modules});
+  for (const {kernel, modules = {}} of candidates) {
+    const machines = new Machines(kernel, qemu, context, {variant, modules});
     try {
       for (const {topology} of plans) await machines.for(topology);
       prepared.push(machines);
@@ -52,18 +52,18 @@ async function sideBySide(
     }
   }
   const pieces = plans.flatMap((plan, row) =>
-    prepared.map((machines, variant) => ({plan, row, machines, variant})),
+    prepared.map((machines, candidate) => ({plan, row, machines, candidate})),
   );
-  const results = variants.map((): Result[] => []);
-  await pool(jobs, pieces, context, async ({plan, row, machines, variant}, together) => {
+  const results = candidates.map((): Result[] => []);
+  await pool(jobs, pieces, context, async ({plan, row, machines, candidate}, together) => {
     if (machines instanceof BuildError) return;
     const result = await runOne(plan, await machines.for(plan.topology), false, together);
-    const column = results[variant];
+    const column = results[candidate];
     if (column !== undefined) column[row] = result;
-    told(result, variant);
+    told(result, candidate);
   });
-  return prepared.map((machines, variant) =>
-    machines instanceof BuildError ? {unbuilt: machines} : {results: results[variant] ?? []},
+  return prepared.map((machines, candidate) =>
+    machines instanceof BuildError ? {unbuilt: machines} : {results: results[candidate] ?? []},
   );
 }
 

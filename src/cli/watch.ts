@@ -13,7 +13,7 @@ import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';
 import {textReporter} from './reporters/text.ts';
 import {runAll} from './run-all.ts';
-import {inLane, moduleFolders, selectKernel} from './select-kernel.ts';
+import {withVariant, moduleFolders, selectKernel} from './select-kernel.ts';
 
 /** What a build leaves in a tree, and git's own folder: nothing that is waited for. */
 const ignored = (name: string): boolean => /^(\.git|.*\.(o|ko|cmd|a|swp|mod|order|symvers)|.*~)$/.test(name);
@@ -30,18 +30,18 @@ export function addWatch(program: Command): void {
     .addOption(shared.series())
     .addOption(shared.config())
     .addOption(shared.module())
-    .option('--lane <lane>', 'a lane of lab/lanes', 'plain')
+    .option('--variant <variant>', 'variant of the kernel (lab/variants)', 'plain')
     .addOption(shared.qemu())
     .option('--jobs <n>', 'guests at the same time', count, 1)
     .action(async (patterns, options) => {
       const once = async (context: Context): Promise<void> => {
         const reporter = textReporter();
         try {
-          const {kernel, lane} = selected(options);
+          const {kernel, variant} = selected(options);
           const entries = findScenarios(labRoot, patterns);
           const modules = moduleFolders(options.module);
           const {qemu, jobs} = options;
-          const request = {entries, kernel, lane, modules, qemu, jobs, keep: false};
+          const request = {entries, kernel, variant, modules, qemu, jobs, keep: false};
           const own = {...context, report: reporter.progress};
           const results = await runAll(request, reporter, own);
           reporter.close();
@@ -80,11 +80,11 @@ interface WatchOptions {
   readonly series: readonly string[];
   readonly config: readonly string[];
   readonly module: readonly string[];
-  readonly lane: string;
+  readonly variant: string;
 }
 
 function selected(options: WatchOptions) {
-  return inLane(selectKernel(options.kernel, {...options, modules: options.module}), options.lane);
+  return withVariant(selectKernel(options.kernel, {...options, modules: options.module}), options.variant);
 }
 
 /** All that a run is made of and somebody may edit; of what is wrong just now as much as can be told. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {plain} from '../spec/lane.ts';
+import {plain} from '../spec/variant.ts';
 import type {PageContext} from './page.ts';
 import {type Html, html, words} from './html.ts';
 
@@ -42,8 +42,8 @@ export function runLink({up, hasRun}: PageContext, run: number | null, text: str
 /** `nvme-copy on switch`: a link to a case's history. */
 export function caseLink(
   {up}: PageContext,
-  {caseId, scenario, kernel, lane}: {caseId: number; scenario: string; kernel: string; lane: string},
+  {caseId, scenario, kernel, variant}: {caseId: number; scenario: string; kernel: string; variant: string},
 ): Html {
-  const place = lane === plain ? kernel : `${kernel}, lane ${lane}`;
+  const place = variant === plain ? kernel : `${kernel}, variant ${variant}`;
   return html`<a href="${up}${paths.case(caseId)}">${words(scenario)}</a> <span class="on">on ${words(place)}</span>`;
 }

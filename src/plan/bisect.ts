@@ -7,8 +7,8 @@ export interface Seen {
   readonly reason: string;
   /** The kind of failure; undefined for what did not fail. */
   readonly fingerprint: string | undefined;
-  /** The known gap that explains the failure. */
-  readonly gap?: string | undefined;
+  /** The known issue that explains the failure. */
+  readonly knownIssue?: string | undefined;
 }
 
 /** What is searched for. */
@@ -16,26 +16,26 @@ export interface Symptom {
   readonly verdict: 'fail' | 'crash';
   /** Of a crash: its kind. A fail says other numbers in other kernels, and is known by its verdict. */
   readonly fingerprint: string | undefined;
-  /** Of what a known gap explains: its name. */
-  readonly gap?: string | undefined;
+  /** Of what a known issue explains: its name. */
+  readonly knownIssue?: string | undefined;
 }
 
 /** As git bisect has them. */
 export type Mark = 'good' | 'bad' | 'skip';
 
 /**
- * What a failure that is to be found looks like: the worst, and one that a known gap explains only if there is no other.
+ * What a failure that is to be found looks like: the worst, and one that a known issue explains only if there is no other.
  * @returns undefined for runs of which none fails
  */
 export function symptomOf(runs: readonly Seen[]): Symptom | undefined {
   const worstOf = (some: readonly Seen[]): Seen | undefined =>
     some.find(({verdict}) => verdict === 'crash') ?? some.find(({verdict}) => verdict === 'fail');
-  const worst = worstOf(runs.filter(({gap}) => gap === undefined)) ?? worstOf(runs);
+  const worst = worstOf(runs.filter(({knownIssue}) => knownIssue === undefined)) ?? worstOf(runs);
   if (worst === undefined) return undefined;
-  const {verdict, fingerprint, gap} = worst;
+  const {verdict, fingerprint, knownIssue} = worst;
   return {
     ...(verdict === 'crash' ? {verdict, fingerprint} : {verdict: 'fail', fingerprint: undefined}),
-    ...(gap !== undefined && {gap}),
+    ...(knownIssue !== undefined && {knownIssue}),
   };
 }
 
@@ -53,9 +53,10 @@ export function markOf(runs: readonly Seen[], symptom: Symptom): {readonly mark:
   return run === undefined ? {mark: 'skip', why: 'nothing was run'} : {mark: 'good', why: run.reason};
 }
 
-function shows({verdict, fingerprint, gap}: Seen, symptom: Symptom): boolean {
-  // What a known gap explains is no sign of something that none does.
-  if (verdict !== symptom.verdict || (gap !== undefined && gap !== symptom.gap)) return false;
+function shows({verdict, fingerprint, knownIssue}: Seen, symptom: Symptom): boolean {
+  // What a known issue explains is no sign of something that none does.
+  if (verdict !== symptom.verdict || (knownIssue !== undefined && knownIssue !== symptom.knownIssue))
+    return false;
   return symptom.fingerprint === undefined || fingerprint === symptom.fingerprint;
 }
 

@@ -9,6 +9,7 @@ import {BundleFileError, readBundleFile} from './bundle-files.ts';
 import {type Fingerprint, fingerprintOf} from './fingerprint.ts';
 import {type Measurement, measurementsOf} from './measurements.ts';
 import {recordSchema} from './record-schema.ts';
+import {withNewNames} from './renames.ts';
 
 /** What a run ran on. */
 export interface Environment {
@@ -57,7 +58,10 @@ export async function readBundle(folder: string): Promise<RunFacts> {
   const record = await readJson(folder, 'result.json', recordSchema);
   const inputs = await readJson(folder, 'inputs.json', inputsSchema);
   // Older bundles have none.
-  const host = await readJson(folder, 'host.json', hostSchema, {begun: begunOf(run), host: {name: 'unknown'}});
+  const host = await readJson(folder, 'host.json', hostSchema, {
+    begun: begunOf(run),
+    host: {name: 'unknown'},
+  });
   return factsOf({
     name: run,
     begun: host.begun,
@@ -100,7 +104,7 @@ async function readJson<T extends z.ZodType>(
     new UsageError(`${folder} is no bundle of a run: ${why}`, {cause});
   try {
     const content = await readBundleFile(folder, file, largestFiles[file]);
-    if (content !== undefined) return schema.parse(JSON.parse(content.toString()));
+    if (content !== undefined) return schema.parse(withNewNames(JSON.parse(content.toString())));
     if (absent !== undefined) return absent;
   } catch (error) {
     if (error instanceof BundleFileError) throw refused(error.message, error);

@@ -2,7 +2,7 @@
 import {randomBytes} from 'node:crypto';
 import {copyFile, link, mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {plain} from '../spec/lane.ts';
+import {plain} from '../spec/variant.ts';
 import {isErrno} from '../base/errors.ts';
 import {sha256File} from '../base/hash.ts';
 import {own, removeOrphans} from '../base/owned.ts';
@@ -19,7 +19,7 @@ import type {RunRecord} from '../scenario/record.ts';
 import {replayScript} from '../scenario/replay.ts';
 import type {Run} from '../scenario/run.ts';
 import {drawTopology} from '../topology/draw.ts';
-import {missing} from '../topology/requirements.ts';
+import {unsupported} from '../topology/requirements.ts';
 import {treeOf} from '../topology/tree.ts';
 import {fileNameOf} from '../spec/identity.ts';
 import {thisHost} from './host.ts';
@@ -66,7 +66,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     stamp,
     fileNameOf(plan.name),
     fileNameOf(machine.kernel.name),
-    ...(machine.lane.name === plain ? [] : [fileNameOf(machine.lane.name)]),
+    ...(machine.variant.name === plain ? [] : [fileNameOf(machine.variant.name)]),
     randomBytes(3).toString('hex'),
   ].join('_');
   const folder = path.join(bundlesRoot, name);
@@ -95,7 +95,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     inputsOf(run).then((known) => put('inputs.json', json(known))),
     put('host.json', json({begun, host: thisHost()})),
     // What this QEMU cannot be started with, it cannot repeat.
-    ...(missing(plan.topology, machine.qemu.version).length > 0
+    ...(unsupported(plan.topology, machine.qemu.version).length > 0
       ? []
       : [put('reproduce.sh', reproduceScript(run), 0o755)]),
   ]);
@@ -146,11 +146,11 @@ async function replayOf({plan, machine}: Run): Promise<Uint8Array> {
 /** What a run is a function of. */
 async function inputsOf({plan, machine}: Run): Promise<object> {
   const sent = await machine.sent;
-  const {lane, recipe, kernel, image, qemu, acceleration} = machine;
+  const {variant, recipe, kernel, image, qemu, acceleration} = machine;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
-    lane: lane.name,
+    variant: variant.name,
     kernelArguments: plan.scenario.value.kernelArguments,
     recipe,
     kernel: {name: kernel.name, key: kernel.key, release: kernel.release, ...kernel.inputs},

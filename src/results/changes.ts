@@ -42,7 +42,7 @@ export function isGood(outcome: Outcome): boolean | undefined {
   }
 }
 
-/** How good it is, from 0: bad, bad by a gap that is known, good; undefined where nothing is said of the kernel. */
+/** How good it is, from 0: bad, bad by a known issue, good; undefined where nothing is said of the kernel. */
 export type Standing = 0 | 1 | 2;
 
 function standingOf(outcome: Outcome): Standing | undefined {
@@ -53,7 +53,7 @@ function standingOf(outcome: Outcome): Standing | undefined {
 
 /**
  * What a night does to how a case stands: one that says nothing of it is passed over, so that a lab that failed
- * breaks and mends nothing. What fails by a known gap as ever is no change; what failed by one and now fails otherwise
+ * breaks and mends nothing. What fails by a known issue as ever is no change; what failed by one and now fails otherwise
  * broke.
  * @param state by the nights before; undefined if the case is new
  * @param first whether the suite has had no night before: then all would be new

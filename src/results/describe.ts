@@ -116,12 +116,13 @@ function describeFlow(flow: Flow): string {
   return printable(`  ${initiator} ${arrow} ${place}  ${formatBytes(bytes)} ${where}${turn}`);
 }
 
-/** `10 runs: 8 pass, 2 fail (1 by a known gap), 1 skip`: of each verdict, how many known gaps explain. */
+/** `10 runs: 8 pass, 2 fail (1 by a known issue), 1 skip`: of each verdict, how many known issues explain. */
 export function summary(results: readonly ReportedRun[]): string {
   const words = (Object.keys(colours) as Verdict[]).flatMap((verdict) => {
     const own = results.filter((result) => result.verdict === verdict);
-    const gaps = own.filter(({gap}) => gap !== undefined).length;
-    const known = gaps === 0 ? '' : ` (${gaps} by ${gaps === 1 ? 'a known gap' : 'known gaps'})`;
+    const knownIssues = own.filter(({knownIssue}) => knownIssue !== undefined).length;
+    const known =
+      knownIssues === 0 ? '' : ` (${knownIssues} by ${knownIssues === 1 ? 'a known issue' : 'known issues'})`;
     return own.length === 0 ? [] : [`${own.length} ${verdict}${known}`];
   });
   return `${results.length} ${results.length === 1 ? 'run' : 'runs'}: ${words.join(', ')}`;

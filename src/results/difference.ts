@@ -11,7 +11,7 @@ export type Difference = 'same' | 'better' | 'worse' | 'other way' | 'costs more
 /** How good a verdict is; those that say nothing of a kernel have no place. */
 const places: Partial<Record<Verdict, number>> = {crash: 0, fail: 1, pass: 2};
 
-/** The place of what a known gap explains. */
+/** The place of what a known issue explains. */
 const known = 1.5;
 
 /** Compares a run with the same one on another kernel. */
@@ -20,7 +20,7 @@ export function differenceOf(base: ReportedRun, patched: ReportedRun): Differenc
   if (base.verdict === 'skip' && patched.verdict === 'skip') return 'same';
   if (before === undefined || after === undefined) return 'unclear';
   if (before !== after) return after > before ? 'better' : 'worse';
-  if (base.gap !== patched.gap) return 'other way';
+  if (base.knownIssue !== patched.knownIssue) return 'other way';
   if (JSON.stringify(ways(base)) !== JSON.stringify(ways(patched))) return 'other way';
   if (base.verdict !== 'pass') return 'same';
   // What only one of them counted is no proof that both cost the same.
@@ -43,10 +43,10 @@ export function changesBetween(
   return measuredChanges(measurementsOf(base), measurementsOf(patched), declared);
 }
 
-/** What a known gap explains, a crash, too, is better than what nothing explains. */
-function placeOf({verdict, gap}: ReportedRun): number | undefined {
+/** What a known issue explains, a crash, too, is better than what nothing explains. */
+function placeOf({verdict, knownIssue}: ReportedRun): number | undefined {
   const place = places[verdict];
-  return place !== undefined && gap !== undefined ? known : place;
+  return place !== undefined && knownIssue !== undefined ? known : place;
 }
 
 /** Where bytes went, and how many: not at which addresses, which differ between kernels. */

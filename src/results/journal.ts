@@ -15,7 +15,7 @@ const attemptSchema = z.object({
   run: z.string(),
   verdict,
   reason: z.string(),
-  gap: z.string().optional(),
+  knownIssue: z.string().optional(),
   durationMs: z.number(),
   qemu: z.string(),
   /** The folder of its bundle; not there if it was not begun. */

@@ -4,12 +4,12 @@ import type {Verdict} from '../base/verdict.ts';
 /** What came of one attempt at a run. */
 export interface Attempt {
   readonly verdict: Verdict;
-  /** The ability whose lack explains it. */
-  readonly gap?: string | undefined;
+  /** The feature whose absence explains it. */
+  readonly knownIssue?: string | undefined;
 }
 
 /**
- * What a run is told as once it is settled: a verdict; `known` for a failure that the lack of an ability explains;
+ * What a run is told as once it is settled: a verdict; `known` for a failure that a missing feature explains;
  * `flaky` for one that went another way when it was run again.
  */
 export type Outcome = Verdict | 'known' | 'flaky';
@@ -30,6 +30,6 @@ export function settle(attempts: readonly Attempt[], retries: number): Outcome |
   return attempts.length > retries ? outcome : undefined;
 }
 
-function outcomeOf({verdict, gap}: Attempt): Verdict | 'known' {
-  return gap === undefined ? verdict : 'known';
+function outcomeOf({verdict, knownIssue}: Attempt): Verdict | 'known' {
+  return knownIssue === undefined ? verdict : 'known';
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
 import path from 'node:path';
-import {plain} from '../spec/lane.ts';
+import {plain} from '../spec/variant.ts';
 import {labRoot} from '../base/paths.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import {isPath} from '../spec/identity.ts';
@@ -10,7 +10,7 @@ import {isPath} from '../spec/identity.ts';
 export interface Repeated {
   readonly scenario: string;
   readonly kernel: string;
-  readonly lane: string;
+  readonly variant: string;
   /** `routed 10.0.2`, or the name alone; the choice is left open if it is not given. */
   readonly qemu?: string | undefined;
   readonly seconds?: number | undefined;
@@ -29,19 +29,19 @@ export function repeatCommand(run: Repeated): string | undefined {
 export function repeatWords({
   scenario,
   kernel,
-  lane,
+  variant,
   qemu,
   seconds,
 }: Repeated): readonly string[] | undefined {
   const file = isFile(scenario) ? existing(scenario, ['.yaml', '.yml', '']) : scenario;
   const kernelWords = wordsOfKernel(kernel);
-  const laneName = isFile(lane) ? existing(lane, ['.yaml', '.yml', '']) : lane;
-  if (file === undefined || kernelWords === undefined || laneName === undefined) return undefined;
+  const variantName = isFile(variant) ? existing(variant, ['.yaml', '.yml', '']) : variant;
+  if (file === undefined || kernelWords === undefined || variantName === undefined) return undefined;
   // The version is what that QEMU was then.
   const qemuName = qemu?.replace(/ \d+\.\d+\.\d+$/, '') ?? '';
   return [
     ...['run', file, ...kernelWords],
-    ...(lane === plain ? [] : ['--lane', laneName]),
+    ...(variant === plain ? [] : ['--variant', variantName]),
     ...(qemuName === '' ? [] : ['--qemu', qemuName]),
     ...(seconds === undefined ? [] : ['--seconds', String(seconds)]),
   ];
@@ -61,6 +61,11 @@ function wordsOfKernel(name: string): readonly string[] | undefined {
       words.push('--config', part);
       continue;
     }
+    const module = existing(part, ['']);
+    if (module !== undefined && isModule(path.resolve(labRoot, part))) {
+      words.push('--module', module);
+      continue;
+    }
     const series = existing(part, ['', '.patch', '.mbox']);
     const config = existing(part, ['.config']);
     if (series !== undefined) words.push('--series', series);
@@ -68,6 +73,11 @@ function wordsOfKernel(name: string): readonly string[] | undefined {
     else return undefined;
   }
   return words;
+}
+
+/** Whether a directory is the source of a module rather than a series of patches. */
+function isModule(directory: string): boolean {
+  return ['Kbuild', 'Makefile'].some((file) => existsSync(path.join(directory, file)));
 }
 
 /** Whether a recorded name is a path: names of the lab may have a slash, but not at their beginning. */

@@ -8,17 +8,17 @@ export interface ReportedRun extends RunRecord {
 }
 
 /** A recorded run as it was reported; of what only its bundle has, nothing. */
-export function reportedRun({steps, gap, bundle, duration, environment, ...run}: Run): ReportedRun {
-  const {scenario, topology, kernel, lane, verdict, reason} = run;
+export function reportedRun({steps, knownIssue, bundle, duration, environment, ...run}: Run): ReportedRun {
+  const {scenario, topology, kernel, variant, verdict, reason} = run;
   return {
-    ...{scenario, topology, kernel, lane, verdict, reason, qemu: environment.qemu, durationMs: duration},
-    ...gapOf(gap),
+    ...{scenario, topology, kernel, variant, verdict, reason, qemu: environment.qemu, durationMs: duration},
+    ...knownIssueOf(knownIssue),
     independent: false,
     bundle: bundle ?? '',
     kernelSays: [],
     steps: steps.map((step) => ({
       ...{title: step.title, verb: step.verb, verdict: step.verdict, reason: step.reason},
-      ...gapOf(step.gap),
+      ...knownIssueOf(step.knownIssue),
       durationMs: step.duration,
       checks: [],
       guest: [],
@@ -32,7 +32,7 @@ export function reportedRun({steps, gap, bundle, duration, environment, ...run}:
   };
 }
 
-function gapOf(gap: string | null): Pick<RunRecord, 'gap'> {
-  // What was recorded was an ability once, whether or not it still is.
-  return gap === null ? {} : {gap: gap as NonNullable<RunRecord['gap']>};
+function knownIssueOf(knownIssue: string | null): Pick<RunRecord, 'knownIssue'> {
+  // What was recorded was a feature once, whether or not it still is.
+  return knownIssue === null ? {} : {knownIssue: knownIssue as NonNullable<RunRecord['knownIssue']>};
 }

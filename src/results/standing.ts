@@ -24,7 +24,7 @@ export function standingOf(results: readonly NightResult[]): Standing {
   return {
     changed: order.flatMap((change) => results.filter((result) => result.change === change)),
     failing: of('crash', 'fail'),
-    known: Map.groupBy(of('known'), ({run}) => run?.gap ?? 'not recorded'),
+    known: Map.groupBy(of('known'), ({run}) => run?.knownIssue ?? 'not recorded'),
     unsettled: of('error', 'flaky'),
   };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Basic} from '../spec/abilities.ts';
+import type {BaseFeature} from '../spec/features.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep, ExpectedTransfer} from '../verdict/expectation.ts';
 import {apiErrors, blockErrors, type Rule} from '../verdict/refusal.ts';
@@ -8,12 +8,12 @@ import type {Fact} from './facts.ts';
 /**
  * Whether the guest's account of a step fits. It is checked against, never believed: success that it reports
  * proves nothing, but a failure that nobody expected is one.
- * @param lacks what the guest's kernel cannot
+ * @param does not have what the guest's kernel cannot
  */
 export function guestChecks(
   expected: ExpectedStep,
   facts: readonly Fact[],
-  lacks: readonly Basic[],
+  missing: readonly BaseFeature[],
 ): readonly Check[] {
   const failed = facts.find(({ok}) => !ok);
   const account =
@@ -34,7 +34,7 @@ export function guestChecks(
   }
   const {op, errors} =
     expected.absent === undefined
-      ? refusalOf(refused, expected.rule ?? 'path', facts, lacks)
+      ? refusalOf(refused, expected.rule ?? 'path', facts, missing)
       : {op: 'map', errors: ['ENOENT']};
   const ok = failed?.op === op && errors.includes(failed.errname ?? '');
   const wanted = ok ? '' : `; its ${op} had to fail with ${errors.join(' or ')}`;
@@ -46,9 +46,9 @@ function refusalOf(
   {api, direction}: ExpectedTransfer,
   rule: Rule,
   facts: readonly Fact[],
-  lacks: readonly Basic[],
+  missing: readonly BaseFeature[],
 ): {readonly op: string; readonly errors: readonly string[]} {
   if (facts.some(({op}) => op === 'dma')) return {op: 'dma', errors: apiErrors(rule, api)};
   // A drive's medium is read where it writes to memory.
-  return {op: direction === 'write' ? 'read' : 'write', errors: blockErrors(rule, lacks)};
+  return {op: direction === 'write' ? 'read' : 'write', errors: blockErrors(rule, missing)};
 }

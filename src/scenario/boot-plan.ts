@@ -57,7 +57,7 @@ export function bootPlan(run: {
   readonly disks: Pick<Disks, 'files'>;
 }): BootPlan {
   const {plan, machine, files, disks} = run;
-  const {lane, qemu, acceleration, kernel, image} = machine;
+  const {variant, qemu, acceleration, kernel, image} = machine;
   return {
     qemu,
     acceleration,
@@ -71,7 +71,7 @@ export function bootPlan(run: {
     ...(needsDeviceTree(plan.topology) && {deviceTree: path.join(files.folder, deviceTreeName)}),
     commandLine: [
       ...kernelWords(plan.topology),
-      ...lane.commandLine,
+      ...variant.commandLine,
       ...(plan.scenario?.value.kernelArguments ?? []),
     ],
     ssh: sshOf(image),

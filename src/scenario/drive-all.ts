@@ -63,8 +63,8 @@ export async function driveAll(run: Run, known: KnownReports, draft: Draft, cont
     if (draft.errors.length > 0) return;
     const scene: Scene = {
       topology: plan.topology,
-      abilities: machine.kernel.abilities,
-      lacks: machine.kernel.lacks,
+      features: machine.kernel.features,
+      missing: machine.kernel.missing,
       guest,
       disks: run.disks,
       pcaps: files.pcaps,
@@ -73,10 +73,10 @@ export async function driveAll(run: Run, known: KnownReports, draft: Draft, cont
       asked: new Map(),
       unplugged: new Set(),
       folder: files.screens,
-      slower: machine.lane.slower,
+      slower: machine.variant.slower,
     };
     await mkdir(files.screens, {recursive: true});
-    const {abilities} = machine.kernel;
+    const {features} = machine.kernel;
     const modules = modulesBefore(machine.kernel.modules, plan.scenario.value);
     await sendModules(await machine.sent, guest);
     if (modules.length > 0) {
@@ -84,7 +84,7 @@ export async function driveAll(run: Run, known: KnownReports, draft: Draft, cont
       await listen(guest, log, {machine, files, known}, draft);
     }
     if (draft.errors.length > 0) return;
-    const served = servedEndpoints(abilities, plan.topology);
+    const served = servedEndpoints(features, plan.topology);
     for (const name of modules) await scene.prototypes.loaded(name, served, guest);
     await driveSteps({...run, known}, scene, log, draft, context);
   } catch (error) {
@@ -148,8 +148,8 @@ async function driveSteps(
     // Its log comes while the evidence is read.
     const last = index === steps.length - 1;
     const listening = last ? listenLast() : listen(scene.guest, log, {machine, files, known}, draft);
-    // What the lane has the guest do at the end may be much.
-    if (last && machine.lane.epilogue === undefined) context.idle?.();
+    // What the variant has the guest do at the end may be much.
+    if (last && machine.variant.epilogue === undefined) context.idle?.();
     // Its request must be out before this thread is busy with the trace.
     await setImmediate();
     // What cannot be examined is told only once the kernel's own words are read.

@@ -6,7 +6,7 @@ import type {Ring} from '../evidence/e1000-ring.ts';
 import {debugOf} from '../base/debug.ts';
 import {HostError, messageOf} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
-import type {Ability, Basic} from '../spec/abilities.ts';
+import type {Feature, BaseFeature} from '../spec/features.ts';
 import type {Step} from '../spec/step.ts';
 import type {OptionsOf} from '../spec/steps/registry.ts';
 import type {Removal} from '../spec/steps/removal.ts';
@@ -28,8 +28,8 @@ import {type BoundDataVerb, dataVerb, guestCommands} from './steps/registry.ts';
 export interface Scene {
   readonly topology: Topology;
   /** Of the guest's kernel. */
-  readonly abilities: readonly Ability[];
-  readonly lacks: readonly Basic[];
+  readonly features: readonly Feature[];
+  readonly missing: readonly BaseFeature[];
   /** What the kernel has worked out, and remembers. */
   readonly asked: Asked;
   readonly guest: Guest;

@@ -22,7 +22,7 @@ interface Unbound {
 }
 
 /**
- * Which devices of a step have no driver: that comes before anything that the ledger lacks. It is asked for when a
+ * Which devices of a step have no driver: that comes before anything that is missing in the ledger. It is asked for when a
  * step went wrong; a guest that does not answer has worse than that.
  */
 export async function unboundDevices(

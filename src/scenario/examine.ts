@@ -10,7 +10,7 @@ import {checkPeers, type ExpectedStep, expectTransfers} from '../verdict/expecta
 import {judge, judgeCommand, type Judgement} from '../verdict/judge.ts';
 import {checkPaths} from '../verdict/paths.ts';
 import {checkRejected, rejectedByLab} from '../verdict/rejected.ts';
-import {describeGap, knownGap} from '../verdict/prediction.ts';
+import {describeKnownIssue, explainingIssue} from '../verdict/prediction.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
 import {callChecks} from './calls.ts';
@@ -106,7 +106,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
       guestChecks(
         expected,
         guest.flatMap(({facts}) => facts),
-        scene.lacks,
+        scene.missing,
       )),
     ...(expected.outcome === 'refused' ? [] : await verb.checks(observed)),
     ...(await scene.disks.check()),
@@ -142,7 +142,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   };
 }
 
-/** A failure that is all of a known gap's is told as such; else the reason takes along what contradicts it. */
+/** A failure that a known issue explains entirely is reported as that; else the reason takes along what contradicts it. */
 function explain(
   judgement: Judgement,
   expected: ExpectedStep,
@@ -152,9 +152,9 @@ function explain(
   const {verdict, reason} = judgement;
   const {predicted, contradiction} = expected;
   if (verdict !== 'fail') return judgement;
-  const gap = knownGap(expected, ledger, checks);
-  if (gap !== undefined && predicted !== undefined) {
-    return {verdict, reason: describeGap(predicted, expected), gap};
+  const knownIssue = explainingIssue(expected, ledger, checks);
+  if (knownIssue !== undefined && predicted !== undefined) {
+    return {verdict, reason: describeKnownIssue(predicted, expected), knownIssue};
   }
   if (contradiction === undefined || reason.includes(contradiction)) return judgement;
   return {verdict, reason: `${reason} But ${contradiction}`};

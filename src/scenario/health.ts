@@ -62,15 +62,17 @@ function reportedIn(look: Look, {excuses}: Passed): 'log' | 'console' | undefine
 }
 
 /**
- * Has a lane's checkers look at what is left when all steps are done: what they find is in the kernel's log.
+ * Has a variant's checkers look at what is left when all steps are done: what they find is in the kernel's log.
  * @returns what went wrong with that
  */
-export async function runEpilogue(guest: Guest, {lane}: Machine): Promise<readonly string[]> {
+export async function runEpilogue(guest: Guest, {variant}: Machine): Promise<readonly string[]> {
   const errors: string[] = [];
-  for (const words of lane.epilogue ?? []) {
-    const {code, stderr} = await guest.exec(words, 60_000 * lane.slower);
+  for (const words of variant.epilogue ?? []) {
+    const {code, stderr} = await guest.exec(words, 60_000 * variant.slower);
     if (code !== 0)
-      errors.push(bounded(`lane ${lane.name}: "${words.join(' ')}" ended with ${code}: ${lastLine(stderr)}`));
+      errors.push(
+        bounded(`variant ${variant.name}: "${words.join(' ')}" ended with ${code}: ${lastLine(stderr)}`),
+      );
   }
   return errors;
 }

@@ -31,8 +31,8 @@ export async function loadKernelModules(
 }
 
 /** The endpoints for which a kernel's modules map DMA: one that sits at switches serves what is below them. */
-export function servedEndpoints(abilities: readonly string[], topology: Topology): readonly string[] {
-  const atSwitch = abilities.some((ability) => ability.endsWith('-below-switch'));
+export function servedEndpoints(features: readonly string[], topology: Topology): readonly string[] {
+  const atSwitch = features.some((feature) => feature.endsWith('-below-switch'));
   return endpointsOf(topology)
     .map(({id}) => id)
     .filter((id) => !atSwitch || isServedAtSwitch(topology, id));

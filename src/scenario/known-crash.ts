@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Ability} from '../spec/abilities.ts';
+import type {Feature} from '../spec/features.ts';
 import type {ReportKind} from '../spec/report-kind.ts';
 import type {ScenarioSpec} from '../spec/scenario.ts';
 import {judgeRun, type JudgedStep, type Judgement, type RunFindings} from '../verdict/judge.ts';
@@ -13,16 +13,16 @@ type Report = Pick<CrashReport, 'kind' | 'title'>;
  */
 const harmless: readonly ReportKind[] = ['lockdep', 'warning'];
 
-/** The reports that a kernel is known for in a scenario, by the abilities that it lacks. */
+/** The reports that a kernel is known for in a scenario, by its missing features. */
 export class KnownReports {
   readonly #known: ScenarioSpec['known-crash'];
 
-  constructor(known: ScenarioSpec['known-crash'], abilities: readonly Ability[]) {
-    this.#known = known !== undefined && !abilities.includes(known.without) ? known : undefined;
+  constructor(known: ScenarioSpec['known-crash'], features: readonly Feature[]) {
+    this.#known = known !== undefined && !features.includes(known.without) ? known : undefined;
   }
 
-  /** Returns the ability whose lack explains a report; undefined for one that differs in its kind or its title. */
-  gapOf(report: Report | undefined): Ability | undefined {
+  /** Returns the feature whose absence explains a report; undefined for one that differs in its kind or its title. */
+  knownIssueOf(report: Report | undefined): Feature | undefined {
     const same = this.#known?.reports.some(
       ({kind, title}) => kind === report?.kind && title === report.title,
     );
@@ -31,7 +31,7 @@ export class KnownReports {
 
   /** Whether a report is known and explains nothing that comes after it: that is looked at as if it were not there. */
   isHarmless(report: Report | undefined): boolean {
-    return report !== undefined && harmless.includes(report.kind) && this.gapOf(report) !== undefined;
+    return report !== undefined && harmless.includes(report.kind) && this.knownIssueOf(report) !== undefined;
   }
 }
 

@@ -22,12 +22,12 @@ const waitsForBlock = /\b(\w*blkdev_direct_IO\w*|blkdev_read_iter|submit_bio_wai
 export async function knownHang(
   step: Step,
   topology: Topology,
-  {abilities}: Pick<Kernel, 'abilities'>,
+  {features}: Pick<Kernel, 'features'>,
   folder: string,
-): Promise<(Pick<Prediction, 'gap' | 'why'> & {readonly blockedIn: string}) | undefined> {
+): Promise<(Pick<Prediction, 'knownIssue' | 'why'> & {readonly blockedIn: string}) | undefined> {
   const verb = dataVerb(step);
   if (verb === undefined) return undefined;
-  const {predicted} = expectTransfers({topology, abilities}, verb.transfers(topology, []), step.expect);
+  const {predicted} = expectTransfers({topology, features}, verb.transfers(topology, []), step.expect);
   if (predicted?.hangs !== true) return undefined;
   const console = await readFile(path.join(folder, 'console.log'), 'latin1').catch(() => '');
   if (kernelReports(console).some(({kind}) => kind !== 'hang')) return undefined;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
-import {plain} from '../spec/lane.ts';
+import {plain} from '../spec/variant.ts';
 import type {Context} from '../base/context.ts';
 import {labRoot} from '../base/paths.ts';
 import {DamagedEntry, repaired} from '../base/store.ts';
@@ -20,20 +20,20 @@ import type {Topology} from '../topology/model.ts';
 import {qemuArguments} from '../topology/qemu.ts';
 
 /** A way to run any kernel, beyond what it is compiled from. */
-export interface Lane {
+export interface Variant {
   readonly name: string;
   /** Words for the kernel. */
   readonly commandLine: readonly string[];
   /** Commands in the guest when all steps are done, before its log is judged. */
   readonly epilogue?: readonly (readonly string[])[];
-  /** How many times as long as on the plain lane a step may take. */
+  /** How many times as long as with the plain variant a step may take. */
   readonly slower: number;
   /** Whether QEMU counts instructions, whatever the host could do. */
   readonly countInstructions: boolean;
 }
 
 /** The kernel as it is. */
-export const plainLane: Lane = Object.freeze({
+export const plainVariant: Variant = Object.freeze({
   name: plain,
   commandLine: [],
   slower: 1,
@@ -42,7 +42,7 @@ export const plainLane: Lane = Object.freeze({
 
 /** What is not as usual about guests of a kernel. */
 export interface Variation {
-  readonly lane?: Lane;
+  readonly variant?: Variant;
   /** Folders that stand in for those of images/modules, or come besides, by a module's name. */
   readonly modules?: Readonly<Record<string, string>>;
   /** The same, but compiled while guests boot: for whoever waits for them. */
@@ -51,7 +51,7 @@ export interface Variation {
 
 /** All that is needed to boot guests of one kernel, built and found. */
 export interface Machine {
-  readonly lane: Lane;
+  readonly variant: Variant;
   /** What the kernel was asked for as. */
   readonly recipe: KernelPlan;
   readonly kernel: Kernel;
@@ -70,19 +70,19 @@ export async function prepareMachine(
   plan: KernelPlan,
   givenQemu: string | undefined,
   context: Context,
-  {lane = plainLane, modules = {}, sent: late = {}}: Variation = {},
+  {variant = plainVariant, modules = {}, sent: late = {}}: Variation = {},
 ): Promise<Machine> {
   const [qemu, {kernel, image, sent}] = await Promise.all([
     chooseQemu(givenQemu, context).then((choice) => findQemu(plan.arch, choice, context)),
     buildGuest(plan, modules, late, context),
   ]);
-  if (lane.countInstructions) {
-    const why = `the lane ${lane.name} counts instructions`;
-    return {lane, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg-icount', why}};
+  if (variant.countInstructions) {
+    const why = `the variant ${variant.name} counts instructions`;
+    return {variant, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg-icount', why}};
   }
   if (!isNative(architectures[plan.arch])) {
     const why = `guests are ${plan.arch}, and this machine is not`;
-    return {lane, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg', why}};
+    return {variant, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg', why}};
   }
   const acceleration = await probeAcceleration(
     qemu,
@@ -109,7 +109,7 @@ export async function prepareMachine(
     },
     context,
   );
-  return {lane, recipe: plan, kernel, image, sent, qemu, acceleration};
+  return {variant, recipe: plan, kernel, image, sent, qemu, acceleration};
 }
 
 /** The machines of one kernel, one for each architecture that guests have: each is built when it is first asked for. */

@@ -3,7 +3,7 @@ import {hostMemory} from '../base/targets.ts';
 import {labRoot} from '../base/paths.ts';
 import type {Kernel} from '../build/kernel.ts';
 import type {QemuBinary} from '../guest/qemu-binary.ts';
-import {basics} from '../spec/abilities.ts';
+import {baseFeatures} from '../spec/features.ts';
 import {type Problem, throwProblems} from '../spec/problems.ts';
 import {didYouMean} from '../spec/suggest.ts';
 import {findTopologyOf} from '../spec/catalog.ts';
@@ -14,7 +14,7 @@ import type {Located} from '../spec/yaml.ts';
 import {hostAddress, mapping} from '../topology/maptype.ts';
 import {findNode, nodeOf, type Topology} from '../topology/model.ts';
 import {planTopology, type RoutingTraits} from '../topology/plan.ts';
-import {lackingDevices, missing} from '../topology/requirements.ts';
+import {missingDevices, unsupported} from '../topology/requirements.ts';
 import {hasSwitch, unitOf} from '../topology/slot.ts';
 import {unmodelled, unprovided} from '../topology/unmodelled.ts';
 import type {StepRecord} from './record.ts';
@@ -77,12 +77,12 @@ function portProblems(scenario: Located<ScenarioSpec>, topology: Topology): read
 /** What of a machine decides how a topology behaves. */
 export function traitsOf({
   qemu: {routes},
-  kernel: {lacks},
+  kernel: {missing},
 }: {
   readonly qemu: Pick<QemuBinary, 'routes'>;
-  readonly kernel: Pick<Kernel, 'lacks'>;
+  readonly kernel: Pick<Kernel, 'missing'>;
 }): RoutingTraits {
-  return {routes, earlyAcs: lacks.includes('late-acs')};
+  return {routes, earlyAcs: missing.includes('late-acs')};
 }
 
 /** The plan as a machine with these traits behaves; until they are known a plan is for stock QEMU. */
@@ -90,19 +90,20 @@ export function planFor(plan: ScenarioPlan, traits: RoutingTraits): ScenarioPlan
   return Object.freeze({...plan, topology: planTopology(plan.topology.name, plan.topologySpec, traits)});
 }
 
-/** Why a plan means nothing on this lane; undefined if it does. */
-export function wrongLane(
+/** Why a plan means nothing with this variant; undefined if it does. */
+export function wrongVariant(
   {scenario}: ScenarioPlan,
-  lane: {readonly name: string; readonly countInstructions?: boolean},
+  variant: {readonly name: string; readonly countInstructions?: boolean},
 ): string | undefined {
-  const {lanes, steps} = scenario.value;
-  if (lanes !== undefined && !lanes.includes(lane.name)) return `it takes the lane ${lanes.join(' or ')}`;
-  const counts = lane.countInstructions !== true && steps.some(({verb}) => verb === 'count');
-  return counts ? `the lane ${lane.name} does not count instructions` : undefined;
+  const {variants, steps} = scenario.value;
+  if (variants !== undefined && !variants.includes(variant.name))
+    return `it needs the variant ${variants.join(' or ')}`;
+  const counts = variant.countInstructions !== true && steps.some(({verb}) => verb === 'count');
+  return counts ? `the variant ${variant.name} does not count instructions` : undefined;
 }
 
 /** What of a kernel decides whether a plan can be run with it. */
-export type KernelTraits = Pick<Kernel, 'name' | 'arch' | 'abilities' | 'lacks'>;
+export type KernelTraits = Pick<Kernel, 'name' | 'arch' | 'features' | 'missing'>;
 
 /** Why a plan cannot be run with this kernel and this QEMU; undefined if it can. */
 export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: QemuBinary): string | undefined {
@@ -110,10 +111,10 @@ export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: Qem
   if (kernel.arch !== architecture) {
     return `${machine} is ${architecture}, which the kernel ${kernel.name} cannot be built for`;
   }
-  const lacking = plan.scenario.value.requires.find((ability) => !kernel.abilities.includes(ability));
-  if (lacking !== undefined) return `the kernel ${kernel.name} does not have the ability ${lacking}`;
+  const missing = plan.scenario.value.requires.find((feature) => !kernel.features.includes(feature));
+  if (missing !== undefined) return `the kernel ${kernel.name} does not have the feature ${missing}`;
   return (
-    missing(plan.topology, qemu.version)[0] ??
+    unsupported(plan.topology, qemu.version)[0] ??
     unbuilt(plan, qemu) ??
     portless(plan) ??
     unpluggable(plan) ??
@@ -155,10 +156,10 @@ function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): str
 export function reasonToSkipStep(
   step: Step,
   topology: Topology,
-  {name, lacks}: Pick<KernelTraits, 'name' | 'lacks'>,
+  {name, missing}: Pick<KernelTraits, 'name' | 'missing'>,
 ): string | undefined {
-  if (lacks.includes('user-memory') && takesUserMemory(step, topology)) {
-    return `not with the kernel ${name}: ${basics['user-memory']}`;
+  if (missing.includes('user-memory') && takesUserMemory(step, topology)) {
+    return `not with the kernel ${name}: ${baseFeatures['user-memory']}`;
   }
   for (const provider of mappedOnly(step)) {
     const reason = unprovided(topology, provider);
@@ -211,17 +212,17 @@ export function skippedSteps(
   reason: string,
 ): readonly StepRecord[] {
   if (!scenario.value.independent) return [];
-  const {abilities} = kernel;
+  const {features} = kernel;
   return scenario.value.steps
     .filter((step) => dataVerb(step) !== undefined)
     .map((step) =>
-      skippedStep(step, {topology, abilities}, reasonToSkipStep(step, topology, kernel) ?? reason),
+      skippedStep(step, {topology, features}, reasonToSkipStep(step, topology, kernel) ?? reason),
     );
 }
 
 function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string | undefined {
-  const lacking = lackingDevices(topology, devices);
-  return lacking.length === 0 ? undefined : `${path} was built without ${lacking.join(', ')}`;
+  const missing = missingDevices(topology, devices);
+  return missing.length === 0 ? undefined : `${path} was built without ${missing.join(', ')}`;
 }
 
 /**

@@ -39,7 +39,7 @@ export interface RunRecord extends Judgement {
   readonly scenario: string;
   readonly topology: string;
   readonly kernel: string;
-  readonly lane: string;
+  readonly variant: string;
   /** What the scenario adds to the kernel's command line, if anything. */
   readonly kernelArguments?: readonly string[];
   /** Which QEMU it ran on: `stock 10.0.2`. */

@@ -10,10 +10,10 @@ import {type Crash, crashOnConsole} from './crash.ts';
 import type {Disks} from './disks.ts';
 import {type Draft, driveAll} from './drive-all.ts';
 import type {Machine} from './machine.ts';
-import type {Ability} from '../spec/abilities.ts';
+import type {Feature} from '../spec/features.ts';
 import {judgeBeside, KnownReports} from './known-crash.ts';
 import {knownHang} from './known-hang.ts';
-import {reasonToSkip, type ScenarioPlan, skippedSteps, wrongLane} from './plan.ts';
+import {reasonToSkip, type ScenarioPlan, skippedSteps, wrongVariant} from './plan.ts';
 import type {RunRecord} from './record.ts';
 
 /** What is run, and where its files go. */
@@ -32,8 +32,8 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
   const {plan, machine} = run;
   const {independent, kernelArguments} = plan.scenario.value;
   const begun = performance.now();
-  const known = new KnownReports(plan.scenario.value['known-crash'], machine.kernel.abilities);
-  let knownGap: Ability | undefined;
+  const known = new KnownReports(plan.scenario.value['known-crash'], machine.kernel.features);
+  let explainingIssue: Feature | undefined;
   const draft: Draft = {
     steps: [],
     errors: [],
@@ -41,7 +41,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     at: 'before the first step',
     crash: undefined,
   };
-  const skip = wrongLane(plan, machine.lane) ?? reasonToSkip(plan, machine.kernel, machine.qemu);
+  const skip = wrongVariant(plan, machine.variant) ?? reasonToSkip(plan, machine.kernel, machine.qemu);
   if (skip !== undefined) {
     draft.steps.push(...skippedSteps(plan, machine.kernel, skip));
   } else {
@@ -53,7 +53,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
       if (error instanceof BuildError) throw error;
       if (error instanceof GuestError) {
         await tellCrash(run, known, error, draft);
-        if (error.failure.kind === 'hang') knownGap = await noteKnownHang(run, draft);
+        if (error.failure.kind === 'hang') explainingIssue = await noteKnownHang(run, draft);
       } else draft.errors.push(wordsOf(error));
     }
   }
@@ -61,19 +61,21 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
   const judgement =
     (known.isHarmless(crash?.report) ? judgeBeside({skip, errors}, steps, independent) : undefined) ??
     judgeRun({skip, crash: crash && crashReason(crash), errors}, steps, independent);
-  const gap = judgement.verdict === 'crash' ? (knownGap ?? noteKnownCrash(known, draft)) : undefined;
+  const knownIssue =
+    judgement.verdict === 'crash' ? (explainingIssue ?? noteKnownCrash(known, draft)) : undefined;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
     kernel: machine.kernel.name,
-    lane: machine.lane.name,
+    variant: machine.variant.name,
     ...(kernelArguments.length > 0 && {kernelArguments}),
     qemu: describeQemu(machine.qemu),
     independent,
     ...judgement,
     // A known hang's reason says it already.
-    ...(gap !== undefined && gap !== knownGap && {reason: `gap ${gap}: ${judgement.reason}`}),
-    ...(gap !== undefined && {gap}),
+    ...(knownIssue !== undefined &&
+      knownIssue !== explainingIssue && {reason: `known issue ${knownIssue}: ${judgement.reason}`}),
+    ...(knownIssue !== undefined && {knownIssue}),
     ...(crash?.report !== undefined && {report: crash.report}),
     durationMs: Math.round(performance.now() - begun),
     steps,
@@ -82,13 +84,13 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
 }
 
 /** A crash that the kernel is known for is told as such, in the step in which it came. */
-function noteKnownCrash(known: KnownReports, {crash, steps}: Draft): Ability | undefined {
-  const gap = known.gapOf(crash?.report);
+function noteKnownCrash(known: KnownReports, {crash, steps}: Draft): Feature | undefined {
+  const knownIssue = known.knownIssueOf(crash?.report);
   const at = steps.findIndex(({verdict}) => verdict === 'crash');
   const step = steps[at];
-  if (gap !== undefined && step !== undefined)
-    steps.splice(at, 1, {...step, reason: `gap ${gap}: ${step.reason}`, gap});
-  return gap;
+  if (knownIssue !== undefined && step !== undefined)
+    steps.splice(at, 1, {...step, reason: `known issue ${knownIssue}: ${step.reason}`, knownIssue});
+  return knownIssue;
 }
 
 /** What the kernel reports says by itself not when: the step is named behind it. */
@@ -119,16 +121,16 @@ async function tellCrash(
   if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});
 }
 
-/** A hang that a kernel with these abilities is known for is told as such. */
-async function noteKnownHang({plan, machine, files}: Run, draft: Draft): Promise<Ability | undefined> {
+/** A hang that a kernel with these features is known for is told as such. */
+async function noteKnownHang({plan, machine, files}: Run, draft: Draft): Promise<Feature | undefined> {
   const last = draft.steps.at(-1);
   const step = plan.scenario.value.steps[draft.steps.length - 1];
   const known = step && (await knownHang(step, plan.topology, machine.kernel, files.folder));
   if (last === undefined || known === undefined || draft.crash === undefined) return undefined;
-  const reason = `gap ${known.gap}: ${draft.crash.reason}, blocked in ${known.blockedIn}(): ${known.why}`;
+  const reason = `known issue ${known.knownIssue}: ${draft.crash.reason}, blocked in ${known.blockedIn}(): ${known.why}`;
   draft.crash = {...draft.crash, reason};
-  draft.steps.splice(-1, 1, {...last, reason, gap: known.gap});
-  return known.gap;
+  draft.steps.splice(-1, 1, {...last, reason, knownIssue: known.knownIssue});
+  return known.knownIssue;
 }
 
 function wordsOf(error: unknown): string {

@@ -22,7 +22,7 @@ export interface Entry {
 const folders = {
   topology: 'lab/topologies',
   kernel: 'lab/kernels',
-  lane: 'lab/lanes',
+  variant: 'lab/variants',
   mutant: 'lab/mutants',
   scenario: 'scenarios',
   suite: 'lab/suites',
@@ -43,9 +43,9 @@ export function listKernels(root: string): readonly Entry[] {
   return list(root, 'kernel');
 }
 
-/** All lanes of the lab at `root`, by name. */
-export function listLanes(root: string): readonly Entry[] {
-  return list(root, 'lane');
+/** All variants of the lab at `root`, by name. */
+export function listVariants(root: string): readonly Entry[] {
+  return list(root, 'variant');
 }
 
 /** All mutants of the lab at `root`, by name. */
@@ -88,11 +88,11 @@ export function findKernel(root: string, name: string, from?: string): Entry {
 }
 
 /**
- * The lane with this name, or at this path.
+ * The variant with this name, or at this path.
  * @throws {UsageError} if there is none
  */
-export function findLane(root: string, name: string, from?: string): Entry {
-  return findOne(root, 'lane', name, from);
+export function findVariant(root: string, name: string, from?: string): Entry {
+  return findOne(root, 'variant', name, from);
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {kernelSchema} from './kernel.ts';
-import {laneSchema} from './lane.ts';
+import {variantSchema} from './variant.ts';
 import {mutantSchema} from './mutant.ts';
 import {scenarioFileSchema} from './scenario.ts';
 import {suiteSchema} from './suite.ts';
@@ -11,7 +11,7 @@ const schemas = {
   topology: topologySchema,
   scenario: scenarioFileSchema,
   kernel: kernelSchema,
-  lane: laneSchema,
+  variant: variantSchema,
   suite: suiteSchema,
   mutant: mutantSchema,
 } as const;

@@ -3,7 +3,7 @@ import {readdirSync, statSync} from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import {labRoot} from '../base/paths.ts';
-import {ability, basic} from './abilities.ts';
+import {feature, baseFeature} from './features.ts';
 import {architectureNames} from './architecture.ts';
 import {absoluteSource, kernelSource} from './kernel-source.ts';
 import {type Problem, throwProblems} from './problems.ts';
@@ -33,11 +33,14 @@ export const kernelSchema = z.strictObject({
     .describe(
       "Patch directories or mailboxes, applied in this order. Paths are relative to the file's directory.",
     ),
-  abilities: z
-    .array(ability)
+  features: z
+    .array(feature)
     .default([])
     .describe('What this kernel, with its modules, supports and plain Linux 6.12 does not.'),
-  lacks: z.array(basic).default([]).describe('What plain Linux 6.12 supports and this kernel does not.'),
+  missing: z
+    .array(baseFeature)
+    .default([])
+    .describe('What plain Linux 6.12 supports and this kernel does not.'),
   architectures: z
     .array(z.enum(architectureNames))
     .min(1)

@@ -2,9 +2,9 @@
 import {statSync} from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import {plain} from './lane.ts';
+import {plain} from './variant.ts';
 import {UsageError} from '../base/errors.ts';
-import {findKernel, findLane, findScenarios, namesIn, wholePath} from './catalog.ts';
+import {findKernel, findVariant, findScenarios, namesIn, wholePath} from './catalog.ts';
 import {description, kebabName, moduleName, notBlank} from './names.ts';
 import {throwProblems} from './problems.ts';
 import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
@@ -54,7 +54,7 @@ export const mutantSchema = z
     module: moduleName
       .optional()
       .describe('Module in images/modules/ that the patches apply to, instead of the kernel.'),
-    lane: z.string().min(1).default(plain).describe('Lane that the mutant runs on.'),
+    variant: z.string().min(1).default(plain).describe('Variant that the mutant runs on.'),
     'caught-by': z.array(catcher).min(1).optional().describe('Scenarios that detect the mutant.'),
     'shows-on': elsewhere
       .optional()
@@ -89,11 +89,11 @@ export type MutantSpec = Frozen<z.output<typeof mutantSchema>>;
  */
 export function readMutant(root: string, file: string): Located<MutantSpec> {
   const located = readSpec(file, mutantSchema);
-  const {kernel, lane, module, caughtBy} = located.value;
+  const {kernel, variant, module, caughtBy} = located.value;
   const folder = path.dirname(located.file);
   const {check, problems} = namesIn(located);
   check(['kernel'], () => findKernel(root, kernel, folder));
-  check(['lane'], () => findLane(root, lane, folder));
+  check(['variant'], () => findVariant(root, variant, folder));
   check(['module'], () => {
     if (module === undefined || isFolder(path.join(root, 'images/modules', module))) return;
     throw new UsageError(`there is no module images/modules/${module}`);
@@ -110,7 +110,7 @@ export function readMutant(root: string, file: string): Located<MutantSpec> {
   const value = {
     ...located.value,
     kernel: whole(kernel),
-    lane: whole(lane),
+    variant: whole(variant),
     caughtBy: caughtBy.map(({scenario, ...rest}) => ({...rest, scenario: whole(scenario)})),
   };
   return {...located, value: deepFreeze(value)};

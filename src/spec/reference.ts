@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {formatBytes} from '../base/bytes.ts';
-import {abilities, basics} from './abilities.ts';
+import {features, baseFeatures} from './features.ts';
 import {type JsonSchema, jsonSchemaOf, type SchemaKind} from './json-schema.ts';
 import {type VerbName, verbNames, verbs} from './steps/registry.ts';
 
@@ -15,12 +15,12 @@ const chapters: readonly Chapter[] = [
   {kind: 'topology', title: 'Topologies', place: 'lab/topologies/NAME.yaml'},
   {kind: 'scenario', title: 'Scenarios', place: 'scenarios/NAME.yaml'},
   {kind: 'kernel', title: 'Kernels', place: 'lab/kernels/NAME.yaml'},
-  {kind: 'lane', title: 'Lanes', place: 'lab/lanes/NAME.yaml'},
+  {kind: 'variant', title: 'Variants', place: 'lab/variants/NAME.yaml'},
   {kind: 'suite', title: 'Suites', place: 'lab/suites/NAME.yaml'},
   {kind: 'mutant', title: 'Mutants', place: 'lab/mutants/NAME/mutant.yaml'},
 ];
 
-/** Returns docs/reference.md: all keys, device types, verbs and abilities, from the schemas. */
+/** Returns docs/reference.md: all keys, device types, verbs and features, from the schemas. */
 export function referencePage(): string {
   const sections = [
     '<!-- SPDX-License-Identifier: MIT -->',
@@ -28,11 +28,11 @@ export function referencePage(): string {
     '# Reference',
     'All keys of the YAML files that p2plab reads. Sizes are written `64KiB`, `16MiB`, `1GiB` or as a number of bytes.',
     ...chapters.flatMap(chapter),
-    '## Abilities',
-    'What a kernel can support and plain Linux 6.12 does not (`abilities`, `requires`):',
-    sentences(abilities),
-    'What plain Linux 6.12 supports and a kernel may not (`lacks`):',
-    sentences(basics),
+    '## Features',
+    'What a kernel can support and plain Linux 6.12 does not (`features`, `requires`):',
+    sentences(features),
+    'What plain Linux 6.12 supports and a kernel may not (`missing`):',
+    sentences(baseFeatures),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -147,7 +147,7 @@ function typeOf(schema: JsonSchema): string {
 /** `device ID or host-memory` in the plural: `device IDs or host-memory`. */
 function plural(words: string): string {
   if (/^(list|mapping) /.test(words)) return words.replace(' ', 's ');
-  return words.replace(/ability$/, 'abilitie').replace(/^[A-Za-z ]+?(?= or |,|$)/, '$&s');
+  return words.replace(/^[A-Za-z ]+?(?= or |,|$)/, '$&s');
 }
 
 function range({minimum, maximum, exclusiveMinimum, multipleOf}: JsonSchema): string {

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import {displayPath, labRoot} from '../base/paths.ts';
-import {ability} from './abilities.ts';
+import {feature} from './features.ts';
 import {kernelArguments} from './kernel-arguments.ts';
 import {description, kebabName} from './names.ts';
 import {findNamedIn, findScenario} from './catalog.ts';
@@ -20,17 +20,17 @@ const common = {
   description,
   topology: z.string().min(1).describe('Name of a topology in lab/topologies/, or a path.'),
   requires: z
-    .array(ability)
+    .array(feature)
     .default([])
-    .describe('Abilities that the kernel must have; the verdict is skip on other kernels.'),
-  lanes: z
+    .describe('Features that the kernel must have; the verdict is skip on other kernels.'),
+  variants: z
     .array(kebabName)
     .min(1)
     .optional()
-    .describe('Lanes that the scenario applies to; the verdict is skip on others. Default: all lanes.'),
+    .describe('Variants that the scenario applies to; the verdict is skip on others. Default: all variants.'),
   'known-crash': z
     .strictObject({
-      without: ability.describe('Kernels without this ability crash.'),
+      without: feature.describe('Kernels without this feature crash.'),
       reports: z
         .array(
           z.strictObject({
@@ -49,7 +49,7 @@ const common = {
     .describe('Whether the run continues after a failed step and judges each step separately.'),
   'kernel-arguments': kernelArguments
     .default([])
-    .describe('Kernel arguments in addition to those of the topology and the lane.'),
+    .describe('Kernel arguments in addition to those of the topology and the variant.'),
 };
 
 const steps = z.array(stepSchema).min(1).describe('The steps, in order.');

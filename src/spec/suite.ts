@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import * as z from 'zod';
-import {plain} from './lane.ts';
+import {plain} from './variant.ts';
 import {UsageError} from '../base/errors.ts';
-import {findKernel, findLane, findScenarios, namesIn, wholePath} from './catalog.ts';
+import {findKernel, findVariant, findScenarios, namesIn, wholePath} from './catalog.ts';
 import {description} from './names.ts';
 import {throwProblems} from './problems.ts';
 import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
@@ -15,21 +15,21 @@ const exclusion = z
   .strictObject({
     scenario: name.describe('Scenarios: a name, a directory or a glob.'),
     kernel: name.describe('A kernel of the suite.'),
-    lane: name.describe('A lane of the suite.'),
+    variant: name.describe('A variant of the suite.'),
   })
   .partial()
   .meta({minProperties: 1})
-  .refine((given) => Object.keys(given).length > 0, {error: 'name a scenario, a kernel or a lane'});
+  .refine((given) => Object.keys(given).length > 0, {error: 'name a scenario, a kernel or a variant'});
 
 export const suiteSchema = z
   .strictObject({
     description,
     kernels: z.array(name).min(1).describe('Kernels, by name or path.'),
-    lanes: z.array(name).min(1).default([plain]).describe('Lanes that each kernel runs on.'),
-    'lane-scenarios': z
+    variants: z.array(name).min(1).default([plain]).describe('Variants that each kernel runs on.'),
+    'variant-scenarios': z
       .record(name, z.array(name).min(1))
       .default({})
-      .describe('For lanes that run only some of the scenarios: which ones.'),
+      .describe('For variants that run only some of the scenarios: which ones.'),
     scenarios: z
       .array(name)
       .min(1)
@@ -45,12 +45,12 @@ export const suiteSchema = z
       .optional()
       .describe('Duration of mixed loads in seconds. Default: that of their scenarios.'),
   })
-  .transform(({seconds, 'lane-scenarios': laneScenarios, ...rest}) => ({
-    ...{...rest, laneScenarios},
+  .transform(({seconds, 'variant-scenarios': variantScenarios, ...rest}) => ({
+    ...{...rest, variantScenarios},
     ...(seconds !== undefined && {seconds}),
   }));
 
-/** What is run together: kernels by lanes by scenarios, less what is left out. */
+/** What is run together: kernels × variants × scenarios, less what is left out. */
 export type SuiteSpec = Frozen<z.output<typeof suiteSchema>>;
 
 /**
@@ -59,24 +59,25 @@ export type SuiteSpec = Frozen<z.output<typeof suiteSchema>>;
  */
 export function readSuite(root: string, file: string): Located<SuiteSpec> {
   const located = readSpec(file, suiteSchema);
-  const {kernels, lanes, laneScenarios, scenarios, exclude} = located.value;
+  const {kernels, variants, variantScenarios, scenarios, exclude} = located.value;
   const folder = path.dirname(located.file);
   const {check, problems} = namesIn(located);
   for (const [index, kernel] of kernels.entries())
     check(['kernels', index], () => findKernel(root, kernel, folder));
-  for (const [index, lane] of lanes.entries()) check(['lanes', index], () => findLane(root, lane, folder));
+  for (const [index, variant] of variants.entries())
+    check(['variants', index], () => findVariant(root, variant, folder));
   for (const [index, scenario] of scenarios.entries()) {
     check(['scenarios', index], () => findScenarios(root, [scenario], folder));
   }
-  for (const [lane, own] of Object.entries(laneScenarios)) {
-    check(['lane-scenarios', lane], () => {
-      if (!lanes.includes(lane)) throw new UsageError(`the suite has no lane ${lane}`);
+  for (const [variant, own] of Object.entries(variantScenarios)) {
+    check(['variant-scenarios', variant], () => {
+      if (!variants.includes(variant)) throw new UsageError(`the suite has no variant ${variant}`);
     });
     for (const [index, scenario] of own.entries()) {
-      check(['lane-scenarios', lane, index], () => findScenarios(root, [scenario], folder));
+      check(['variant-scenarios', variant, index], () => findScenarios(root, [scenario], folder));
     }
   }
-  for (const [index, {scenario, kernel, lane}] of exclude.entries()) {
+  for (const [index, {scenario, kernel, variant}] of exclude.entries()) {
     check(
       ['exclude', index, 'scenario'],
       () => scenario !== undefined && findScenarios(root, [scenario], folder),
@@ -85,8 +86,9 @@ export function readSuite(root: string, file: string): Located<SuiteSpec> {
       if (kernel !== undefined && !kernels.includes(kernel))
         throw new UsageError(`the suite has no kernel ${kernel}`);
     });
-    check(['exclude', index, 'lane'], () => {
-      if (lane !== undefined && !lanes.includes(lane)) throw new UsageError(`the suite has no lane ${lane}`);
+    check(['exclude', index, 'variant'], () => {
+      if (variant !== undefined && !variants.includes(variant))
+        throw new UsageError(`the suite has no variant ${variant}`);
     });
   }
   throwProblems(problems);
@@ -95,15 +97,15 @@ export function readSuite(root: string, file: string): Located<SuiteSpec> {
   const value = {
     ...located.value,
     kernels: kernels.map(whole),
-    lanes: lanes.map(whole),
-    laneScenarios: Object.fromEntries(
-      Object.entries(laneScenarios).map(([lane, own]) => [whole(lane), own.map(whole)]),
+    variants: variants.map(whole),
+    variantScenarios: Object.fromEntries(
+      Object.entries(variantScenarios).map(([variant, own]) => [whole(variant), own.map(whole)]),
     ),
     scenarios: scenarios.map(whole),
-    exclude: exclude.map(({scenario, kernel, lane}) => ({
+    exclude: exclude.map(({scenario, kernel, variant}) => ({
       ...(scenario !== undefined && {scenario: whole(scenario)}),
       ...(kernel !== undefined && {kernel: whole(kernel)}),
-      ...(lane !== undefined && {lane: whole(lane)}),
+      ...(variant !== undefined && {variant: whole(variant)}),
     })),
   };
   return {...located, value: deepFreeze(value)};

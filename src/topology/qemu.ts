@@ -2,7 +2,7 @@
 import {isStockCmb} from '../spec/cmb.ts';
 import type {Iommu} from './iommu.ts';
 import {type Endpoint, hex, type Node, nodeOf, type Topology} from './model.ts';
-import {missing, type QemuVersion} from './requirements.ts';
+import {unsupported, type QemuVersion} from './requirements.ts';
 import {labSlots, type Platform} from './platform.ts';
 
 /** Files behind the devices, by a device's id. */
@@ -24,14 +24,14 @@ export const labDevices = {controlNic: 'lab-nic', panicDevice: 'lab-panic', iomm
  * QEMU's arguments for a topology: machine, CPU, memory, devices; nothing that starts or watches the guest.
  * Every device has its id; an NVMe controller's namespace has an nsid that is unique over the topology, for
  * QEMU's trace names no controller.
- * @throws {TypeError} if a file is missing, or if this QEMU lacks a device: ask `missing` first
+ * @throws {TypeError} if a file is missing, or if this QEMU does not have a device: ask `unsupported` first
  */
 export function qemuArguments(
   topology: Topology,
   {qemu, files}: {readonly qemu: QemuVersion; readonly files: DeviceFiles},
 ): readonly string[] {
-  const [lacking] = missing(topology, qemu);
-  if (lacking !== undefined) throw new TypeError(lacking);
+  const [missing] = unsupported(topology, qemu);
+  if (missing !== undefined) throw new TypeError(missing);
   const {memory, cpus, hotplug} = topology.spec;
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none'],

@@ -21,8 +21,8 @@ const machinesSince: Readonly<Partial<Record<MachineName, QemuVersion>>> = {
   virt: {major: 8, minor: 2},
 };
 
-/** What a topology needs and this QEMU lacks: a reason each, for the verdict `skip`. */
-export function missing(topology: Topology, qemu: QemuVersion): readonly string[] {
+/** What a topology needs and this QEMU does not have: a reason each, for the verdict `skip`. */
+export function unsupported(topology: Topology, qemu: QemuVersion): readonly string[] {
   const types = new Set(endpointsOf(topology).map(({type}) => type));
   const needs = [
     {what: topology.spec.machine, first: machinesSince[topology.spec.machine]},
@@ -73,7 +73,7 @@ function translatesBehindPorts({iommu, translated, nodes}: Topology): boolean {
 }
 
 /** The devices of QEMU, by its own names, that a topology is made of and that are not among `there`. */
-export function lackingDevices(topology: Topology, there: readonly string[]): readonly string[] {
+export function missingDevices(topology: Topology, there: readonly string[]): readonly string[] {
   const {iommu, nodes, platform} = topology;
   const wanted = new Set([
     ...(iommu === undefined ? [] : iommuDrivers[iommu.type]),

@@ -71,5 +71,5 @@ function disagreed({operation, map, unmap, byClock}: Counted): string {
   if (Number.isNaN(map)) return `the guest does not tell what ${operation} takes.`;
   const says = `the guest counts ${map} + ${unmap} instructions for ${operation}`;
   if (byClock === undefined) return `${says}, but QEMU traced no two readings of its clock around them.`;
-  return `${says}, but QEMU's clock goes on by ${byClock.toFixed(1)} ns: does the lane count instructions?`;
+  return `${says}, but QEMU's clock goes on by ${byClock.toFixed(1)} ns: does the variant count instructions?`;
 }

@@ -2,7 +2,7 @@
 import {hostMemory} from '../base/targets.ts';
 import {formatBytes} from '../base/bytes.ts';
 import type {AddressMap} from '../evidence/address-map.ts';
-import type {Ability} from '../spec/abilities.ts';
+import type {Feature} from '../spec/features.ts';
 import type {Expectation} from '../spec/step.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
@@ -47,16 +47,16 @@ export interface ExpectedStep {
   /** A sentence: the rule behind it. */
   readonly why: string;
   readonly subject?: Subject;
-  /** What a kernel with these abilities is known to do instead. It is wrong all the same. */
+  /** What a kernel with these features is known to do instead. It is wrong all the same. */
   readonly predicted?: Prediction;
   /** What the model of the topology says, where the scenario's own expectation contradicts it. */
   readonly contradiction?: string;
 }
 
-/** Whose DMA is judged: the tree decides what must come, the kernel's abilities what is known to come. */
+/** Whose DMA is judged: the tree decides what must come, the kernel's features what is known to come. */
 export interface Bench {
   readonly topology: Topology;
-  readonly abilities: readonly Ability[];
+  readonly features: readonly Feature[];
   /** What the kernel worked out before. */
   readonly asked?: Asked;
   /** What lies where on the bus, once that is known: an address may be beyond a mask. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {bounded, oneLine} from '../base/escape.ts';
 import type {Verdict} from '../base/verdict.ts';
-import type {Ability} from '../spec/abilities.ts';
+import type {Feature} from '../spec/features.ts';
 import type {Check} from './check.ts';
 
 /** All that a step or a run left behind, in the order in which it is believed. */
@@ -19,8 +19,8 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** One line: the cause. */
   readonly reason: string;
-  /** The ability whose lack explains the failure: it was known to come, and is one all the same. */
-  readonly gap?: Ability;
+  /** The feature whose absence explains the failure: it was known to come, and is one all the same. */
+  readonly knownIssue?: Feature;
 }
 
 /**
@@ -72,7 +72,7 @@ const worstFirst = ['crash', 'fail', 'error'] as const;
 
 /**
  * The verdict of a run: that of its worst step, with the cause. A run passes if one step at least is proven
- * and none is wrong, and is a gap only if known gaps explain all that is wrong in it.
+ * and none is wrong, and is a known issue only if known issues explain all that is wrong in it.
  * @param independent whether the steps were judged each by itself: then the cause names the step
  */
 export function judgeRun(
@@ -88,8 +88,8 @@ export function judgeRun(
     if (first === undefined) continue;
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     const reason = independent ? `${first.title}: ${first.reason}${more}` : first.reason;
-    const gap = wrong.every((step) => step.gap !== undefined) ? first.gap : undefined;
-    return {verdict, reason: reasonOf(reason), ...(gap !== undefined && {gap})};
+    const knownIssue = wrong.every((step) => step.knownIssue !== undefined) ? first.knownIssue : undefined;
+    return {verdict, reason: reasonOf(reason), ...(knownIssue !== undefined && {knownIssue})};
   }
   const proof = steps.flatMap(({checks}) => checks).find(({witness}) => witness === 'host');
   if (proof !== undefined) return {verdict: 'pass', reason: reasonOf(proof.detail)};

@@ -50,9 +50,9 @@ export function compareWithControl(mutant: Judged, control: Judged, declared: re
     return {outcome: 'survived', evidence, reason: `nothing speaks against it: ${mutant.reason}`};
   }
   const reason = mutant.verdict === 'crash' ? mutant.reason : (fresh[0]?.detail ?? mutant.reason);
-  const lacking = declared.filter((name) => !evidence.includes(name));
-  if (lacking.length === 0) return {outcome: 'caught', evidence, reason};
-  return {outcome: 'otherwise', evidence, reason: `not by ${lacking.join(', ')}, as declared: ${reason}`};
+  const missing = declared.filter((name) => !evidence.includes(name));
+  if (missing.length === 0) return {outcome: 'caught', evidence, reason};
+  return {outcome: 'otherwise', evidence, reason: `not by ${missing.join(', ')}, as declared: ${reason}`};
 }
 
 /** A crash is evidence by its kind, which begins its reason, and as such. */

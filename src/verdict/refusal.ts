@@ -2,7 +2,7 @@
 import {hostMemory} from '../base/targets.ts';
 import {hex} from '../base/hex.ts';
 import type {AddressMap} from '../evidence/address-map.ts';
-import {type Basic} from '../spec/abilities.ts';
+import {type BaseFeature} from '../spec/features.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {maskBits} from '../topology/dma-mask.ts';
 import {mapping} from '../topology/maptype.ts';
@@ -77,7 +77,7 @@ export function apiErrors(rule: Rule, api: Api): readonly string[] {
 }
 
 /** The same of block I/O, whose errors are the block layer's: include/linux/blk_types.h, block/blk-core.c. */
-export function blockErrors(rule: Rule, lacks: readonly Basic[]): readonly string[] {
-  const remote = lacks.includes('remote-error') ? 'EINVAL' : 'EREMOTEIO';
+export function blockErrors(rule: Rule, missing: readonly BaseFeature[]): readonly string[] {
+  const remote = missing.includes('remote-error') ? 'EINVAL' : 'EREMOTEIO';
   return rule === 'path' ? [remote] : [remote, 'EIO'];
 }

@@ -36,7 +36,7 @@ function newTree(): string {
 function planOf(tree: string, more: Partial<KernelPlan> = {}): KernelPlan {
   return {
     ...{name: 'small', source: {kind: 'tree', path: tree}, config: [], series: [], arch: 'x86_64'},
-    ...{abilities: [], lacks: [], architectures: ['x86_64'], modules: []},
+    ...{features: [], missing: [], architectures: ['x86_64'], modules: []},
     ...more,
   };
 }

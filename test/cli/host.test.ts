@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What this machine lacks: exit code 3, never a verdict on the kernel.
+// What is missing on this host: exit code 3, never a verdict on the kernel.
 import {existsSync, mkdirSync, readdirSync, symlinkSync} from 'node:fs';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -105,8 +105,8 @@ test.serial('a bare machine: the doctor says what to install, and does not fall 
     extendEnv: false,
   });
   t.is(exitCode, 3, stderr);
-  t.regex(stdout, /^lack +QEMU +this machine has no qemu-system-x86_64$/m);
-  t.regex(stdout, /^lack +kernel tools +missing: gcc make flex bison bc git binutils$/m);
+  t.regex(stdout, /^missing +QEMU +this machine has no qemu-system-x86_64$/m);
+  t.regex(stdout, /^missing +kernel tools +missing: gcc make flex bison bc git binutils$/m);
   t.regex(stdout, /mend it: \.\/setup, or: apt-get install util-linux$/m);
   t.false(stdout.includes('cannot be told'), stdout);
 });

@@ -4,16 +4,21 @@ import {exitCodeOf, line, summary} from '../../src/cli/nightly/summary.ts';
 import type {NightlyResult} from '../../src/cli/nightly/run.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
 
-function result(scenario: string, outcome: Outcome, lane = 'plain', attempts = 1): NightlyResult {
+function result(scenario: string, outcome: Outcome, variant = 'plain', attempts = 1): NightlyResult {
   const verdict = outcome === 'flaky' ? 'pass' : outcome === 'known' ? 'fail' : outcome;
   const one = {run: scenario, reason: 'because', durationMs: 2345, qemu: 'stock 10.0.2', bundle: '/runs/x'};
   return {
-    run: {id: `switch/${lane}/${scenario}`, kernel: 'switch', lane, scenario: {name: scenario, file: ''}},
+    run: {
+      id: `switch/${variant}/${scenario}`,
+      kernel: 'switch',
+      variant,
+      scenario: {name: scenario, file: ''},
+    },
     outcome,
     attempts: Array.from({length: attempts}, (_, index) => ({
       ...one,
       verdict: index + 1 < attempts ? ('fail' as const) : verdict,
-      ...(outcome === 'known' && {gap: 'map-page'}),
+      ...(outcome === 'known' && {knownIssue: 'map-page'}),
     })),
   };
 }
@@ -29,12 +34,12 @@ test('the causes come first, each with its evidence and how to have it again; th
   t.is(
     text,
     `1 failed
-  b on switch, lane debug
+  b on switch, variant debug
     attempt 1: fail: because
     evidence: /runs/x
     attempt 2: fail: because
     evidence: /runs/x
-    again: ./p2plab run b --kernel switch --lane debug --qemu stock
+    again: ./p2plab run b --kernel switch --variant debug --qemu stock
 
 1 flaky: another verdict when run again
   d on switch
@@ -46,12 +51,12 @@ test('the causes come first, each with its evidence and how to have it again; th
 
 known issues: map-page (1)
 
-smoke: 5 runs: 1 pass, 1 by known gaps, 1 skip, 1 fail, 1 flaky`,
+smoke: 5 runs: 1 pass, 1 by known issues, 1 skip, 1 fail, 1 flaky`,
   );
 });
 
 test('before all else stands what has changed', (t) => {
-  const about = {topology: 'any', lane: 'plain', kernel: 'switch'};
+  const about = {topology: 'any', variant: 'plain', kernel: 'switch'};
   const changes = [
     {...about, scenario: 'b', change: 'still bad', since: '2026-11-20', before: '2026-11-19'},
     {...about, scenario: 'a', change: 'broke', since: '2026-11-27', before: '2026-11-26'},
@@ -72,7 +77,7 @@ test('where nothing is to be looked at, there is one line', (t) => {
   t.is(line(result('a', 'flaky', 'plain', 2)), 'FLAKY switch/plain/a 2.3 s, 2 attempts');
 });
 
-test('a kernel that did wrong comes before a lab that failed, and known gaps are no news', (t) => {
+test('a kernel that did wrong comes before a lab that failed, and known issues are no news', (t) => {
   t.is(exitCodeOf([result('a', 'known'), result('b', 'skip'), result('c', 'flaky')]), 0);
   t.is(exitCodeOf([result('a', 'error')]), 3);
   t.is(exitCodeOf([result('a', 'error'), result('b', 'crash')]), 1);

@@ -14,7 +14,10 @@ test('the schema of a kind is JSON on standard output', async (t) => {
 
 for (const [args, said] of [
   [['schema'], `no kind of file given\n        name one of ${schemaKinds.join(', ')}`],
-  [['schema', 'lane', '--write'], '--write writes the schemas of all kinds\n        drop "lane" or --write'],
+  [
+    ['schema', 'variant', '--write'],
+    '--write writes the schemas of all kinds\n        drop "variant" or --write',
+  ],
   [['schema', 'lan'], `Allowed choices are ${schemaKinds.join(', ')}`],
 ] as const) {
   test(`p2plab ${args.join(' ')}: a usage error`, async (t) => {

@@ -17,7 +17,7 @@ const made = (name: string, content = ''): string => {
 test('a work tree, a revision and a kernel of the lab are all kernels', (t) => {
   made('linux/Kbuild');
   const tree = path.join(temporary, 'linux');
-  t.like(selectKernel(tree), {name: tree, source: {kind: 'tree', path: tree}, abilities: []});
+  t.like(selectKernel(tree), {name: tree, source: {kind: 'tree', path: tree}, features: []});
   t.like(selectKernel(`git:${tree}@v6.12`), {
     name: `git:${tree}@v6.12`,
     source: {kind: 'git', path: tree, revision: 'v6.12'},
@@ -60,6 +60,7 @@ test('fragments and modules come on top, by name or by path', (t) => {
     ['my_module'],
     'the lab loads its own',
   );
+  t.is(selectKernel('switch', {modules: [own]}).name, `switch+${own}`, 'another history than that of switch');
   t.throws(() => moduleFolders([temporary]), {message: /is no module/});
 });
 

@@ -20,7 +20,7 @@ const reasons: Partial<Record<Outcome, string>> = {
   fail: 'ledger: src wrote 64 KiB to host-memory; expected: src wrote 64 KiB to cmb.',
   crash: 'oops: NULL pointer dereference in p2pdma_map (drivers/pci/p2pdma.c:123)',
   error: 'QEMU ended: no space left on the disk',
-  known: 'gap map-page: nic read 8 KiB from cmb, which had to be refused',
+  known: 'known issue map-page: nic read 8 KiB from cmb, which had to be refused',
 };
 
 /** The first page after these nights. */
@@ -32,16 +32,16 @@ export async function pageOf(name: string, nights: readonly Night[]): Promise<st
     const ended = [];
     for (const [scenario, outcome] of Object.entries(outcomes)) {
       const verdict: Verdict = outcome === 'known' ? 'fail' : outcome === 'flaky' ? 'pass' : outcome;
-      const gap = outcome === 'known' ? {gap: 'map-page' as const} : {};
+      const knownIssue = outcome === 'known' ? {knownIssue: 'map-page' as const} : {};
       const one = facts({
         scenario,
         verdict,
         begun,
         reason: reasons[outcome] ?? 'src wrote 64 KiB to cmb.',
-        ...gap,
+        ...knownIssue,
       });
       await recordRun(db, one, night);
-      const about = {scenario, topology: 'nvme-switch', lane: 'plain', kernel: 'baseline'};
+      const about = {scenario, topology: 'nvme-switch', variant: 'plain', kernel: 'baseline'};
       ended.push({...about, outcome, attempts: outcome === 'fail' ? 2 : 1, run: one.name});
     }
     await endNight(db, night, ended);

@@ -72,7 +72,7 @@ export async function seeded(
           steps: [{...copied, verdict, reason}],
         });
         await recordRun(db, one, night);
-        const about = {scenario, topology: 'nvme-switch', lane: 'plain', kernel};
+        const about = {scenario, topology: 'nvme-switch', variant: 'plain', kernel};
         ended.push({...about, outcome: told, attempts: 1, run: one.name});
       }
     }

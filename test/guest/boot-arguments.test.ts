@@ -11,7 +11,7 @@ const words = (name: Acceleration['name']): string =>
     ...{machine: [], kernel: 'k', initrd: 'i', commandLine: []},
   }).join(' ');
 
-test('instructions are counted where a lane asks for it, and an idle guest waits', (t) => {
+test('instructions are counted where a variant asks for it, and an idle guest waits', (t) => {
   t.regex(words('tcg'), /^-accel tcg -kernel/);
   t.regex(words('kvm'), /^-accel kvm -kernel/);
   t.regex(words('tcg-icount'), /^-accel tcg -icount shift=0,sleep=on -kernel/);

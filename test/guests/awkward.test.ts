@@ -143,7 +143,7 @@ test.serial('no scenario of this folder is missing here', (t) => {
 
 // Each kind of check must fail once.
 
-test.serial('a kernel that leaks a page of each mapping: the pool lacks it', async (t) => {
+test.serial('a kernel that leaks a page of each mapping: the pool is missing it', async (t) => {
   const machine = await machineOf('baseline', ['lab/mutants/mmap-page-leaked']);
   const outcome = await runFile(machine, 'leaked', path.join(labRoot, 'scenarios/awkward/mappings.yaml'));
   t.is(outcome.verdict, 'fail');

@@ -5,7 +5,7 @@ import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {risesOf} from '../../src/cli/nightly/rises.ts';
 import type {NightlyResult} from '../../src/cli/nightly/run.ts';
-import {inLane, selectKernel} from '../../src/cli/select-kernel.ts';
+import {withVariant, selectKernel} from '../../src/cli/select-kernel.ts';
 import {compareCounts, undeclared} from '../../src/results/counted/compare.ts';
 import {differenceOf} from '../../src/results/difference.ts';
 import {measurementsOf} from '../../src/results/measurements.ts';
@@ -19,8 +19,8 @@ const file = path.join(labRoot, 'scenarios', `${scenario}.yaml`);
 
 async function counting(kernel: string, series: readonly string[] = []): Promise<Machine> {
   const files = series.map((name) => path.join(import.meta.dirname, 'series', name));
-  const {kernel: recipe, lane} = inLane(selectKernel(kernel, {series: files}), 'counted');
-  return prepareMachine({...recipe, arch: 'x86_64'}, qemu, context, {lane});
+  const {kernel: recipe, variant} = withVariant(selectKernel(kernel, {series: files}), 'counted');
+  return prepareMachine({...recipe, arch: 'x86_64'}, qemu, context, {variant});
 }
 
 const instructions = (record: RunRecord): Readonly<Record<string, number>> =>
@@ -32,7 +32,7 @@ const instructions = (record: RunRecord): Readonly<Record<string, number>> =>
 
 function night(outcomes: readonly Outcome[]): readonly NightlyResult[] {
   return outcomes.map(({kernel, verdict, reason, durationMs, qemu: ran, bundle}) => ({
-    run: {id: kernel, kernel: 'baseline', lane: 'counted', scenario: {name: scenario, file}},
+    run: {id: kernel, kernel: 'baseline', variant: 'counted', scenario: {name: scenario, file}},
     outcome: 'pass',
     attempts: [{run: kernel, verdict, reason, durationMs, qemu: ran, bundle}],
   }));
@@ -94,5 +94,5 @@ test.serial('one instruction more for each page is found, and fails a night', as
 test.serial('where nothing is counted, there is no verdict', async (t) => {
   const record = await runFile(await machineOf('baseline'), scenario, file);
   t.is(record.verdict, 'skip');
-  t.is(record.reason, 'it takes the lane counted');
+  t.is(record.reason, 'it needs the variant counted');
 });

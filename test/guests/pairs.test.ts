@@ -20,7 +20,7 @@ test.serial('each design makes of each pair what the page of the designs says', 
     context,
   );
   t.deepEqual(
-    results.map(({kernel, verdict, gap}) => `${kernel}: ${verdict} ${gap ?? ''}`),
+    results.map(({kernel, verdict, knownIssue}) => `${kernel}: ${verdict} ${knownIssue ?? ''}`),
     ['baseline: fail map-page', 'switch: pass ', 'pagemap: fail map-resource', 'resource: fail map-page'],
     'nothing is wrong but what each design leaves as it is',
   );

@@ -71,12 +71,12 @@ test.serial('a request goes the way that the tree and its ACS give it, whatever 
 });
 
 test.serial(
-  'once a port redirects, Linux goes by what it remembers: a gap, told with what comes of it',
+  'once a port redirects, Linux goes by what it remembers: a known issue, reported with what comes of it',
   async (t) => {
     t.timeout(1_800_000, 'building the kernel');
-    const results = await run(['gaps/acs-changed', 'gaps/acs-changed-behind-vtd'], qemu);
+    const results = await run(['known-issues/acs-changed', 'known-issues/acs-changed-behind-vtd'], qemu);
     t.deepEqual(
-      results.map(({verdict, gap}) => `${verdict} ${gap ?? ''}`),
+      results.map(({verdict, knownIssue}) => `${verdict} ${knownIssue ?? ''}`),
       ['fail map-type-fresh', 'fail map-type-fresh'],
     );
     const lost = results.find(({scenario}) => scenario.endsWith('behind-vtd'));
@@ -86,7 +86,7 @@ test.serial(
 
 test.serial('on a QEMU that does not route, what that is about is skipped with the reason', async (t) => {
   t.timeout(1_800_000, 'building the kernel');
-  const names = ['acs/switch-redirect-refused', 'gaps/acs-changed', 'iommu/below-switch'];
+  const names = ['acs/switch-redirect-refused', 'known-issues/acs-changed', 'iommu/below-switch'];
   const results = await run(names, 'stock');
   t.deepEqual(
     results.map(({verdict, reason}) => `${verdict}: ${reason}`),

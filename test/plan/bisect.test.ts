@@ -11,13 +11,16 @@ test('the symptom is the worst that the bad end shows', (t) => {
   t.is(symptomOf([seen('pass'), seen('error', 'x')]), undefined);
 });
 
-test('what a known gap explains is the symptom only if nothing else fails, and no sign of anything else', (t) => {
-  const known = {...seen('crash', 'k'), gap: 'acs-list'};
-  const symptom = {verdict: 'crash', fingerprint: 'k', gap: 'acs-list'} as const;
+test('what a known issue explains is the symptom only if nothing else fails, and no sign of anything else', (t) => {
+  const known = {...seen('crash', 'k'), knownIssue: 'acs-list'};
+  const symptom = {verdict: 'crash', fingerprint: 'k', knownIssue: 'acs-list'} as const;
   t.deepEqual(symptomOf([known, seen('fail', 'a')]), {verdict: 'fail', fingerprint: undefined});
   t.deepEqual(symptomOf([known]), symptom);
   t.is(markOf([known], symptom).mark, 'bad');
-  t.is(markOf([{...seen('fail'), gap: 'map-page'}], {verdict: 'fail', fingerprint: undefined}).mark, 'skip');
+  t.is(
+    markOf([{...seen('fail'), knownIssue: 'map-page'}], {verdict: 'fail', fingerprint: undefined}).mark,
+    'skip',
+  );
 });
 
 test('another failure than that which is searched for says nothing', (t) => {

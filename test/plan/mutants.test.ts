@@ -5,7 +5,7 @@ import {inBuildOrder, type Sortable} from '../../src/plan/mutants.ts';
 const mutant = (name: string, of: Partial<Sortable> = {}): Sortable => ({
   name,
   kernel: 'baseline',
-  lane: 'plain',
+  variant: 'plain',
   patchesKernel: true,
   files: ['drivers/pci/p2pdma.c'],
   ...of,
@@ -14,7 +14,7 @@ const mutant = (name: string, of: Partial<Sortable> = {}): Sortable => ({
 test('kernels stay together, and within one what touches the same files', (t) => {
   const mutants = [
     mutant('header', {files: ['include/linux/mmzone.h']}),
-    mutant('slow', {lane: 'debug'}),
+    mutant('slow', {variant: 'debug'}),
     mutant('p2pdma-b'),
     mutant('other-kernel', {kernel: 'pagemap'}),
     mutant('nvme', {files: ['drivers/nvme/host/pci.c']}),

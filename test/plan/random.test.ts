@@ -9,7 +9,7 @@ import {checkScenario, scenarioSchema} from '../../src/spec/scenario.ts';
 import {topologySchema} from '../../src/spec/topology.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {planTopology} from '../../src/topology/plan.ts';
-import {missing} from '../../src/topology/requirements.ts';
+import {unsupported} from '../../src/topology/requirements.ts';
 
 const names = {topology: './x.topology.yaml', title: 'random'};
 
@@ -75,7 +75,7 @@ test('the draw has ACS and IOMMUs where QEMU routes, and else neither', (t) => {
   for (const draw of draws) {
     const {topology} = planned(draw, {routes: false});
     t.is(topology.iommu, undefined);
-    t.deepEqual(missing(topology, {major: 10, minor: 0}), []);
+    t.deepEqual(unsupported(topology, {major: 10, minor: 0}), []);
   }
 });
 

@@ -104,7 +104,7 @@ test('nights, their text, their pages and results diff have it', async (t) => {
     for (const [kernel, own] of Object.entries(counts)) {
       const one = facts({kernel, scenario: 'counted/a', steps: steps(own), begun});
       await recordRun(db, one, id);
-      const about = {scenario: 'counted/a', topology: 'nvme-switch', lane: 'plain', kernel};
+      const about = {scenario: 'counted/a', topology: 'nvme-switch', variant: 'plain', kernel};
       outcomes.push({...about, outcome: 'pass' as const, attempts: 1, run: one.name});
     }
     await endNight(db, id, outcomes);

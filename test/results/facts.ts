@@ -9,10 +9,10 @@ let made = 0;
 export interface Given {
   readonly scenario?: string;
   readonly kernel?: string;
-  readonly lane?: string;
+  readonly variant?: string;
   readonly verdict?: Verdict;
   readonly reason?: string;
-  readonly gap?: RunRecord['gap'];
+  readonly knownIssue?: RunRecord['knownIssue'];
   readonly name?: string;
   readonly begun?: string;
   readonly bundle?: string;
@@ -59,8 +59,8 @@ export function facts({
     begun: given.begun ?? new Date(Date.UTC(2026, 0, 1, 0, 0, made)).toISOString(),
     bundle: given.bundle,
     record: {
-      ...{scenario, kernel, verdict, reason, lane: given.lane ?? 'plain', topology: 'nvme-switch'},
-      ...(given.gap !== undefined && {gap: given.gap}),
+      ...{scenario, kernel, verdict, reason, variant: given.variant ?? 'plain', topology: 'nvme-switch'},
+      ...(given.knownIssue !== undefined && {knownIssue: given.knownIssue}),
       ...{qemu: 'routed 10.0.2', durationMs: given.durationMs ?? 2000, independent: false, kernelSays: []},
       steps: given.steps ?? [copied],
     },

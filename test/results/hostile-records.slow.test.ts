@@ -80,7 +80,7 @@ const odd: Readonly<Record<string, unknown>> = {
     steps: [{...copied, ledger: [{...copied.ledger[0], bytes: 1e300}]}],
   },
   'a way that is none': {...good, steps: [{...copied, ledger: [{...copied.ledger[0], way: ['up']}]}]},
-  'a gap that is none': {...good, gap: {toString: 1}},
+  'a known issue that is none': {...good, knownIssue: {toString: 1}},
   'a report that is none': {...good, verdict: 'crash', report: {kind: 'oops', title: 'x', trace: [1]}},
   'a list': [good],
   nothing: null,

@@ -4,7 +4,7 @@ import {type Attempt, settle} from '../../src/results/outcome.ts';
 
 const tries = (...words: readonly string[]): readonly Attempt[] =>
   words.map((word) =>
-    word === 'known' ? {verdict: 'fail', gap: 'map-page'} : {verdict: word as Attempt['verdict']},
+    word === 'known' ? {verdict: 'fail', knownIssue: 'map-page'} : {verdict: word as Attempt['verdict']},
   );
 
 test('what passed, was skipped or has a known cause is settled at once', (t) => {

@@ -39,7 +39,7 @@ async function night(
       db,
       id,
       Object.entries(outcomes).map(([scenario, outcome]) => ({
-        ...{scenario, topology: 'nvme-switch', lane: 'plain', kernel: 'baseline', attempts: 1, outcome},
+        ...{scenario, topology: 'nvme-switch', variant: 'plain', kernel: 'baseline', attempts: 1, outcome},
         run: `${scenario}-${number}`,
       })),
     );

@@ -9,7 +9,7 @@ import {tracedEvents} from '../../src/evidence/traced-events.ts';
 import {reproduceScript} from '../../src/results/reproduce.ts';
 import {runFiles} from '../../src/scenario/boot-plan.ts';
 import {Disks} from '../../src/scenario/disks.ts';
-import {plainLane} from '../../src/scenario/machine.ts';
+import {plainVariant} from '../../src/scenario/machine.ts';
 import type {Run} from '../../src/scenario/run.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 
@@ -35,7 +35,7 @@ async function replayed(
   const run = {
     plan: {topology, scenario: {value: {steps: [], kernelArguments}}},
     machine: {
-      lane: plainLane,
+      variant: plainVariant,
       qemu: {path: qemu, version: {major: 10, minor: 0, text: '10.0.2'}, devices: []},
       acceleration: {name: 'tcg', why: ''},
       kernel: {image: '/cache/kernel'},

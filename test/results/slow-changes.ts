@@ -29,7 +29,7 @@ function placeOf(outcome: Outcome | undefined): number | undefined {
 
 /**
  * What has changed in a night, by the nights before: a night that says nothing of a run is passed over, so that
- * a lab that failed breaks and mends nothing. What fails by a known gap as ever is no change.
+ * a lab that failed breaks and mends nothing. What fails by a known issue as ever is no change.
  * @param nights the newest first
  */
 export function changesIn(nights: readonly Night[]): readonly Changed[] {

@@ -13,7 +13,7 @@ const qemu = {
   version: {major: 10, minor: 0, text: '10.0.2'},
   devices: ['pcie-root-port', 'x3130-upstream', 'xio3130-downstream', 'nvme', 'nvme-ns', 'e1000e'],
 } as unknown as QemuBinary;
-const kernel = {name: 'baseline', arch: 'x86_64', abilities: [], lacks: []} as const;
+const kernel = {name: 'baseline', arch: 'x86_64', features: [], missing: []} as const;
 const below = loadTopology(labRoot, 'nvme-switch');
 const translated: Topology = {...below, translated: true};
 const across: Topology = {...loadTopology(labRoot, 'nvme-root-ports'), translated: true};
@@ -28,10 +28,10 @@ function planOf(topology: Topology, steps: readonly object[], more: object = {})
   return {name: 'any', scenario, topology, topologySpec, topologyFile: '', stepsFile: scenario.file};
 }
 
-test('an ability that the kernel does not have', (t) => {
+test('a feature that the kernel does not have', (t) => {
   const plan = planOf(below, [peer], {requires: ['map-page']});
-  t.is(reasonToSkip(plan, kernel, qemu), 'the kernel baseline does not have the ability map-page');
-  t.is(reasonToSkip(plan, {...kernel, abilities: ['map-page']}, qemu), undefined);
+  t.is(reasonToSkip(plan, kernel, qemu), 'the kernel baseline does not have the feature map-page');
+  t.is(reasonToSkip(plan, {...kernel, features: ['map-page']}, qemu), undefined);
 });
 
 test('an architecture that the kernel cannot be built for', (t) => {
@@ -41,7 +41,7 @@ test('an architecture that the kernel cannot be built for', (t) => {
 });
 
 test('what plain Linux can and an older kernel cannot', (t) => {
-  const old = {...kernel, name: 'old', lacks: ['user-memory']} as const;
+  const old = {...kernel, name: 'old', missing: ['user-memory']} as const;
   const skips = (step: object): boolean => reasonToSkip(planOf(below, [step]), old, qemu) !== undefined;
   const probe = (segment: object): object => ({
     probe: {initiator: 'src', api: 'resource', segments: [{memory: 'cmb', length: 4096, ...segment}]},

@@ -8,7 +8,7 @@ import type {z} from 'zod';
 import {labRoot} from '../../src/base/paths.ts';
 import {type JsonSchema, jsonSchemaOf, type SchemaKind, schemaKinds} from '../../src/spec/json-schema.ts';
 import {kernelSchema} from '../../src/spec/kernel.ts';
-import {laneSchema} from '../../src/spec/lane.ts';
+import {variantSchema} from '../../src/spec/variant.ts';
 import {mutantSchema} from '../../src/spec/mutant.ts';
 import {scenarioFileSchema, scenarioSchema} from '../../src/spec/scenario.ts';
 import {suiteSchema} from '../../src/spec/suite.ts';
@@ -24,7 +24,7 @@ const folders: Record<SchemaKind, string> = {
   topology: 'lab/topologies',
   scenario: 'scenarios',
   kernel: 'lab/kernels',
-  lane: 'lab/lanes',
+  variant: 'lab/variants',
   suite: 'lab/suites',
   mutant: 'lab/mutants',
 };
@@ -128,9 +128,9 @@ const broken: Readonly<Record<SchemaKind, readonly string[]>> = {
     '{description: x, source: {tarball: a, suite: sid}}',
     '{description: x, source: {package: "-o"}}',
     '{description: x, source: {tree: a}, architectures: []}',
-    '{description: x, source: {tree: a}, lacks: [map-page]}',
+    '{description: x, source: {tree: a}, missing: [map-page]}',
   ],
-  lane: [
+  variant: [
     '{description: x, slower: 0}',
     '{description: x, command-line: ["a b"]}',
     '{description: x, epilogue: [[]]}',
@@ -155,7 +155,7 @@ const schemas: Readonly<Record<SchemaKind, z.ZodType>> = {
   topology: topologySchema,
   scenario: scenarioFileSchema,
   kernel: kernelSchema,
-  lane: laneSchema,
+  variant: variantSchema,
   suite: suiteSchema,
   mutant: mutantSchema,
 };

@@ -67,7 +67,7 @@ test("paths count from the file's folder", (t) => {
     t,
     [
       'description: x\nsource: {tree: ../linux}\nseries: [../patches/switch]',
-      'abilities: [block-under-ops]\nmodules: [p2pdma_switch]\n',
+      'features: [block-under-ops]\nmodules: [p2pdma_switch]\n',
     ].join('\n'),
   );
   const folder = path.dirname(path.dirname(file));
@@ -76,8 +76,8 @@ test("paths count from the file's folder", (t) => {
     source: {kind: 'tree', path: path.join(folder, 'linux')},
     config: [],
     series: [path.join(folder, 'patches/switch')],
-    abilities: ['block-under-ops'],
-    lacks: [],
+    features: ['block-under-ops'],
+    missing: [],
     architectures: ['x86_64', 'aarch64'],
     modules: ['p2pdma_switch'],
     costs: {},
@@ -103,14 +103,14 @@ test('a series that is not there', (t) => {
   );
 });
 
-test('an ability that no kernel has, and a module that the lab does not have', (t) => {
+test('a feature that no kernel has, and a module that the lab does not have', (t) => {
   const file = lab(
     t,
     'description: x\nsource: {tree: x}\nabilities: [map-page, map-pages]\nmodules: [p2pdma_switch]\n',
   );
   t.deepEqual(
     wrong(() => readKernel(file)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
-    ['k.yaml:3:23: abilities: "map-pages"', 'did you mean "map-page"?'],
+    ['k.yaml:3:23: features: "map-pages"', 'did you mean "map-page"?'],
   );
   const other = lab(t, 'description: x\nsource: {tree: x}\nmodules: [p2plab, p2pdma_swich]\n');
   t.deepEqual(

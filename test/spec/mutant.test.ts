@@ -15,7 +15,7 @@ test.before((t) => {
   t.context = {root};
   for (const file of [
     'lab/kernels/baseline.yaml',
-    'lab/lanes/plain.yaml',
+    'lab/variants/plain.yaml',
     'scenarios/one.yaml',
     'scenarios/two/a.yaml',
     'scenarios/two/b.yaml',
@@ -45,7 +45,7 @@ test('a mutant says which rule it breaks, and what catches it', (t) => {
   t.like(readMutant(root, file).value, {
     rule: 'y',
     kernel: 'baseline',
-    lane: 'plain',
+    variant: 'plain',
     caughtBy: [{scenario: 'one', evidence: ['ledger', 'disk']}],
     showsOn: undefined,
   });
@@ -74,9 +74,9 @@ const cases: readonly [string, string, readonly string[]][] = [
     ['3:9: there is no kernel "basline"', 'did you mean "baseline"?'],
   ],
   [
-    'a lane that is not there',
-    `lane: debg\n${elsewhere}`,
-    ['3:7: there is no lane "debg"', 'there are: plain'],
+    'a variant that is not there',
+    `variant: debg\n${elsewhere}`,
+    ['3:10: there is no variant "debg"', 'there are: plain'],
   ],
   [
     'a module that is not there',

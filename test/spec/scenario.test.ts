@@ -247,7 +247,7 @@ for (const [what, step, expected] of cases) {
   });
 }
 
-test('refused: an ability that the lab does not know', (t) => {
+test('refused: a feature that the lab does not know', (t) => {
   const text = 'description: x\ntopology: t\nrequires: [map-pge]\nsteps:\n  - run: {command: [a]}\n';
   t.deepEqual(
     wrong(() => parseSpec(text, 'x.yaml', scenarioSchema)),

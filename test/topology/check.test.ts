@@ -65,7 +65,7 @@ test('another tree is not the declared one', (t) => {
   ]);
 });
 
-test('a guest that lacks a function, or has one more', (t) => {
+test('a guest that does not have a function, or has one more', (t) => {
   const {topology, recorded} = everything('nehalem');
   const tree = recorded.guestTree.filter(({bdf}) => bdf !== '0000:03:00.0');
   const odd = {bdf: '0000:04:00.0', parent: '0000:02:00.0', vendor: '0x1234', device: '0x11e8'};

@@ -17,7 +17,7 @@ test('what the clock agrees with and every round took is right', (t) => {
 
 testProp('one instruction more or less than QEMU counted is seen', [fc.constantFrom(-1, 1)], (t, by) => {
   t.deepEqual(failures({map: 76 + by}), [
-    `clock (host): the guest counts ${76 + by} + 61 instructions for sg-1, but QEMU's clock goes on by 137.1 ns: does the lane count instructions?`,
+    `clock (host): the guest counts ${76 + by} + 61 instructions for sg-1, but QEMU's clock goes on by 137.1 ns: does the variant count instructions?`,
   ]);
 });
 

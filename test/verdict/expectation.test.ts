@@ -14,7 +14,7 @@ const below = loadTopology(labRoot, 'nvme-switch');
 const across = loadTopology(labRoot, 'nvme-root-ports');
 const trusted = loadTopology(labRoot, 'nvme-root-ports-epyc');
 
-const bench = (topology: Topology): Bench => ({topology, abilities: []});
+const bench = (topology: Topology): Bench => ({topology, features: []});
 
 function copyThrough(target: string): readonly ExpectedTransfer[] {
   return [

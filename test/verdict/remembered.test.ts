@@ -14,12 +14,12 @@ const asked = (topology: typeof plain) =>
 
 test('ACS that is written changes what the tree allows, and not what Linux remembers of it', (t) => {
   const redirecting = withAcs(plain, 'sw0.0', 'redirect');
-  const bench = {topology: redirecting, abilities: [], asked: asked(plain)};
+  const bench = {topology: redirecting, features: [], asked: asked(plain)};
   const step = expectTransfers(bench, [copy], undefined);
   t.is(step.outcome, 'refused');
-  t.like(step.predicted, {gap: 'map-type-fresh', transfers: [copy], astray: []});
+  t.like(step.predicted, {knownIssue: 'map-type-fresh', transfers: [copy], astray: []});
   t.is(expectTransfers({...bench, asked: new Map()}, [copy], undefined).predicted, undefined);
-  const fresh = expectTransfers({...bench, abilities: ['map-type-fresh']}, [copy], undefined);
+  const fresh = expectTransfers({...bench, features: ['map-type-fresh']}, [copy], undefined);
   t.is(fresh.predicted, undefined);
   // Another client is another answer.
   const other = {...copy, initiator: 'dst'};
@@ -29,17 +29,17 @@ test('ACS that is written changes what the tree allows, and not what Linux remem
 test('behind an IOMMU that translates the bus address that is remembered is lost', (t) => {
   const redirecting = withAcs(translating, 'sw0.0', 'redirect');
   const step = expectTransfers(
-    {topology: redirecting, abilities: [], asked: asked(translating)},
+    {topology: redirecting, features: [], asked: asked(translating)},
     [copy],
     undefined,
   );
-  t.like(step.predicted, {gap: 'map-type-fresh', astray: [{...copy, target: 'nowhere'}]});
+  t.like(step.predicted, {knownIssue: 'map-type-fresh', astray: [{...copy, target: 'nowhere'}]});
 });
 
 test('what was refused still is, once the port no longer redirects', (t) => {
   const redirecting = withAcs(plain, 'sw0.0', 'redirect');
   const back = withAcs(redirecting, 'sw0.0', 'no-redirect');
-  const step = expectTransfers({topology: back, abilities: [], asked: asked(redirecting)}, [copy], undefined);
+  const step = expectTransfers({topology: back, features: [], asked: asked(redirecting)}, [copy], undefined);
   t.is(step.outcome, 'peer');
-  t.like(step.predicted, {gap: 'map-type-fresh', transfers: []});
+  t.like(step.predicted, {knownIssue: 'map-type-fresh', transfers: []});
 });

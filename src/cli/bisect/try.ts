@@ -4,7 +4,7 @@ import {BuildError} from '../../base/errors.ts';
 import type {KernelRecipe} from '../../build/kernel.ts';
 import {type Mark, markOf, type Seen, type Symptom} from '../../plan/bisect.ts';
 import {fingerprintOf} from '../../results/fingerprint.ts';
-import {type Lane, Machines} from '../../scenario/machine.ts';
+import {type Variant, Machines} from '../../scenario/machine.ts';
 import {planScenario} from '../../scenario/plan.ts';
 import type {Entry} from '../../spec/catalog.ts';
 import {type Result, runOne} from '../run-all.ts';
@@ -12,7 +12,7 @@ import {type Result, runOne} from '../run-all.ts';
 /** What is run on each kernel that is tried. */
 export interface Trial {
   readonly entries: readonly Entry[];
-  readonly lane: Lane;
+  readonly variant: Variant;
   readonly modules: Readonly<Record<string, string>>;
   readonly qemu: string | undefined;
 }
@@ -27,11 +27,11 @@ export interface Tried {
 /** Builds a kernel and runs all scenarios on it, `times` times; stops at the first run that `until` holds for. */
 export async function runKernel(
   kernel: KernelRecipe,
-  {entries, lane, modules, qemu}: Trial,
+  {entries, variant, modules, qemu}: Trial,
   {times, until}: {readonly times: number; readonly until?: (result: Result) => boolean},
   context: Context,
 ): Promise<readonly Result[]> {
-  const machines = new Machines(kernel, qemu, context, {lane, modules});
+  const machines = new Machines(kernel, qemu, context, {variant, modules});
   const results: Result[] = [];
   for (let time = 0; time < times; time++) {
     for (const entry of entries) {
@@ -65,6 +65,6 @@ export async function tryKernel(
 
 /** A run as a search sees it. */
 export function seen(result: Result): Seen {
-  const {verdict, reason, gap} = result;
-  return {verdict, reason, fingerprint: fingerprintOf(result)?.key, gap};
+  const {verdict, reason, knownIssue} = result;
+  return {verdict, reason, fingerprint: fingerprintOf(result)?.key, knownIssue};
 }

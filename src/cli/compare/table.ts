@@ -74,8 +74,8 @@ export function comparison(
   return [table(columns, rows), ...told, '', counts.join(', ')].join('\n');
 }
 
-function verdictCell({verdict, gap}: Result): Cell {
-  return {text: gap === undefined ? verdict : `${verdict} (${gap})`, style: colours[verdict]};
+function verdictCell({verdict, knownIssue}: Result): Cell {
+  return {text: knownIssue === undefined ? verdict : `${verdict} (${knownIssue})`, style: colours[verdict]};
 }
 
 function side(name: string, result: Result): readonly string[] {

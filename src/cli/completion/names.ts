@@ -6,7 +6,7 @@ import {qemuNames} from '../../build/qemu.ts';
 import {
   type Entry,
   listKernels,
-  listLanes,
+  listVariants,
   listMutants,
   listScenarios,
   listSuites,
@@ -38,7 +38,7 @@ export async function namesOfLab(): Promise<Names> {
     Object.fromEntries(names.map((name) => [name, path]));
   return {
     options: {
-      ...{'--kernel': kernel, '--kernels': kernel, '--lane': named(listLanes), '--qemu': qemu},
+      ...{'--kernel': kernel, '--kernels': kernel, '--variant': named(listVariants), '--qemu': qemu},
       ...{'--suite': suite, '--scenario': scenario, '--topology': topology},
       '--config': {names: fragments, files: true},
       ...pathsOf(['--series', '--module', '--database', '--output', '--log']),

@@ -65,13 +65,13 @@ export function commandFindings(): Promise<readonly Finding[]> {
 }
 
 function finding(name: string, {cost, packages, optional}: Need): Finding {
-  const lacking = Object.entries(packages).filter(([, wanted]) => !isThere(wanted));
-  if (lacking.length === 0) {
+  const missing = Object.entries(packages).filter(([, wanted]) => !isThere(wanted));
+  if (missing.length === 0) {
     return {name, state: 'ok', detail: Object.keys(packages).join(', ')};
   }
-  const names = lacking.map(([debianPackage]) => debianPackage).join(' ');
+  const names = missing.map(([debianPackage]) => debianPackage).join(' ');
   const mend = optional === true ? `apt-get install ${names}` : `./setup, or: apt-get install ${names}`;
-  return {name, state: optional === true ? 'note' : 'lack', detail: `missing: ${names}`, cost, mend};
+  return {name, state: optional === true ? 'note' : 'missing', detail: `missing: ${names}`, cost, mend};
 }
 
 /** Files are alternatives, commands are all needed. */

@@ -48,7 +48,7 @@ function processors(): Finding {
   const detail = `${count} for us, ${arch()}`;
   if (process.arch === 'x64') return {name: 'processors', state: 'ok', detail};
   const cost = 'the lab compiles kernels for x86_64 with the compiler of an x86_64 machine';
-  return {name: 'processors', state: 'lack', detail, cost, mend: 'use an x86_64 machine'};
+  return {name: 'processors', state: 'missing', detail, cost, mend: 'use an x86_64 machine'};
 }
 
 function memory(): Finding {
@@ -71,5 +71,5 @@ async function disk(name: string, folder: string, needed: number): Promise<Findi
   const detail = `${displayPath(folder)}, ${roundBytes(free)} free`;
   if (free >= needed) return {name, state: 'ok', detail};
   const cost = `${roundBytes(needed)} are needed`;
-  return {name, state: 'lack', detail, cost, mend: 'p2plab kernel gc'};
+  return {name, state: 'missing', detail, cost, mend: 'p2plab kernel gc'};
 }

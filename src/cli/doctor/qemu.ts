@@ -48,7 +48,7 @@ export async function qemuFindings(given: string | undefined, context: Context):
     return [
       {
         name: 'QEMU',
-        state: 'lack',
+        state: 'missing',
         detail: error.message,
         cost: 'no guest can be booted',
         mend: error.hint ?? mend,
@@ -60,12 +60,12 @@ export async function qemuFindings(given: string | undefined, context: Context):
 /** The devices that there are, against what topologies are made of. */
 function deviceFinding(there: ReadonlySet<string>, mend: string): Finding {
   const name = 'QEMU devices';
-  const lacking = (names: readonly string[]): readonly string[] =>
+  const missing = (names: readonly string[]): readonly string[] =>
     names.filter((device) => !there.has(device));
-  const [dead, poor] = [lacking(essential), lacking(perScenario)];
+  const [dead, poor] = [missing(essential), missing(perScenario)];
   if (dead.length > 0) {
     const detail = `missing: ${[...dead, ...poor].join(', ')}`;
-    return {name, state: 'lack', detail, cost: 'no topology can be built', mend};
+    return {name, state: 'missing', detail, cost: 'no topology can be built', mend};
   }
   if (poor.length > 0) {
     const cost = 'scenarios with these devices cannot run';

@@ -32,7 +32,7 @@ export async function readMutantEntry({name, file}: Entry): Promise<Mutant> {
   return {
     name,
     kernel: spec.kernel,
-    lane: spec.lane,
+    variant: spec.variant,
     patchesKernel: spec.module === undefined,
     files: touchedFiles(series.files.map(({content}) => content)),
     spec,

@@ -95,8 +95,8 @@ function columnsFor(mutants: readonly Mutant[]): readonly Column[] {
   return fit(columns, cells);
 }
 
-function kernelOf({kernel, lane}: Pick<MutantResult, 'kernel' | 'lane'>): string {
-  return lane === 'plain' ? kernel : `${kernel}, ${lane}`;
+function kernelOf({kernel, variant}: Pick<MutantResult, 'kernel' | 'variant'>): string {
+  return variant === 'plain' ? kernel : `${kernel}, ${variant}`;
 }
 
 /** A row for each scenario, or one that says why there is none. */

@@ -10,7 +10,7 @@ import {Machines} from '../../scenario/machine.ts';
 import type {ScenarioPlan} from '../../scenario/plan.ts';
 import {type Catch, compareWithControl} from '../../verdict/mutant.ts';
 import {type Result, runOne} from '../run-all.ts';
-import {inLane, selectKernel} from '../select-kernel.ts';
+import {withVariant, selectKernel} from '../select-kernel.ts';
 import type {Mutant} from './read.ts';
 
 /** What `run --mutants` was asked for. */
@@ -35,7 +35,7 @@ export interface MutantRun {
 export interface MutantResult {
   readonly mutant: string;
   readonly kernel: string;
-  readonly lane: string;
+  readonly variant: string;
   readonly rule: string;
   readonly outcome: Catch | 'elsewhere';
   readonly reason: string;
@@ -90,9 +90,9 @@ export async function runMutants(
 }
 
 function elsewhere({name, spec}: Mutant): MutantResult {
-  const {kernel, lane, rule, showsOn} = spec;
+  const {kernel, variant, rule, showsOn} = spec;
   const reason = `it shows on ${showsOn?.where ?? ''}: ${showsOn?.why ?? ''}`;
-  return {mutant: name, kernel, lane, rule, outcome: 'elsewhere', reason, buildMs: 0, runs: []};
+  return {mutant: name, kernel, variant, rule, outcome: 'elsewhere', reason, buildMs: 0, runs: []};
 }
 
 /** A mutant's machines, or why there are none. */
@@ -135,8 +135,8 @@ class Bench {
 
   /** Runs all scenarios of a mutant that is built. */
   async tryOut({name, spec, catchers}: Mutant, built: Built | undefined): Promise<MutantResult> {
-    const {kernel, lane, rule} = spec;
-    const about = {mutant: name, kernel, lane, rule, buildMs: built?.milliseconds ?? 0};
+    const {kernel, variant, rule} = spec;
+    const about = {mutant: name, kernel, variant, rule, buildMs: built?.milliseconds ?? 0};
     const machines = built?.machines;
     if (machines instanceof Interrupted || machines === undefined) throw machines ?? new Interrupted();
     if (machines instanceof LabError) {
@@ -155,28 +155,28 @@ class Bench {
   }
 
   /** What a scenario says of the kernel without a mutant. */
-  #control(of: Pick<Mutant, 'kernel' | 'lane'>, plan: ScenarioPlan): Promise<Result> {
-    return once(this.#controls, `${of.kernel} ${of.lane} ${plan.name}`, async () =>
+  #control(of: Pick<Mutant, 'kernel' | 'variant'>, plan: ScenarioPlan): Promise<Result> {
+    return once(this.#controls, `${of.kernel} ${of.variant} ${plan.name}`, async () =>
       runOne(plan, await this.#unbroken(of).for(plan.topology), this.#keep, this.#context),
     );
   }
 
-  #unbroken({kernel, lane}: Pick<Mutant, 'kernel' | 'lane'>): Machines {
-    return once(this.#machines, `${kernel} ${lane}`, () => {
-      const plan = inLane(selectKernel(kernel), lane);
-      return new Machines(plan.kernel, this.#qemu, this.#context, {lane: plan.lane});
+  #unbroken({kernel, variant}: Pick<Mutant, 'kernel' | 'variant'>): Machines {
+    return once(this.#machines, `${kernel} ${variant}`, () => {
+      const plan = withVariant(selectKernel(kernel), variant);
+      return new Machines(plan.kernel, this.#qemu, this.#context, {variant: plan.variant});
     });
   }
 
-  async #broken({name, kernel, lane, spec, folder}: Mutant): Promise<Machines> {
+  async #broken({name, kernel, variant, spec, folder}: Mutant): Promise<Machines> {
     const {module} = spec;
     const selected = selectKernel(kernel, {series: module === undefined ? [folder] : []});
-    const plan = inLane({...selected, name: `${kernel}+${name}`}, lane);
+    const plan = withVariant({...selected, name: `${kernel}+${name}`}, variant);
     const modules =
       module === undefined
         ? {}
         : {[module]: await patchedModule(module, folder, path.join(this.#scratch, name), this.#context)};
-    return new Machines(plan.kernel, this.#qemu, this.#context, {lane: plan.lane, modules});
+    return new Machines(plan.kernel, this.#qemu, this.#context, {variant: plan.variant, modules});
   }
 }
 

@@ -50,9 +50,9 @@ async function prepare(
   const machines = new Map<string, Machines>();
   const prepared: Prepared[] = [];
   for (const one of planRuns(spec)) {
-    const {run, plan, kernel, lane} = one;
-    const key = `${run.kernel} ${run.lane}`;
-    const own = machines.get(key) ?? new Machines(kernel, qemu, context, {lane});
+    const {run, plan, kernel, variant} = one;
+    const key = `${run.kernel} ${run.variant}`;
+    const own = machines.get(key) ?? new Machines(kernel, qemu, context, {variant});
     machines.set(key, own);
     const machine = await own.for(plan.topology).catch((error: unknown) => {
       if (!(error instanceof LabError) || error instanceof Interrupted || context.signal.aborted) throw error;
@@ -84,8 +84,16 @@ async function attempt(one: Prepared, recorder: NightRecorder, context: Context)
     const unbegun = await recorder.addUnbegun({...caseOf(one), reason, qemu: ''});
     return {run: run.id, verdict: 'error', reason, durationMs: 0, qemu: '', unbegun};
   }
-  const {verdict, reason, gap, durationMs, qemu, bundle} = await runOne(plan, machine, false, context);
-  return {run: run.id, verdict, reason, durationMs, qemu, bundle, ...(gap !== undefined && {gap})};
+  const {verdict, reason, knownIssue, durationMs, qemu, bundle} = await runOne(plan, machine, false, context);
+  return {
+    run: run.id,
+    verdict,
+    reason,
+    durationMs,
+    qemu,
+    bundle,
+    ...(knownIssue !== undefined && {knownIssue}),
+  };
 }
 
 function loadOf({topology}: ScenarioPlan): Load {

@@ -4,18 +4,18 @@ import {labRoot} from '../../base/paths.ts';
 import type {KernelRecipe} from '../../build/kernel.ts';
 import {type SuiteRun, suiteRuns} from '../../plan/suite.ts';
 import type {Case} from '../../results/database/record.ts';
-import type {Lane} from '../../scenario/machine.ts';
+import type {Variant} from '../../scenario/machine.ts';
 import {planScenario, type ScenarioPlan} from '../../scenario/plan.ts';
 import {findScenarios} from '../../spec/catalog.ts';
 import type {SuiteSpec} from '../../spec/suite.ts';
-import {inLane, selectKernel} from '../select-kernel.ts';
+import {withVariant, selectKernel} from '../select-kernel.ts';
 
 /** A run of a night, checked, with what it is made of. */
 export interface Planned {
   readonly run: SuiteRun;
   readonly plan: ScenarioPlan;
   readonly kernel: KernelRecipe;
-  readonly lane: Lane;
+  readonly variant: Variant;
 }
 
 /** Reads and checks all that the runs of a suite name. */
@@ -29,11 +29,11 @@ export function planRuns(spec: SuiteSpec): readonly Planned[] {
   return runs.map((run) => ({
     run,
     plan: planScenario(run.scenario, spec.seconds),
-    ...inLane(selectKernel(run.kernel), run.lane),
+    ...withVariant(selectKernel(run.kernel), run.variant),
   }));
 }
 
 /** A run's case, as its bundle names it. */
 export function caseOf({run, plan, kernel}: Planned): Case {
-  return {scenario: plan.name, topology: plan.topology.name, lane: run.lane, kernel: kernel.name};
+  return {scenario: plan.name, topology: plan.topology.name, variant: run.variant, kernel: kernel.name};
 }

@@ -9,7 +9,14 @@ import {labKey} from '../../plan/queue/lab-key.ts';
 import {Outstanding} from '../../plan/queue/outstanding.ts';
 import {openQueue} from '../../plan/queue/queue.ts';
 import type {SuiteRun} from '../../plan/suite.ts';
-import {type Entry, findKernel, findLane, listKernels, listLanes, listScenarios} from '../../spec/catalog.ts';
+import {
+  type Entry,
+  findKernel,
+  findVariant,
+  listKernels,
+  listVariants,
+  listScenarios,
+} from '../../spec/catalog.ts';
 import type {Loaded} from './packed.ts';
 import {caseOf, type Planned, planRuns} from './plan.ts';
 import {
@@ -67,7 +74,7 @@ function queuedWay(
   ): Promise<Attempted> => {
     const {run, plan, kernel} = one;
     const job: Job = {
-      ...{run: run.id, scenario: plan.name, kernel: kernel.name, lane: run.lane},
+      ...{run: run.id, scenario: plan.name, kernel: kernel.name, variant: run.variant},
       ...{attempt: number, night: recorder.id},
       ...(spec.seconds !== undefined && {seconds: spec.seconds}),
       ...(qemu !== undefined && {qemu}),
@@ -79,12 +86,12 @@ function queuedWay(
       const unbegun = await recorder.addUnbegun({...caseOf(one), reason, qemu: qemu ?? '', mark: id});
       return {run: run.id, verdict: 'error', reason, durationMs: 0, qemu: qemu ?? '', unbegun};
     }
-    const {name, verdict, reason, gap, durationMs, qemu: ran, bundle} = ended.made;
+    const {name, verdict, reason, knownIssue, durationMs, qemu: ran, bundle} = ended.made;
     // It was recorded with the end of its job.
     recorder.note(name);
     return {
       ...{run: run.id, verdict, reason, durationMs, qemu: ran},
-      ...(gap !== undefined && {gap}),
+      ...(knownIssue !== undefined && {knownIssue}),
       ...(bundle === undefined ? {unbegun: name} : {bundle}),
     };
   };
@@ -93,7 +100,7 @@ function queuedWay(
 
 function checkLab(run: SuiteRun): void {
   checkNamed('kernel', findKernel(labRoot, run.kernel), listKernels(labRoot));
-  checkNamed('lane', findLane(labRoot, run.lane), listLanes(labRoot));
+  checkNamed('variant', findVariant(labRoot, run.variant), listVariants(labRoot));
   checkNamed('scenario', run.scenario, listScenarios(labRoot));
 }
 

@@ -13,7 +13,7 @@ import type {NightlyResult} from './run.ts';
 /** What is told of a change. */
 export type Changed = Pick<
   NightResult,
-  'scenario' | 'topology' | 'lane' | 'kernel' | 'change' | 'since' | 'before'
+  'scenario' | 'topology' | 'variant' | 'kernel' | 'change' | 'since' | 'before'
 >;
 
 /** What is told first: what somebody has to look at. */
@@ -28,7 +28,7 @@ const counted: readonly Outcome[] = ['pass', 'known', 'skip', 'crash', 'fail', '
 
 const words: Readonly<Record<Outcome, string>> = {
   pass: 'pass',
-  known: 'by known gaps',
+  known: 'by known issues',
   skip: 'skip',
   crash: 'crash',
   fail: 'fail',
@@ -70,10 +70,10 @@ function news(changes: readonly Changed[]): readonly string[] {
   const lines = order.flatMap((change) =>
     changes
       .filter((changed) => changed.change === change)
-      .map(({scenario, lane, kernel, since, before}) => {
+      .map(({scenario, variant, kernel, since, before}) => {
         const when = change === 'still bad' && since !== null ? `, since ${since}` : '';
         const last = before === null || change === 'new' ? '' : `, otherwise on ${before} for the last time`;
-        return `  ${change}: ${[kernel, lane, scenario].join('/')}${when}${last}`;
+        return `  ${change}: ${[kernel, variant, scenario].join('/')}${when}${last}`;
       }),
   );
   return lines.length === 0 ? [] : ['since the nights before', ...lines, ''];
@@ -83,8 +83,8 @@ function news(changes: readonly Changed[]): readonly string[] {
 function costs(counted: readonly CountedChange[]): readonly string[] {
   if (counted.length === 0) return [];
   const lines = counted.map(
-    ({scenario, lane, kernel, changes}) =>
-      `  ${[kernel, lane, scenario].join('/')}: ${changes.map(describeChange).join('; ')}`,
+    ({scenario, variant, kernel, changes}) =>
+      `  ${[kernel, variant, scenario].join('/')}: ${changes.map(describeChange).join('; ')}`,
   );
   return ['costs more or less than in the night before', ...lines, ''];
 }
@@ -93,7 +93,7 @@ function costs(counted: readonly CountedChange[]): readonly string[] {
 function known(results: readonly NightlyResult[]): readonly string[] {
   const own = results.filter(({outcome}) => outcome === 'known');
   if (own.length === 0) return [];
-  const groups = Map.groupBy(own, ({attempts}) => attempts.at(-1)?.gap ?? 'not recorded');
+  const groups = Map.groupBy(own, ({attempts}) => attempts.at(-1)?.knownIssue ?? 'not recorded');
   const names = [...groups].map(([name, some]) => `${name} (${some.length})`);
   return [`known issues: ${names.join(', ')}`, ''];
 }
@@ -113,21 +113,27 @@ export function line({run, outcome, attempts}: NightlyResult): string {
 }
 
 function describe({run, attempts}: NightlyResult): string {
-  const {kernel, lane, scenario, seconds} = run;
-  const again = repeatCommand({scenario: scenario.name, kernel, lane, qemu: attempts.at(-1)?.qemu, seconds});
+  const {kernel, variant, scenario, seconds} = run;
+  const again = repeatCommand({
+    scenario: scenario.name,
+    kernel,
+    variant,
+    qemu: attempts.at(-1)?.qemu,
+    seconds,
+  });
   const tries = attempts.map(({verdict, reason, bundle}, index) => {
     const number = attempts.length > 1 ? `attempt ${index + 1}: ` : '';
     const evidence = bundle === undefined ? [] : [`    evidence: ${displayPath(bundle)}`];
     return [`    ${number}${verdict}: ${printable(reason)}`, ...evidence].join('\n');
   });
   return [
-    `  ${run.scenario.name} on ${run.kernel}${run.lane === 'plain' ? '' : `, lane ${run.lane}`}`,
+    `  ${run.scenario.name} on ${run.kernel}${run.variant === 'plain' ? '' : `, variant ${run.variant}`}`,
     ...tries,
     ...(again === undefined ? [] : [`    again: ${again}`]),
   ].join('\n');
 }
 
-/** 1 for a fail or a crash that came again and for a rise that is not declared, 3 where the lab or its host failed, else 0: known gaps are known. */
+/** 1 for a fail or a crash that came again and for a rise that is not declared, 3 where the lab or its host failed, else 0: known issues are known. */
 export function exitCodeOf(results: readonly NightlyResult[], rises: readonly string[] = []): number {
   const has = (...outcomes: readonly Outcome[]): boolean =>
     results.some(({outcome}) => outcomes.includes(outcome));

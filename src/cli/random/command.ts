@@ -4,7 +4,7 @@ import {displayPath} from '../../base/paths.ts';
 import {repeatCommand} from '../../results/repeat.ts';
 import {interruptible} from '../interrupt.ts';
 import {type formats, reporterFor} from '../reporters/registry.ts';
-import {inLane, selectKernel} from '../select-kernel.ts';
+import {withVariant, selectKernel} from '../select-kernel.ts';
 import {runRandom} from './run.ts';
 
 /** What of `run`'s options means something with `--random`. */
@@ -13,7 +13,7 @@ export interface RandomOptions {
   readonly seed?: number | undefined;
   readonly kernel: string;
   readonly series: readonly string[];
-  readonly lane: string;
+  readonly variant: string;
   readonly qemu?: string | undefined;
   readonly jobs: number;
   readonly keep: boolean;
@@ -27,10 +27,10 @@ export interface RandomOptions {
 export async function runRandomCommand({count, seed, format, ...options}: RandomOptions): Promise<number> {
   const {qemu, jobs, keep} = options;
   const drawn = seed ?? randomInt(2 ** 31);
-  const {kernel, lane} = inLane(selectKernel(options.kernel, options), options.lane);
+  const {kernel, variant} = withVariant(selectKernel(options.kernel, options), options.variant);
   const reporter = reporterFor(format);
   process.stderr.write(`seed ${drawn}\n`);
-  const request = {count, seed: drawn, kernel, lane, qemu, jobs, keep};
+  const request = {count, seed: drawn, kernel, variant, qemu, jobs, keep};
   const {results, difference} = await interruptible(reporter.progress, (context) =>
     runRandom(request, reporter, context),
   ).finally(() => {
@@ -42,7 +42,7 @@ export async function runRandomCommand({count, seed, format, ...options}: Random
     const how = again
       ? 'the smallest that shows it'
       : `${result.scenario} went well when it was booted again`;
-    const place = {scenario: file.replace(/\.yaml$/, ''), kernel: kernel.name, lane: lane.name, qemu};
+    const place = {scenario: file.replace(/\.yaml$/, ''), kernel: kernel.name, variant: variant.name, qemu};
     const command = repeatCommand(place) ?? displayPath(file);
     process.stderr.write(`${how}: ${command}\n`);
   }

@@ -46,7 +46,7 @@ export async function runRandom(
   await rm(folder, {recursive: true, force: true});
   // Trees are a q35's.
   const qemu = await findQemu('x86_64', await chooseQemu(request.qemu, context), context);
-  const place = {folder, apis: answeredApis(request.kernel.abilities), qemu};
+  const place = {folder, apis: answeredApis(request.kernel.features), qemu};
   const draws = drawForests(count, seed);
   const width = String(draws.length - 1).length;
   const entries = await Promise.all(
@@ -62,11 +62,11 @@ export async function runRandom(
 }
 
 /** What must come of a mapping is known for those that ask the tree; of the others that they do not. */
-function answeredApis(abilities: readonly string[]): readonly Api[] {
+function answeredApis(features: readonly string[]): readonly Api[] {
   return [
     'sg',
-    ...(abilities.includes('map-page') ? (['page'] as const) : []),
-    ...(abilities.includes('map-resource') ? (['resource'] as const) : []),
+    ...(features.includes('map-page') ? (['page'] as const) : []),
+    ...(features.includes('map-resource') ? (['resource'] as const) : []),
   ];
 }
 

@@ -21,8 +21,8 @@ export function toJson({steps, ...result}: Result, recorded: Result = {steps, ..
     // As it is recorded: here names are as short as they can be.
     identity: {scenario, topology, kernel},
     ledger,
-    steps: steps.map(({title, verb, durationMs, verdict, reason, gap, expected, checks}) => {
-      return {title, verb, durationMs, verdict, reason, gap, expected, checks};
+    steps: steps.map(({title, verb, durationMs, verdict, reason, knownIssue, expected, checks}) => {
+      return {title, verb, durationMs, verdict, reason, knownIssue, expected, checks};
     }),
   };
 }

@@ -23,11 +23,11 @@ export function runsTable(runs: readonly ListedRun[]): string {
   ];
   return table(
     columns,
-    withShortNames(runs).map(({id, verdict, scenario, kernel, lane, begun, duration, reason}) => [
+    withShortNames(runs).map(({id, verdict, scenario, kernel, variant, begun, duration, reason}) => [
       String(id),
       {text: verdict.toUpperCase(), style: colours[verdict]},
       scenario,
-      lane === 'plain' ? kernel : `${kernel}, ${lane}`,
+      variant === 'plain' ? kernel : `${kernel}, ${variant}`,
       begun.slice(0, 16).replace('T', ' '),
       seconds(duration),
       printable(reason),
@@ -64,12 +64,12 @@ export const nightsTable = {
       {title: 'since'},
       {title: 'cause'},
     ];
-    const rows = changed.map(({change, scenario, kernel, lane, since, run}) => [
-      ...[change ?? '', scenario, lane === 'plain' ? kernel : `${kernel}, ${lane}`],
+    const rows = changed.map(({change, scenario, kernel, variant, since, run}) => [
+      ...[change ?? '', scenario, variant === 'plain' ? kernel : `${kernel}, ${variant}`],
       ...[since?.slice(0, 16).replace('T', ' ') ?? '', printable(run?.reason ?? '')],
     ]);
-    const dearer = counted.map(({scenario, kernel, lane, before, changes}) => [
-      ...['cost', scenario, lane === 'plain' ? kernel : `${kernel}, ${lane}`],
+    const dearer = counted.map(({scenario, kernel, variant, before, changes}) => [
+      ...['cost', scenario, variant === 'plain' ? kernel : `${kernel}, ${variant}`],
       ...[before.slice(0, 16).replace('T', ' '), changes.map(describeChange).join('; ')],
     ]);
     return [head, table(columns, [...rows, ...dearer])].join('\n\n');
@@ -91,8 +91,8 @@ export function differences(pairs: readonly Pair[], first: string, second: strin
   const rows = told.flatMap((difference) =>
     pairs
       .filter((pair) => pair.difference === difference)
-      .map(({scenario, lane, ...pair}) => [
-        lane === 'plain' ? scenario : `${scenario}, ${lane}`,
+      .map(({scenario, variant, ...pair}) => [
+        variant === 'plain' ? scenario : `${scenario}, ${variant}`,
         pair.first?.outcome ?? '-',
         pair.second?.outcome ?? '-',
         pair.measurements.length > 0

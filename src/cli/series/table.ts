@@ -69,7 +69,7 @@ export function alongSeries(
   );
   return [
     table([{title: 'scenario'}, ...titles.map((title) => ({title}))], rows),
-    '. pass, F fail, C crash, f and c the same by a known gap, - skip, ? error of the lab, x does not build',
+    '. pass, F fail, C crash, f and c the same by a known issue, - skip, ? error of the lab, x does not build',
     ...unbuilt,
     ...changes,
     ...(unbuilt.length + changes.length === 0 ? ['\nno patch changes anything'] : []),
@@ -80,6 +80,6 @@ export function alongSeries(
   }
 }
 
-function letter({verdict, gap}: Result): string {
-  return gap === undefined ? letters[verdict] : letters[verdict].toLowerCase();
+function letter({verdict, knownIssue}: Result): string {
+  return knownIssue === undefined ? letters[verdict] : letters[verdict].toLowerCase();
 }

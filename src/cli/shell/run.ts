@@ -8,6 +8,7 @@ import type {KernelRecipe} from '../../build/kernel.ts';
 import {bundlesRoot} from '../../results/bundle.ts';
 import {findScenarios} from '../../spec/catalog.ts';
 import {isPath} from '../../spec/identity.ts';
+import {withNewNames} from '../../results/renames.ts';
 
 /** What a run ran on. */
 export interface RanOn {
@@ -31,7 +32,7 @@ export function runOf(given: string): RanOn | undefined {
   const folder = isPath(given) ? given : path.join(bundlesRoot, given);
   if (!existsSync(path.join(folder, 'inputs.json'))) return undefined;
   const {scenario, recipe, qemu} = inputsSchema.parse(
-    JSON.parse(readFileSync(path.join(folder, 'inputs.json'), 'utf8')),
+    withNewNames(JSON.parse(readFileSync(path.join(folder, 'inputs.json'), 'utf8'))),
   );
   if (recipe === undefined) {
     throw new UsageError(`${folder} does not say of what its kernel was made: an older p2plab made it`, {

@@ -67,8 +67,8 @@ function changedRow(context: PageContext, series: Series): Html {
 }
 
 function newestRow(context: PageContext, series: Series): Html {
-  const {scenario, kernel, lane, name, unit, points} = series;
-  return html`<tr data-find="${words([scenario, kernel, lane, name].join(' ').toLowerCase())}">
+  const {scenario, kernel, variant, name, unit, points} = series;
+  return html`<tr data-find="${words([scenario, kernel, variant, name].join(' ').toLowerCase())}">
     <td>${caseLink(context, series)}</td>
     <td>${words(name)}</td>
     <td class="number">${number(points.at(-1)?.value ?? 0)} ${words(unit)}</td>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {sum} from '../../base/sum.ts';
-import {plain} from '../../spec/lane.ts';
+import {plain} from '../../spec/variant.ts';
 import {type DesignCell, type DesignRow, designs as designsOf} from '../../results/queries/designs.ts';
 import {latestNights} from '../../results/queries/night.ts';
 import {roundBytes} from '../../base/bytes.ts';
@@ -65,11 +65,11 @@ function summary(kernels: readonly string[], rows: readonly DesignRow[]): Html {
       <td class="number">${roundBytes(bytesOf('lost'))}</td>
     </tr>`;
   });
-  const columns = ['kernel', 'pass', 'known gaps', 'fail', 'peer to peer', 'by ordinary memory', 'lost'];
+  const columns = ['kernel', 'pass', 'known issues', 'fail', 'peer to peer', 'by ordinary memory', 'lost'];
   return dataTable('All scenarios together', columns, lines);
 }
 
-function line({up}: PageContext, {scenario, lane, cells}: DesignRow, kernels: readonly string[]): Html {
+function line({up}: PageContext, {scenario, variant, cells}: DesignRow, kernels: readonly string[]): Html {
   const shown = kernels.map((kernel) => {
     const cell = cells[kernel];
     if (cell === undefined) return html`<td></td>`;
@@ -77,8 +77,8 @@ function line({up}: PageContext, {scenario, lane, cells}: DesignRow, kernels: re
     return html`<td><a href="${up}${paths.case(caseId)}">${sign(outcome)}</a> ${bytesOf(cell)}</td>`;
   });
   const outcomes = Object.values(cells).map(({result}) => result.outcome);
-  return html`<tr data-find="${words([scenario, lane, ...outcomes].join(' ').toLowerCase())}">
-    <th scope="row">${words(scenario)}${lane === plain ? '' : `, ${words(lane)}`}</th>
+  return html`<tr data-find="${words([scenario, variant, ...outcomes].join(' ').toLowerCase())}">
+    <th scope="row">${words(scenario)}${variant === plain ? '' : `, ${words(variant)}`}</th>
     ${shown}
   </tr>`;
 }

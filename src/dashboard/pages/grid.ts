@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {plain} from '../../spec/lane.ts';
+import {plain} from '../../spec/variant.ts';
 import {latestNights, type NightResult, type NightSummary, resultsOf} from '../../results/queries/night.ts';
 import {type Html, html, time, words} from '../html.ts';
 import {paths} from '../links.ts';
@@ -52,7 +52,8 @@ function section(context: PageContext, night: NightSummary, results: readonly Ni
   </section>`;
 }
 
-const columnOf = ({kernel, lane}: NightResult): string => (lane === plain ? kernel : `${kernel}, ${lane}`);
+const columnOf = ({kernel, variant}: NightResult): string =>
+  variant === plain ? kernel : `${kernel}, ${variant}`;
 
 function row(context: PageContext, own: readonly NightResult[], columns: readonly string[]): Html {
   const [first] = own;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {plain} from '../../spec/lane.ts';
+import {plain} from '../../spec/variant.ts';
 import {repeatCommand} from '../../results/repeat.ts';
 import {historyOf, type History, type PastResult} from '../../results/queries/history.ts';
 import {seriesOf} from '../../results/queries/series.ts';
@@ -16,10 +16,10 @@ export const history =
     const found = await historyOf(context.db, caseId);
     if (found === undefined) return undefined;
     const series = await seriesOf(context.db, caseId);
-    const {scenario, kernel, lane, topology} = found;
-    const again = repeatCommand({scenario, kernel, lane}) ?? '(its files are gone)';
+    const {scenario, kernel, variant, topology} = found;
+    const again = repeatCommand({scenario, kernel, variant}) ?? '(its files are gone)';
     return {
-      title: `${scenario} on ${kernel}${lane === plain ? '' : `, lane ${lane}`}`,
+      title: `${scenario} on ${kernel}${variant === plain ? '' : `, variant ${variant}`}`,
       data: {...found, series},
       body: html`
         ${verdictLine(found)}
@@ -70,7 +70,7 @@ function verdictLine({nights}: History): Html {
 
 function standing(outcome: PastResult['outcome']): string {
   if (outcome === 'pass') return 'Passes';
-  return outcome === 'known' ? 'Fails by a known gap' : 'Fails';
+  return outcome === 'known' ? 'Fails by a known issue' : 'Fails';
 }
 
 function runMark({up, hasRun}: PageContext, {outcome, run}: PastResult): Html {

@@ -132,8 +132,8 @@ function everything(context: PageContext, results: readonly NightResult[]): Html
 }
 
 /** What a row is found by. */
-export function find({outcome, change, scenario, topology, lane, kernel}: NightResult): string {
-  return words([outcome, change ?? '', scenario, topology, lane, kernel].join(' ').toLowerCase());
+export function find({outcome, change, scenario, topology, variant, kernel}: NightResult): string {
+  return words([outcome, change ?? '', scenario, topology, variant, kernel].join(' ').toLowerCase());
 }
 
 /** The box that filters rows; what is typed is in the URL, so that a view can be sent. */

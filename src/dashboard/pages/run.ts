@@ -21,7 +21,7 @@ export const run =
       title: `${found.scenario} on ${found.kernel}: ${found.verdict}`,
       data: {...found, evidence: evidence && {...evidence, log: undefined}},
       body: html`
-        <p class="lead">${badge(found.gap === null ? found.verdict : 'known')} ${words(found.reason)}</p>
+        <p class="lead">${badge(found.knownIssue === null ? found.verdict : 'known')} ${words(found.reason)}</p>
         ${damage(evidence)} ${report(evidence)} ${about(context, found, evidence)} ${drawing(found, evidence)} ${ledger(found)}
         ${steps(found)} ${evidence === undefined ? html`<p class="alert">Its bundle is gone: what follows from the database is all there is.</p>` : html`${kernelWords(evidence)} ${checks(evidence)} ${pictures(context, found, evidence)} ${files(context, found, evidence)} ${log(evidence.log, bad)}`}
       `,
@@ -44,10 +44,10 @@ function report(evidence: Evidence | undefined): Html {
 
 function about(context: PageContext, found: Run, evidence: Evidence | undefined): Html {
   const {up} = context;
-  const {environment, night, suite, lane, kernel, scenario, gap, fingerprint, duration} = found;
-  const again = repeatCommand({scenario, kernel, lane, qemu: environment.qemu}) ?? '(its files are gone)';
+  const {environment, night, suite, variant, kernel, scenario, knownIssue, fingerprint, duration} = found;
+  const again = repeatCommand({scenario, kernel, variant, qemu: environment.qemu}) ?? '(its files are gone)';
   const optional = [
-    ...(gap === null ? [] : [html`<dt>known gap</dt><dd>${words(gap)}</dd>`]),
+    ...(knownIssue === null ? [] : [html`<dt>known issue</dt><dd>${words(knownIssue)}</dd>`]),
     ...(fingerprint === null
       ? []
       : [
@@ -112,11 +112,11 @@ function ledger({steps: all}: Run): Html {
 
 function steps({steps: all}: Run): Html {
   const rows = all.map(
-    ({title, verdict, reason, gap, duration}) => html`<tr>
+    ({title, verdict, reason, knownIssue, duration}) => html`<tr>
       <td>${badge(verdict)}</td>
       <td>${words(title)}</td>
       <td class="number">${(duration / 1000).toFixed(2)} s</td>
-      <td class="cause">${words(reason)}${gap === null ? '' : html` <span class="faint">(known gap: ${words(gap)})</span>`}</td>
+      <td class="cause">${words(reason)}${knownIssue === null ? '' : html` <span class="faint">(known issue: ${words(knownIssue)})</span>`}</td>
     </tr>`,
   );
   return rows.length === 0

@@ -9,7 +9,7 @@ const jobSchema = z.object({
   scenario: z.string(),
   /** The name of one of lab/kernels. */
   kernel: z.string(),
-  lane: z.string(),
+  variant: z.string(),
   /** How long mixed loads last, if not as the scenario says. */
   seconds: z.number().optional(),
   /** `stock`, or the name of one of lab/qemu; the worker's own choice if it is not given. */
@@ -33,7 +33,7 @@ const madeSchema = z.object({
   name: z.string(),
   verdict: z.enum(verdicts),
   reason: z.string(),
-  gap: z.string().optional(),
+  knownIssue: z.string().optional(),
   durationMs: z.number(),
   qemu: z.string(),
   /** The folder of its bundle, as the worker's host names it; not there if the run was not begun. */
@@ -63,7 +63,7 @@ export interface NightName {
  */
 export function jobId({suite, begun}: NightName, run: string, attempt: number): string {
   const hash = sha256(JSON.stringify([suite, begun, run, attempt]));
-  const variant = (8 + (Number.parseInt(hash.slice(16, 17), 16) % 4)).toString(16);
-  const digits = `${hash.slice(0, 12)}8${hash.slice(13, 16)}${variant}${hash.slice(17, 32)}`;
+  const variantBits = (8 + (Number.parseInt(hash.slice(16, 17), 16) % 4)).toString(16);
+  const digits = `${hash.slice(0, 12)}8${hash.slice(13, 16)}${variantBits}${hash.slice(17, 32)}`;
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

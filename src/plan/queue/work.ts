@@ -160,10 +160,10 @@ const none = (): Promise<void> => Promise.resolve();
 const nothing = {place: none, discard: none, tidy: none};
 
 function madeOf({name, record, bundle}: RunFacts): Made {
-  const {verdict, reason, gap, durationMs, qemu} = record;
+  const {verdict, reason, knownIssue, durationMs, qemu} = record;
   return {
     ...{name, verdict, reason, durationMs, qemu, host: thisHost().name},
-    ...(gap !== undefined && {gap}),
+    ...(knownIssue !== undefined && {knownIssue}),
     ...(bundle !== undefined && {bundle}),
   };
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql} from 'kysely';
 import type {Migration} from 'kysely/migration';
+import {variants} from './migrations/variants.ts';
+import {knownIssues} from './migrations/known-issues.ts';
 
 /** Which of the two: they differ in how a row is given a number. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -15,6 +17,8 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
     '0002-labs-of-nights': {
       up: async ({schema}) => schema.alterTable('nights').addColumn('lab', 'text').execute(),
     },
+    '0003-variants': {up: variants},
+    '0004-known-issues': {up: knownIssues},
   };
 }
 

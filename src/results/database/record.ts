@@ -9,7 +9,7 @@ import type {Database, Tables} from './tables.ts';
 export interface Case {
   readonly scenario: string;
   readonly topology: string;
-  readonly lane: string;
+  readonly variant: string;
   readonly kernel: string;
 }
 
@@ -63,7 +63,7 @@ export async function recordIn(
       duration: record.durationMs,
       verdict: record.verdict,
       reason: record.reason,
-      gap: record.gap ?? null,
+      known_issue: record.knownIssue ?? null,
       fingerprint: fingerprint?.key ?? null,
       bundle: bundle ?? null,
     })
@@ -78,8 +78,17 @@ export async function recordIn(
   await insertAll(
     db,
     'steps',
-    record.steps.map(({title, verb, verdict, reason, gap, durationMs}, number) => {
-      return {run_id: id, number, title, verb, verdict, reason, gap: gap ?? null, duration: durationMs};
+    record.steps.map(({title, verb, verdict, reason, knownIssue, durationMs}, number) => {
+      return {
+        run_id: id,
+        number,
+        title,
+        verb,
+        verdict,
+        reason,
+        known_issue: knownIssue ?? null,
+        duration: durationMs,
+      };
     }),
   );
   await insertAll(
@@ -112,7 +121,7 @@ export async function recordIn(
 /** The number of a case, which is made if there is none. */
 export async function caseId(
   db: Transaction<Tables>,
-  {scenario, topology, lane, kernel}: Case,
+  {scenario, topology, variant, kernel}: Case,
 ): Promise<number> {
   const find = () =>
     db
@@ -120,14 +129,14 @@ export async function caseId(
       .select('id')
       .where('scenario', '=', scenario)
       .where('topology', '=', topology)
-      .where('lane', '=', lane)
+      .where('variant', '=', variant)
       .where('kernel', '=', kernel)
       .executeTakeFirst();
   const known = await find();
   if (known !== undefined) return known.id;
   const made = await db
     .insertInto('cases')
-    .values({scenario, topology, lane, kernel})
+    .values({scenario, topology, variant, kernel})
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst();

@@ -26,7 +26,7 @@ export interface Tables {
     readonly id: Generated<number>;
     readonly scenario: string;
     readonly topology: string;
-    readonly lane: string;
+    readonly variant: string;
     readonly kernel: string;
   };
   readonly nights: {
@@ -59,7 +59,7 @@ export interface Tables {
     readonly duration: number;
     readonly verdict: Verdict;
     readonly reason: string;
-    readonly gap: string | null;
+    readonly known_issue: string | null;
     readonly fingerprint: string | null;
     readonly bundle: string | null;
   };
@@ -70,7 +70,7 @@ export interface Tables {
     readonly verb: string;
     readonly verdict: Verdict;
     readonly reason: string;
-    readonly gap: string | null;
+    readonly known_issue: string | null;
     readonly duration: number;
   };
   /** What an initiator moved in a step, in one direction, to or from one place, by one way. */

@@ -12,11 +12,16 @@ export function csv(runs: readonly Run[]): string {
       begun: run.begun,
       night: run.night ?? '',
       suite: run.suite ?? '',
-      ...{scenario: run.scenario, topology: run.topology, lane: run.lane, kernel: run.kernel},
+      ...{scenario: run.scenario, topology: run.topology, variant: run.variant, kernel: run.kernel},
       release: environment.kernel_release,
       qemu: environment.qemu,
       host: environment.host,
-      ...{verdict: run.verdict, reason: run.reason, gap: run.gap ?? '', fingerprint: run.fingerprint ?? ''},
+      ...{
+        verdict: run.verdict,
+        reason: run.reason,
+        knownIssue: run.knownIssue ?? '',
+        fingerprint: run.fingerprint ?? '',
+      },
       'duration-ms': run.duration,
       steps: steps.length,
       'peer-bytes': measured.get('peer-bytes') ?? '',
@@ -36,7 +41,19 @@ function clean(row: Readonly<Record<string, string | number>>): Readonly<Record<
 
 /** In their order; they are added to, never taken away. */
 const columns = [
-  ...['run', 'begun', 'night', 'suite', 'scenario', 'topology', 'lane', 'kernel', 'release', 'qemu', 'host'],
-  ...['verdict', 'reason', 'gap', 'fingerprint', 'duration-ms', 'steps'],
+  ...[
+    'run',
+    'begun',
+    'night',
+    'suite',
+    'scenario',
+    'topology',
+    'variant',
+    'kernel',
+    'release',
+    'qemu',
+    'host',
+  ],
+  ...['verdict', 'reason', 'known-issue', 'fingerprint', 'duration-ms', 'steps'],
   ...['peer-bytes', 'host-memory-bytes', 'lost-bytes'],
 ] as const;

@@ -25,13 +25,13 @@ function testOf(result: ReportedRun): KtapTest {
   };
 }
 
-function subtestOf({title, verdict, reason, gap, checks}: ReportedRun['steps'][number]): KtapTest {
+function subtestOf({title, verdict, reason, knownIssue, checks}: ReportedRun['steps'][number]): KtapTest {
   const wrong = checks.filter(({ok}) => !ok);
   return {
     name: printable(title),
-    ...outcomeOf({verdict, reason, gap}),
+    ...outcomeOf({verdict, reason, knownIssue}),
     diagnosis: [
-      ...(gap === undefined ? [] : [reason]),
+      ...(knownIssue === undefined ? [] : [reason]),
       ...wrong.map(({name, detail}) => `${name}: ${detail}`),
     ].map(printable),
     subtests: [],
@@ -45,12 +45,13 @@ function subtestOf({title, verdict, reason, gap, checks}: ReportedRun['steps'][n
 function outcomeOf({
   verdict,
   reason,
-  gap,
-}: Pick<ReportedRun, 'verdict' | 'reason'> & {readonly gap?: string | undefined}): Pick<
+  knownIssue,
+}: Pick<ReportedRun, 'verdict' | 'reason'> & {readonly knownIssue?: string | undefined}): Pick<
   KtapTest,
   'ok' | 'directive' | 'reason'
 > {
-  if (gap !== undefined) return {ok: true, directive: 'XFAIL', reason: `known gap ${printable(gap)}`};
+  if (knownIssue !== undefined)
+    return {ok: true, directive: 'XFAIL', reason: `known issue ${printable(knownIssue)}`};
   if (verdict === 'skip') return {ok: true, directive: 'SKIP', reason: printable(reason)};
   if (verdict === 'error') return {ok: false, directive: 'ERROR', reason: printable(reason)};
   return {ok: verdict === 'pass'};

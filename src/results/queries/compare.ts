@@ -18,11 +18,11 @@ export type Difference =
   | 'unclear'
   | 'not in both';
 
-/** One scenario on one topology in one lane, on both. */
+/** One scenario on one topology in one variant, on both. */
 export interface Pair {
   readonly scenario: string;
   readonly topology: string;
-  readonly lane: string;
+  readonly variant: string;
   readonly difference: Difference;
   readonly first: NightResult | null;
   readonly second: NightResult | null;
@@ -62,19 +62,19 @@ export function pair(
   for (const result of results) {
     const side = result.kernel === first ? 'first' : result.kernel === second ? 'second' : undefined;
     if (side === undefined) continue;
-    const key = JSON.stringify([result.scenario, result.topology, result.lane]);
+    const key = JSON.stringify([result.scenario, result.topology, result.variant]);
     pairs.set(key, {...(pairs.get(key) ?? {first: null, second: null}), [side]: result});
   }
   return [...pairs.values()].flatMap((both) => {
     const any = both.first ?? both.second;
     if (any === null) return [];
-    const {scenario, topology, lane} = any;
+    const {scenario, topology, variant} = any;
     const difference = differenceOf(both.first, both.second);
     if (difference !== 'both pass')
-      return [{scenario, topology, lane, difference, ...both, measurements: []}];
+      return [{scenario, topology, variant, difference, ...both, measurements: []}];
     const [before, after] = [both.first, both.second].map((side) => counted.get(side?.run?.id ?? -1) ?? []);
     const measurements = measuredChanges(before ?? [], after ?? []);
-    return [{scenario, topology, lane, difference: byCost(measurements), ...both, measurements}];
+    return [{scenario, topology, variant, difference: byCost(measurements), ...both, measurements}];
   });
 }
 

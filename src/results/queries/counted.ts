@@ -46,7 +46,7 @@ export async function countedChanges(db: Database, night: number): Promise<reado
     .where('results.night_id', '=', night)
     .where('results.outcome', '=', 'pass')
     .select(['results.case_id as caseId', 'results.run_id as run'])
-    .select(['cases.scenario', 'cases.topology', 'cases.lane', 'cases.kernel'])
+    .select(['cases.scenario', 'cases.topology', 'cases.variant', 'cases.kernel'])
     // The index of a case's nights leads to the last one: the others are not read.
     .select((eb) =>
       eb

@@ -10,11 +10,11 @@ export interface DesignCell {
   readonly bytes: {readonly peer: number; readonly hostMemory: number; readonly lost: number} | undefined;
 }
 
-/** One scenario on one topology in one lane, on each kernel by name. */
+/** One scenario on one topology in one variant, on each kernel by name. */
 export interface DesignRow {
   readonly scenario: string;
   readonly topology: string;
-  readonly lane: string;
+  readonly variant: string;
   readonly cells: Readonly<Record<string, DesignCell>>;
 }
 
@@ -32,8 +32,8 @@ export async function designs(
     .select(['measurements.run_id as run', 'measurements.name', 'measurements.value'])
     .execute();
   const bytes = Map.groupBy(measured, ({run}) => run);
-  const rows = Map.groupBy(results, ({scenario, topology, lane}) =>
-    JSON.stringify([scenario, topology, lane]),
+  const rows = Map.groupBy(results, ({scenario, topology, variant}) =>
+    JSON.stringify([scenario, topology, variant]),
   );
   return {
     kernels: [...new Set(results.map(({kernel}) => kernel))],
@@ -41,8 +41,8 @@ export async function designs(
       const [any] = own;
       if (any === undefined) return [];
       const cells = own.map((result) => [result.kernel, {result, bytes: bytesOf(result)}] as const);
-      const {scenario, topology, lane} = any;
-      return [{scenario, topology, lane, cells: Object.fromEntries(cells)}];
+      const {scenario, topology, variant} = any;
+      return [{scenario, topology, variant, cells: Object.fromEntries(cells)}];
     }),
   };
 

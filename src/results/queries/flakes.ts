@@ -70,7 +70,13 @@ export async function flakes(db: Database, now = new Date()): Promise<readonly F
     .innerJoin('cases', 'cases.id', 'results.case_id')
     .where('nights.begun', '>=', start)
     .where('results.case_id', 'in', flaky)
-    .select(['results.case_id as caseId', 'cases.scenario', 'cases.topology', 'cases.lane', 'cases.kernel'])
+    .select([
+      'results.case_id as caseId',
+      'cases.scenario',
+      'cases.topology',
+      'cases.variant',
+      'cases.kernel',
+    ])
     .select(['nights.begun', 'results.outcome', 'results.run_id as run'])
     .orderBy('nights.begun', 'desc')
     .execute();
@@ -79,10 +85,10 @@ export async function flakes(db: Database, now = new Date()): Promise<readonly F
     .flatMap((own): readonly Flake[] => {
       const last = own.find(({outcome}) => outcome === 'flaky');
       if (last === undefined) return [];
-      const {caseId, scenario, topology, lane, kernel, begun, run} = last;
+      const {caseId, scenario, topology, variant, kernel, begun, run} = last;
       return [
         {
-          ...{caseId, scenario, topology, lane, kernel, run, last: begun},
+          ...{caseId, scenario, topology, variant, kernel, run, last: begun},
           ...countFlakes(own, now),
           nights: own.filter(({outcome}) => outcome !== 'missing').length,
           passes: straightPasses(own),

@@ -32,12 +32,19 @@ export async function listRuns(db: Database, filter: RunFilter = {}): Promise<re
   let query = db
     .selectFrom('runs')
     .innerJoin('cases', 'cases.id', 'runs.case_id')
-    .select(['runs.id', 'runs.name', 'runs.begun', 'runs.verdict', 'runs.reason', 'runs.gap'])
+    .select([
+      'runs.id',
+      'runs.name',
+      'runs.begun',
+      'runs.verdict',
+      'runs.reason',
+      'runs.known_issue as knownIssue',
+    ])
     .select(['runs.fingerprint', 'runs.duration', 'runs.bundle', 'runs.night_id as night'])
-    .select(['cases.id as caseId', 'cases.scenario', 'cases.topology', 'cases.lane', 'cases.kernel'])
+    .select(['cases.id as caseId', 'cases.scenario', 'cases.topology', 'cases.variant', 'cases.kernel'])
     .orderBy('runs.id', 'desc')
     .limit(most);
-  for (const name of ['scenario', 'topology', 'lane', 'kernel'] as const) {
+  for (const name of ['scenario', 'topology', 'variant', 'kernel'] as const) {
     const wanted = filter[name];
     if (wanted === undefined) continue;
     const known = await db.selectFrom('cases').select(name).distinct().execute();

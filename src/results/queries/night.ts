@@ -24,7 +24,7 @@ export interface RunHead {
   readonly name: string;
   readonly verdict: Verdict;
   readonly reason: string;
-  readonly gap: string | null;
+  readonly knownIssue: string | null;
   readonly fingerprint: string | null;
   /** Milliseconds. */
   readonly duration: number;
@@ -111,7 +111,7 @@ export async function resultsOf(db: Database, night: number): Promise<readonly N
       'results.case_id as caseId',
       'cases.scenario',
       'cases.topology',
-      'cases.lane',
+      'cases.variant',
       'cases.kernel',
       'results.outcome',
       'results.attempts',
@@ -122,22 +122,22 @@ export async function resultsOf(db: Database, night: number): Promise<readonly N
       'runs.name',
       'runs.verdict',
       'runs.reason',
-      'runs.gap',
+      'runs.known_issue as knownIssue',
       'runs.fingerprint',
       'runs.duration',
       'runs.bundle',
     ])
     .orderBy('cases.scenario')
-    .orderBy('cases.lane')
+    .orderBy('cases.variant')
     .orderBy('cases.id')
     .execute();
-  return rows.map(({runId, name, verdict, reason, gap, fingerprint, duration, bundle, ...result}) => ({
+  return rows.map(({runId, name, verdict, reason, knownIssue, fingerprint, duration, bundle, ...result}) => ({
     ...result,
     run:
       runId === null || name === null || verdict === null
         ? null
         : {
-            ...{id: runId, name, verdict, reason: reason ?? '', gap, fingerprint},
+            ...{id: runId, name, verdict, reason: reason ?? '', knownIssue, fingerprint},
             ...{duration: duration ?? 0, bundle},
           },
   }));

@@ -4,7 +4,8 @@ import type {Database, Tables} from '../database/tables.ts';
 import type {RunHead} from './night.ts';
 
 /** A step of a run, with what it moved. */
-export interface RunStep extends Omit<Tables['steps'], 'run_id' | 'number'> {
+export interface RunStep extends Omit<Tables['steps'], 'run_id' | 'number' | 'known_issue'> {
+  readonly knownIssue: string | null;
   readonly ledger: readonly Omit<Tables['ledger'], 'run_id' | 'step'>[];
 }
 
@@ -31,7 +32,7 @@ export async function runOf(db: Database, which: number | string): Promise<Run |
     .select('nights.suite')
     .executeTakeFirst();
   if (head === undefined) return undefined;
-  const {id, case_id: caseId, night_id: night, environment: key, ...rest} = head;
+  const {id, case_id: caseId, known_issue: knownIssue, night_id: night, environment: key, ...rest} = head;
   const [environment, steps, ledger, measurements] = await Promise.all([
     db.selectFrom('environments').selectAll().where('key', '=', key).executeTakeFirstOrThrow(),
     db.selectFrom('steps').selectAll().where('run_id', '=', id).orderBy('number').execute(),
@@ -40,9 +41,10 @@ export async function runOf(db: Database, which: number | string): Promise<Run |
   ]);
   return {
     ...rest,
-    ...{id, caseId, night, environment},
-    steps: steps.map(({run_id: _run, number, ...step}) => ({
+    ...{id, caseId, night, environment, knownIssue},
+    steps: steps.map(({run_id: _run, number, known_issue: stepIssue, ...step}) => ({
       ...step,
+      knownIssue: stepIssue,
       ledger: ledger
         .filter((flow) => flow.step === number)
         .map(({run_id: _of, step: _step, ...flow}) => flow),

@@ -62,16 +62,16 @@ export async function seriesIn(db: Database, nights: readonly number[]): Promise
     .where('runs.verdict', '=', 'pass')
     .select(['runs.id as run', 'runs.begun', 'runs.case_id as caseId', 'measurements.name'])
     .select(['measurements.unit', 'measurements.value'])
-    .select(['cases.scenario', 'cases.topology', 'cases.lane', 'cases.kernel'])
+    .select(['cases.scenario', 'cases.topology', 'cases.variant', 'cases.kernel'])
     .orderBy('runs.id')
     .execute();
   return [...Map.groupBy(rows, ({caseId, name}) => `${caseId} ${name}`).values()].flatMap((own) => {
     const [any] = own;
     if (any === undefined) return [];
-    const {caseId, name, unit, scenario, topology, lane, kernel} = any;
+    const {caseId, name, unit, scenario, topology, variant, kernel} = any;
     const points = own.map(({run, begun, value}) => ({run, begun, value}));
     const change = changeOf(unit, points);
-    return [{scenario, topology, lane, kernel, caseId, name, unit, points, change}];
+    return [{scenario, topology, variant, kernel, caseId, name, unit, points, change}];
   });
 }
 

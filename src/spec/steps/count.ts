@@ -9,7 +9,7 @@ export const count = verb({
   options: z
     .strictObject({initiator: deviceId.describe('An edu.')})
     .describe(
-      'Counts the instructions that mapping and unmapping host memory takes. It needs a lane with "count-instructions".',
+      'Counts the instructions that mapping and unmapping host memory takes. It needs a variant with "count-instructions".',
     ),
   check({initiator}, scene) {
     checkType(scene, ['initiator'], initiator, ['edu'], 'edu');

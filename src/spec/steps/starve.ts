@@ -12,7 +12,7 @@ export const starve = verb({
   options: z
     .strictObject({provider: deviceId.describe('The provider.')})
     .describe(
-      "Maps a provider's memory repeatedly and makes each of the kernel's allocations fail once. It needs the lane debug.",
+      "Maps a provider's memory repeatedly and makes each of the kernel's allocations fail once. It needs the variant debug.",
     ),
   check({provider}, scene) {
     checkProvider(scene, ['provider'], provider, mapBytes);

@@ -13,7 +13,7 @@ import {recordingContext} from '../../base/contexts.ts';
 import {type Postgres, query, startPostgres} from '../../results/postgres.ts';
 
 const context = recordingContext();
-const about = {scenario: 'a', topology: 'any', lane: 'plain', kernel: 'k'};
+const about = {scenario: 'a', topology: 'any', variant: 'plain', kernel: 'k'};
 
 let postgres: Postgres;
 let connection: Connection;
@@ -39,7 +39,7 @@ async function open(key: string, role: 'worker' | 'night' = 'worker'): Promise<Q
 }
 
 const jobOf = (run: string): Job => {
-  return {scenario: 'a', kernel: 'k', lane: 'plain', run, attempt: 1, night};
+  return {scenario: 'a', kernel: 'k', variant: 'plain', run, attempt: 1, night};
 };
 const idOf = (run: string): string => jobId({suite: 's', begun: 'now'}, run, 1);
 

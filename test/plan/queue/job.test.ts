@@ -18,7 +18,7 @@ test('an attempt has the same id each time, and no other has it', (t) => {
 });
 
 test('what is no job, or no result, is told from one', (t) => {
-  const job = {run: 'k/plain/a', scenario: 'a', kernel: 'k', lane: 'plain', attempt: 1, night: 3};
+  const job = {run: 'k/plain/a', scenario: 'a', kernel: 'k', variant: 'plain', attempt: 1, night: 3};
   t.deepEqual(readJob(JSON.parse(JSON.stringify(job))), job);
   t.is(readJob({...job, attempt: 'first'}), undefined);
   t.is(readJob(null), undefined);

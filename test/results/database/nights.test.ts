@@ -10,7 +10,7 @@ import {facts} from '../facts.ts';
 endServer();
 
 const about = (scenario: string): Omit<CaseOutcome, 'outcome' | 'run'> => {
-  return {scenario, topology: 'nvme-switch', lane: 'plain', kernel: 'baseline', attempts: 1};
+  return {scenario, topology: 'nvme-switch', variant: 'plain', kernel: 'baseline', attempts: 1};
 };
 
 const begun = (night: number): string => `2026-01-0${night}T02:00:00.000Z`;

@@ -27,7 +27,7 @@ function step(
       ...(translated !== undefined && {translated}),
     }),
   );
-  const expected = expectTransfers({topology, abilities: []}, planned, undefined);
+  const expected = expectTransfers({topology, features: []}, planned, undefined);
   const rest = {title: 'x', verb: 'dma', durationMs: 1, checks: [], guest: []};
   return {...rest, verdict, reason: `${verdict}: because`, expected, ledger};
 }
@@ -40,7 +40,7 @@ const record = (scenario: string, kernel: string, steps: readonly StepRecord[]):
     scenario,
     topology: scenario,
     kernel,
-    lane: 'plain',
+    variant: 'plain',
     qemu: 'stock 10.0.2',
     durationMs: 1,
     independent: true,

@@ -14,8 +14,8 @@ export async function recordedRuns(): Promise<readonly Run[]> {
   const given = [
     facts({scenario: 'iommu/vtd-strict'}),
     facts({verdict: 'fail', reason: hostile, steps: [{...copied, verdict: 'fail', reason: hostile}]}),
-    facts({verdict: 'crash', reason: 'x'.repeat(40_000), kernel: 'switch', lane: 'debug', steps: []}),
-    facts({verdict: 'error', reason: 'the lab', gap: 'map-page-below-switch'}),
+    facts({verdict: 'crash', reason: 'x'.repeat(40_000), kernel: 'switch', variant: 'debug', steps: []}),
+    facts({verdict: 'error', reason: 'the lab', knownIssue: 'map-page-below-switch'}),
     facts({verdict: 'skip', reason: 'igb needs QEMU 8'}),
   ];
   const runs: Run[] = [];

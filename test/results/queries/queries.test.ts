@@ -20,7 +20,7 @@ endServer();
 const outcomes = ['pass', 'fail', 'crash', 'known', 'skip', 'error', 'flaky'] as const;
 
 const result = (kernel: string, scenario: string, outcome: Outcome): NightResult => ({
-  ...{kernel, scenario, outcome, topology: 'any', lane: 'plain', caseId: 1, attempts: 1},
+  ...{kernel, scenario, outcome, topology: 'any', variant: 'plain', caseId: 1, attempts: 1},
   ...{change: null, since: null, before: null, run: null},
 });
 
@@ -101,7 +101,7 @@ onBoth(
       const lab = facts({begun, verdict: 'error', reason: `no room on port ${number}`, steps: []});
       await recordRun(db, peer, id);
       await recordRun(db, lab, id);
-      const about = {scenario: 'copy', topology: 'nvme-switch', lane: 'plain', attempts: 1} as const;
+      const about = {scenario: 'copy', topology: 'nvme-switch', variant: 'plain', attempts: 1} as const;
       await endNight(db, id, [
         {...about, kernel: 'switch', outcome: number === 2 ? 'flaky' : 'pass', run: peer.name},
         {...about, kernel: 'baseline', outcome: 'error', run: lab.name},

@@ -12,7 +12,7 @@ export const plain = 'plain';
 /** A word of the kernel's command line: blanks would make two of it. */
 const commandLineWord = z.string().regex(/^[^\s"]+$/, 'one word for the kernel, without blanks or quotes');
 
-export const laneSchema = z
+export const variantSchema = z
   .strictObject({
     description,
     config: z
@@ -42,15 +42,15 @@ export const laneSchema = z
     countInstructions,
   }));
 
-/** A way to run any kernel: what is added to it. Its paths are absolute once read by readLane. */
-export type LaneSpec = Frozen<z.output<typeof laneSchema>>;
+/** A way to run any kernel: what is added to it. Its paths are absolute once read by readVariant. */
+export type VariantSpec = Frozen<z.output<typeof variantSchema>>;
 
 /**
- * Reads a lane's file, its paths made absolute.
+ * Reads a variant's file, its paths made absolute.
  * @throws {SpecError} for all that is wrong in it, also a series that is not there
  */
-export function readLane(file: string): Located<LaneSpec> {
-  const located = readSpec(file, laneSchema);
+export function readVariant(file: string): Located<VariantSpec> {
+  const located = readSpec(file, variantSchema);
   const absolute = (name: string) => path.resolve(path.dirname(located.file), name);
   const problems = located.value.series.flatMap((name, index): readonly Problem[] => {
     if (statSync(absolute(name), {throwIfNoEntry: false}) !== undefined) return [];

@@ -3,9 +3,9 @@ import * as z from 'zod';
 
 /**
  * What a kernel can do that plain Linux 6.12 cannot, each in a sentence. A kernel's file names them; by them
- * the lab predicts what the kernel does where Linux has a known gap, and a scenario may require them.
+ * the lab predicts what the kernel does where Linux has a known issue, and a scenario may require them.
  */
-export const abilities = {
+export const features = {
   'acs-list': 'The list of redirecting ports on a path stays within its buffer, however many there are.',
   'block-under-ops': 'Peer-to-peer block I/O also works for devices with their own dma_map_ops.',
   'map-page':
@@ -24,15 +24,15 @@ export const abilities = {
     'An unplug takes pci_rescan_remove_lock and the reset_lock of the slot in one order (pciehp_unconfigure_device()).',
 } as const satisfies Record<string, string>;
 
-export type Ability = keyof typeof abilities;
+export type Feature = keyof typeof features;
 
-const names = Object.keys(abilities) as [Ability, ...Ability[]];
+const names = Object.keys(features) as [Feature, ...Feature[]];
 
-/** An ability's name, as it stands in a file. */
-export const ability = z.enum(names).meta({title: 'ability'});
+/** A feature's name, as it stands in a file. */
+export const feature = z.enum(names).meta({title: 'feature'});
 
-/** What plain Linux 6.12 can and an older or newer kernel may not, each in a sentence. */
-export const basics = {
+/** Features of plain Linux 6.12 that older or newer kernels may be missing, with a sentence each. */
+export const baseFeatures = {
   'user-memory':
     "User space can map a provider's P2PDMA memory and use it for I/O (p2pmem/allocate, Linux 6.2 and later).",
   'remote-error':
@@ -41,7 +41,9 @@ export const basics = {
     'On arm64, ACS is requested after the bus is scanned, so it is not enabled on the ports behind an SMMUv3.',
 } as const satisfies Record<string, string>;
 
-export type Basic = keyof typeof basics;
+export type BaseFeature = keyof typeof baseFeatures;
 
-/** A basic's name, as it stands in a file. */
-export const basic = z.enum(Object.keys(basics) as [Basic, ...Basic[]]).meta({title: 'basic ability'});
+/** A base feature's name, as it stands in a file. */
+export const baseFeature = z
+  .enum(Object.keys(baseFeatures) as [BaseFeature, ...BaseFeature[]])
+  .meta({title: 'base feature'});
