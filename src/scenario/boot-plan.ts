@@ -7,7 +7,7 @@ import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
 import {deviceTreeName, needsDeviceTree} from './device-tree.ts';
 import type {Disks} from './disks.ts';
 import {type Machine, sshOf} from './machine.ts';
-import type {ScenarioSpec} from '../spec/scenario.ts';
+import type {ScenarioSpec} from './scenario-file.ts';
 import type {Located} from '../spec/yaml.ts';
 
 /** Where a run's files lie, all below its folder. */

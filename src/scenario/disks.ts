@@ -3,11 +3,11 @@ import {mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {sha256} from '../base/hash.ts';
 import {createImage, imageDifference, pattern} from '../evidence/image.ts';
-import type {ScenarioSpec} from '../spec/scenario.ts';
+import type {ScenarioSpec} from './scenario-file.ts';
 import {freshSectors, sectorBytes} from '../evidence/sectors.ts';
 import {endpointsOf, nodeOf, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
-import {testPicture} from './picture.ts';
+import {testPicture} from '../steps/picture.ts';
 
 /** Bytes at the beginning of each disk, by its device's id, before anything is driven. */
 export type DiskHeads = ReadonlyMap<string, Buffer>;

@@ -7,22 +7,22 @@ import {debugOf} from '../base/debug.ts';
 import {HostError, messageOf} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Ability, Basic} from '../spec/abilities.ts';
-import type {Step} from '../spec/step.ts';
-import type {OptionsOf} from '../spec/steps/registry.ts';
-import type {Removal} from '../spec/steps/removal.ts';
+import type {Step} from '../steps/step.ts';
+import type {OptionsOf} from '../steps/options/registry.ts';
+import type {Removal} from '../steps/options/removal.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
 import type {Asked} from '../verdict/remembered.ts';
 import type {Disks} from './disks.ts';
-import {readFacts} from './facts.ts';
+import {readFacts} from '../steps/facts.ts';
 import {type FrameMarks, markFrames} from './frames.ts';
 import type {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
 import type {TraceRange} from './read-trace.ts';
 import {readRings} from './rings.ts';
 import {inWindows} from './windows.ts';
-import type {GuestCommand} from './steps/command.ts';
-import {removalTitle} from './steps/removal.ts';
-import {type BoundDataVerb, dataVerb, guestCommands} from './steps/registry.ts';
+import type {GuestCommand} from '../steps/command.ts';
+import {removalTitle} from '../steps/removal.ts';
+import {type BoundDataVerb, dataVerb, guestCommands} from '../steps/registry.ts';
 
 /** What steps are driven in. */
 export interface Scene {

@@ -6,8 +6,8 @@ import {basics} from '../spec/abilities.ts';
 import {type Problem, throwProblems} from '../spec/problems.ts';
 import {didYouMean} from '../spec/suggest.ts';
 import {findTopologyOf} from '../spec/catalog.ts';
-import {checkScenario, readScenario, type ScenarioSpec} from '../spec/scenario.ts';
-import type {Step} from '../spec/step.ts';
+import {checkScenario, readScenario, type ScenarioSpec} from './scenario-file.ts';
+import type {Step} from '../steps/step.ts';
 import {readTopology, type TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
 import {hostAddress, mapping} from '../topology/maptype.ts';
@@ -18,7 +18,7 @@ import {hasSwitch, unitOf} from '../topology/slot.ts';
 import {unmodelled, unprovided} from '../topology/unmodelled.ts';
 import type {StepRecord} from './record.ts';
 import {skippedStep} from './skipped.ts';
-import {dataVerb} from './steps/registry.ts';
+import {dataVerb} from '../steps/registry.ts';
 
 /** A scenario that was read and checked, with its topology planned. */
 export interface ScenarioPlan {

@@ -4,7 +4,7 @@ import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep} from '../verdict/expectation.ts';
 import type {Judgement} from '../verdict/judge.ts';
 import type {CrashReport} from './crash.ts';
-import type {Fact} from './facts.ts';
+import type {Fact} from '../steps/facts.ts';
 
 /** A number that a run gave. */
 export interface Measurement {
