@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+import {stringify} from 'yaml';
 import {formatBytes} from '../base/bytes.ts';
 import {abilities, basics} from '../spec/abilities.ts';
 import {type JsonSchema, jsonSchemaOf, type SchemaKind} from './json-schema.ts';
-import {type VerbName, verbNames, verbs} from '../steps/options/registry.ts';
+import {type VerbName, verbNames, verbs} from '../steps/registry.ts';
 
 interface Chapter {
   readonly kind: SchemaKind;
@@ -24,7 +25,7 @@ const chapters: readonly Chapter[] = [
 export function referencePage(): string {
   const sections = [
     '<!-- SPDX-License-Identifier: MIT -->',
-    '<!-- Generated from src/spec by "npm run reference". Do not edit. -->',
+    '<!-- Generated from the schemas by "npm run reference". Do not edit. -->',
     '# Reference',
     'All keys of the YAML files that p2plab reads. Sizes are written `64KiB`, `16MiB`, `1GiB` or as a number of bytes.',
     ...chapters.flatMap(chapter),
@@ -82,7 +83,11 @@ function verbSections(scenario: JsonSchema): readonly string[] {
     ...verbNames.flatMap((name) => {
       const options = step.properties?.[name] ?? {};
       const keys = options.properties === undefined ? `Value: ${typeOf(options)}.` : keyTable(options);
-      return [`### Verb \`${name}\``, sentence(options), keys];
+      const example = stringify([{[name]: verbs[name].example}], {
+        lineWidth: 0,
+        flowCollectionPadding: false,
+      });
+      return [`### Verb \`${name}\``, sentence(options), keys, `\`\`\`yaml\n${example}\`\`\``];
     }),
   ];
 }

@@ -7,7 +7,7 @@ import type {Step} from '../steps/step.ts';
 import type {Topology} from '../topology/model.ts';
 import {expectTransfers} from '../verdict/expectation.ts';
 import type {Prediction} from '../verdict/prediction.ts';
-import {dataVerb} from '../steps/registry.ts';
+import {dataVerb} from '../steps/bound.ts';
 
 /**
  * What must be on the console if a hang is the one that is predicted: a task that waits for block I/O. Linux prints the

@@ -9,10 +9,10 @@ import {findNamedIn, findScenario} from '../spec/catalog.ts';
 import {type Problem, specError, throwProblems} from '../spec/problems.ts';
 import {reportKinds} from '../spec/report-kind.ts';
 import {inSlotOf} from '../spec/slot.ts';
-import {stepSchema} from '../steps/step.ts';
-import {verbs} from '../steps/options/registry.ts';
+import {verbOf} from '../steps/registry.ts';
 import type {Scene} from '../steps/scene.ts';
-import type {Verb} from '../steps/fields.ts';
+import {type Step, stepSchema} from '../steps/step.ts';
+import type {SlotChange} from '../steps/verb.ts';
 import type {TopologySpec} from '../spec/topology.ts';
 import {type Frozen, type Located, parseSpec, readSpecText} from '../spec/yaml.ts';
 
@@ -137,19 +137,17 @@ export function checkScenario(
         problems.push(scenario.problem(['steps', index, step.verb, ...path], text, {hint}));
       },
     };
-    // The registry ties a verb to its options; TypeScript cannot follow that through the union.
-    const verb = verbs[step.verb] as Verb;
-    verb.check(step.options, scene);
-    const gone = unpluggedBy(step);
-    for (const id of gone === undefined ? [] : inSlotOf(devices, gone)) unplugged.set(id, gone ?? id);
-    if (step.verb === 'plug') for (const id of inSlotOf(devices, step.options.device)) unplugged.delete(id);
+    verbOf(step).check(step.options, scene);
+    const change = slotChangeOf(step);
+    for (const id of change === undefined ? [] : inSlotOf(devices, change.device)) {
+      if (change?.to === 'empty') unplugged.set(id, change.device);
+      else unplugged.delete(id);
+    }
   }
   throwProblems(problems);
 }
 
-/** What a step unplugs, by itself or while it does something else. */
-export function unpluggedBy({verb, options}: ScenarioSpec['steps'][number]): string | undefined {
-  if (verb === 'unplug') return options.device;
-  if (verb !== 'io' && verb !== 'mmap') return undefined;
-  return options.while?.kind === 'unplug' ? options.while.device : undefined;
+/** The slot that a step empties or fills, by itself or while it does something else. */
+export function slotChangeOf(step: Step): SlotChange | undefined {
+  return verbOf(step).slotChange?.(step.options);
 }

@@ -4,16 +4,19 @@ import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep, ExpectedTransfer} from '../verdict/expectation.ts';
 import {apiErrors, blockErrors, type Rule} from '../verdict/refusal.ts';
 import type {Fact} from './facts.ts';
+import type {Refusal} from './verb.ts';
 
 /**
  * Whether the guest's account of a step fits. It is checked against, never believed: success that it reports
  * proves nothing, but a failure that nobody expected is one.
  * @param lacks what the guest's kernel cannot
+ * @param refusal how the verb's tool reports a refusal, if not by a failed read or write
  */
 export function guestChecks(
   expected: ExpectedStep,
   facts: readonly Fact[],
   lacks: readonly Basic[],
+  refusal?: Refusal,
 ): readonly Check[] {
   const failed = facts.find(({ok}) => !ok);
   const account =
@@ -26,7 +29,8 @@ export function guestChecks(
     return [{name: 'guest', ok: failed === undefined, witness: 'guest', detail: `${account}${because}.`}];
   }
   // An unmodified NIC driver drops a frame that it cannot map, and says nothing: the ledger tells.
-  if (facts.some(({op}) => op === 'transmit')) {
+  const own = refusal !== undefined && facts.some(({op}) => op === refusal.op) ? refusal : undefined;
+  if (own?.reported === 'never') {
     if (failed === undefined) return [];
     return [
       {name: 'guest', ok: false, witness: 'guest', detail: `${account}; the NIC had to drop the frames.`},
@@ -34,7 +38,7 @@ export function guestChecks(
   }
   const {op, errors} =
     expected.absent === undefined
-      ? refusalOf(refused, expected.rule ?? 'path', facts, lacks)
+      ? refusalOf(refused, expected.rule ?? 'path', lacks, own)
       : {op: 'map', errors: ['ENOENT']};
   const ok = failed?.op === op && errors.includes(failed.errname ?? '');
   const wanted = ok ? '' : `; its ${op} had to fail with ${errors.join(' or ')}`;
@@ -45,10 +49,10 @@ export function guestChecks(
 function refusalOf(
   {api, direction}: ExpectedTransfer,
   rule: Rule,
-  facts: readonly Fact[],
   lacks: readonly Basic[],
+  own: Refusal | undefined,
 ): {readonly op: string; readonly errors: readonly string[]} {
-  if (facts.some(({op}) => op === 'dma')) return {op: 'dma', errors: apiErrors(rule, api)};
+  if (own !== undefined) return {op: own.op, errors: apiErrors(rule, api)};
   // A drive's medium is read where it writes to memory.
   return {op: direction === 'write' ? 'read' : 'write', errors: blockErrors(rule, lacks)};
 }

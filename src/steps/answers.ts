@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import {AnswerError, parseJson} from '../guest/answer.ts';
 import type {Answer} from '../verdict/reach.ts';
-import type {Observed} from './verb.ts';
 import type {Survey} from '../verdict/survey.ts';
+import type {Observed} from './observed.ts';
 
 /** Addresses of a q35 and lengths of ours are far below 2^53; what is not is rounded, and wrong anyway. */
 const address = z

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+import {lastLine} from '../base/escape.ts';
 import type {Check} from '../verdict/check.ts';
-import type {GuestResults} from './verb.ts';
+import type {GuestCommand} from './command.ts';
+import type {GuestResults} from './observed.ts';
 
 /** A call that must have moved this many bytes. */
 interface WantedCall {
@@ -45,4 +47,14 @@ export function endChecks(result: GuestResults[number] | undefined, title: strin
   const how =
     failed?.op === 'end' ? `did not end: it waits${where}` : `failed with ${failed?.errname ?? 'an error'}`;
   return [{name: 'end', ok, witness: 'guest', detail: `the ${title} ${ok ? 'ended' : how}.`}];
+}
+
+/** Whether each command ended with the exit status that it had to end with. */
+export function exitChecks(commands: readonly GuestCommand[], results: GuestResults): readonly Check[] {
+  return results.map(({command, code, stderr}, index): Check => {
+    const exit = commands[index]?.exit ?? 0;
+    const said = lastLine(stderr);
+    const detail = `"${command.join(' ')}" ended with ${code}${code === exit ? '' : `, not ${exit}`}${said === '' ? '' : `: ${said}`}.`;
+    return {name: 'command', ok: code === exit, witness: 'guest', detail};
+  });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Guest} from '../guest/guest.ts';
+import {nodeOf, type Topology} from '../topology/model.ts';
 
 /** A command of the guest, and the exit status that it must end with. */
 export interface GuestCommand {
@@ -22,4 +23,14 @@ export function begin(job: string, command: GuestCommand): GuestCommand {
 export function end(job: string, command: GuestCommand, seconds: number): GuestCommand {
   const {exit, after} = command;
   return {words: ['p2p', 'end', job, String(seconds)], exit, carryOn: true, ...(after && {after})};
+}
+
+/** A command of the guest's tool that must succeed. */
+export function tool(...words: readonly string[]): GuestCommand {
+  return {words: ['p2p', ...words], exit: 0};
+}
+
+/** The words by which the guest's tool finds a device, or host memory. */
+export function place(topology: Topology, id: string): string {
+  return id === 'host-memory' ? id : nodeOf(topology, id).bdf;
 }

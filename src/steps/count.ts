@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {clockWindows, tickNanoseconds} from '../evidence/clock.ts';
-import type {OptionsOf} from './options/registry.ts';
+import {deviceId} from '../spec/names.ts';
 import {nodeOf} from '../topology/model.ts';
 import {checkCounts, countGaps, type Counted} from '../verdict/count.ts';
-import type {Measurement} from '../scenario/record.ts';
-import type {DataVerb, GuestResults, Observed} from './verb.ts';
 import {parsedLines} from './answers.ts';
-
-type Count = OptionsOf<'count'>;
+import {tool} from './command.ts';
+import type {GuestResults, Measurement, Observed} from './observed.ts';
+import {checkType} from './scene.ts';
+import {verb} from './verb.ts';
 
 /** What is counted, in the order of images/guest/count.c. */
 const operations = ['known', 'sg-1', 'sg-16', 'sg-256', 'page', 'coherent'] as const;
@@ -43,20 +43,33 @@ function readCounts(results: GuestResults): readonly (Told | undefined)[] {
 }
 
 /** Counts the instructions of mapping host memory; that nothing moves is part of what must come. */
-export const count: DataVerb<Count> = {
-  command: ({initiator}, topology) => ['p2p', 'count', nodeOf(topology, initiator).bdf],
-  mapsOnly: true,
-  transfers: () => [],
-  effect: () => undefined,
-  checks: (options, observed) => Promise.resolve(checkCounts(withClock(options, observed))),
-  gaps: (options, observed) =>
-    observed.guestSaid.every(({code}) => code === 0) ? countGaps(withClock(options, observed)) : [],
-  measurements: (_options, results) =>
-    readCounts(results).flatMap((told) => (told ? measurementsOf(told) : [])),
-};
+export const count = verb({
+  movesData: false,
+  countsInstructions: true,
+  example: {initiator: 'edu0'},
+  options: z
+    .strictObject({initiator: deviceId.describe('An edu.')})
+    .describe(
+      'Counts the instructions that mapping and unmapping host memory takes. It needs a lane with "count-instructions".',
+    ),
+  check({initiator}, scene) {
+    checkType(scene, ['initiator'], initiator, ['edu'], 'edu');
+  },
+  title: ({initiator}) => `count instructions of mapping for ${initiator}`,
+  commands: ({initiator}, topology) => [tool('count', nodeOf(topology, initiator).bdf)],
+  watched: {
+    mapsOnly: true,
+    transfers: () => [],
+    checks: ({initiator}, observed) => Promise.resolve(checkCounts(withClock(initiator, observed))),
+    gaps: ({initiator}, observed) =>
+      observed.guestSaid.every(({code}) => code === 0) ? countGaps(withClock(initiator, observed)) : [],
+    measurements: (_options, results) =>
+      readCounts(results).flatMap((told) => (told ? measurementsOf(told) : [])),
+  },
+});
 
 /** What the guest says, with what the host saw of QEMU's clock: each window less the one in which nothing was called. */
-function withClock({initiator}: Count, {guestSaid, events, map}: Observed): readonly Counted[] {
+function withClock(initiator: string, {guestSaid, events, map}: Observed): readonly Counted[] {
   const windows = clockWindows(events, map, initiator);
   return readCounts(guestSaid).map((told, index): Counted => {
     const operation = operations[index] ?? '';

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import type {Guest} from '../guest/guest.ts';
-import type {Step} from './step.ts';
 import {endpointsOf, findNode, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep} from '../verdict/expectation.ts';
-import {boundAtBoot} from './prologue.ts';
+
+/** Endpoints that have a driver once the guest is up: those of the others are modules that steps load. */
+export const boundAtBoot: readonly string[] = ['nvme', 'e1000', 'e1000e', 'igb'];
 
 /** What the lab's own driver of an edu is called: images/modules/p2plab/edu.c. */
 const eduDriver = 'p2plab_edu';
@@ -24,13 +25,13 @@ interface Unbound {
 /**
  * Which devices of a step have no driver: that comes before anything that the ledger lacks. It is asked for when a
  * step went wrong; a guest that does not answer has worse than that.
+ * @param asked the devices that need a driver in addition to those of the transfers
  */
 export async function unboundDevices(
   machine: Machine,
-  step: Step,
+  asked: readonly string[],
   {transfers, refused}: Pick<ExpectedStep, 'transfers' | 'refused'>,
 ): Promise<Unbound> {
-  const asked = step.verb === 'probe' && step.options.maskBits === undefined ? [step.options.initiator] : [];
   const ids = [...transfers, ...refused].flatMap(({initiator, target}) => [initiator, target]);
   return unboundOf(machine, [...asked, ...ids]);
 }

@@ -2,28 +2,16 @@
 import * as z from 'zod';
 import {deviceId} from '../spec/names.ts';
 import {multipleOf} from '../spec/size.ts';
-import type {Frozen} from '../spec/yaml.ts';
-import {hostMemory, type Scene} from './scene.ts';
-
-/** A kind of step: how its options are written, and what they must meet in a topology. */
-export interface Verb<S extends z.ZodType = z.ZodType> {
-  readonly options: S;
-  /** Whether it moves data by DMA, so that `expect` means something. */
-  readonly movesData: boolean;
-  /** Reports what is wrong with the options in this scene. */
-  check(options: Frozen<z.output<S>>, scene: Scene): void;
-}
-
-/** Gives a verb the type of its own options. */
-export function verb<S extends z.ZodType>(definition: Verb<S>): Verb<S> {
-  return definition;
-}
+import {hostMemory} from './scene.ts';
 
 /** What O_DIRECT and the providers' pages ask of every transfer. */
 export const pageBytes = 4096;
 
 /** A number of bytes to be moved. */
 export const transferSize = multipleOf(pageBytes);
+
+/** An offset on a disk or in memory. */
+export const transferOffset = z.union([z.literal(0), transferSize]).default(0);
 
 /** So that the drive that holds the bytes need not reach the provider. */
 export const byCpu = z

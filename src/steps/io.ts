@@ -1,91 +1,187 @@
 // SPDX-License-Identifier: MIT
-import type {OptionsOf} from './options/registry.ts';
-import type {Removal} from './options/removal.ts';
+import * as z from 'zod';
+import {deviceId, errorName} from '../spec/names.ts';
+import {multipleOf, size} from '../spec/size.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
 import type {ExpectedTransfer} from '../verdict/expectation.ts';
-import {describeFlows, total} from '../verdict/transfers.ts';
-import type {LedgerEntry} from '../evidence/ledger.ts';
-import {awaitReads, holdRead, release, slowDown, speedUp, traceEnd} from './hold.ts';
-import type {DataVerb, GuestResults, Observed} from './verb.ts';
-import {callChecks, endChecks} from './calls.ts';
-import {begin, end, type GuestCommand} from './command.ts';
-import {place, providerChecks} from './copy.ts';
-import {removalCommand, removalTitle, takesMemory} from './removal.ts';
+import {callChecks} from './calls.ts';
+import {place, tool} from './command.ts';
+import {through, transferOffset, transferSize} from './fields.ts';
+import {atLeast, disturbanceChecks, disturbed, inFlight} from './held-read.ts';
+import {providerChecks} from './provider-checks.ts';
+import {checkRemoval, meanwhile, removal, slotEmptiedBy} from './removal.ts';
+import {checkDisk, checkMapped} from './scene.ts';
+import {type Options, verb} from './verb.ts';
 
-type Io = OptionsOf<'io'>;
+/** What O_DIRECT asks of the parts of a vector and of places on a disk. */
+const sector = 512;
 
 /** What memory holds that nothing was read into: the guest's tool fills it with this. */
 const untouched = 0xa5;
 
-/** Seconds that something may take once nothing stands in its way any more. */
-const endLimit = 20;
+const segment = z.strictObject({
+  through: through.describe('Provider whose memory it is, or host-memory.'),
+  bytes: multipleOf(sector).describe('Number of bytes.'),
+  skip: z
+    .union([z.literal(0), size])
+    .default(0)
+    .describe('Offset of the segment in its mapping.'),
+});
+
+/** The calls that can fail. */
+const call = z.enum(['map', 'register', 'read', 'write']);
+
+const options = z
+  .strictObject({
+    from: deviceId.optional().describe('Drive that is read into the vector.'),
+    to: deviceId.optional().describe('Drive that the vector is written to.'),
+    'from-offset': transferOffset.describe('Offset on the source drive.'),
+    'to-offset': transferOffset.describe('Offset on the destination drive.'),
+    iovec: z.array(segment).min(1).max(16).describe('Segments of the vector.'),
+    engine: z
+      .enum(['sync', 'io_uring', 'io_uring-registered'])
+      .default('sync')
+      .describe('preadv and pwritev (sync), io_uring, or io_uring with registered buffers.'),
+    overrun: z
+      .union([z.literal(0), transferSize])
+      .default(0)
+      .describe('Bytes requested beyond the end of the last mapping.'),
+    repeat: z.int().min(1).max(1000).default(1).describe('How often the read is repeated.'),
+    'read-only': z
+      .boolean()
+      .default(false)
+      .describe('Whether the memory is mapped read-only once it is filled.'),
+    child: z
+      .boolean()
+      .default(false)
+      .describe('Whether a forked child does the I/O after its parent has unmapped the memory.'),
+    readback: z
+      .boolean()
+      .default(false)
+      .describe('Whether the CPU reads the memory back between read and write.'),
+    fails: z
+      .partialRecord(call, errorName)
+      .optional()
+      .describe('The one call that must fail, and its error: {read: EFAULT}.'),
+    while: removal.optional().describe('What is removed while the drive has the first read in flight.'),
+  })
+  .transform(({'from-offset': fromOffset, 'to-offset': toOffset, 'read-only': readOnly, ...rest}) => ({
+    ...rest,
+    fromOffset,
+    toOffset,
+    readOnly,
+  }))
+  .describe(
+    'Reads from a drive into a vector of segments in different memories, writes the vector to a drive, or both (O_DIRECT).',
+  );
+
+type Io = Options<typeof options>;
 
 /** NVMe -> a vector of places -> NVMe, in every shape that a process can give it. */
-export const io: DataVerb<Io> = {
-  command: words,
-  staged: (options, topology) =>
-    options.while === undefined ? undefined : disturbed(options, options.while, topology),
-  transfers: (options) => {
-    const {from, to, iovec, overrun, fails} = options;
-    const flows = (initiator: string, direction: 'read' | 'write', times: number): ExpectedTransfer[] =>
-      iovec.map(({through, bytes}) => ({
-        initiator,
-        direction,
-        target: through,
-        bytes: bytes * times,
-        api: 'sg',
-      }));
-    const done = (call: 'read' | 'write'): boolean =>
-      fails === undefined || (call === 'read' && fails.write !== undefined);
-    return [
-      ...(from !== undefined && done('read') ? flows(from, 'write', reads(options)) : []),
-      // A read that ends short goes on through the page cache: block/fops.c, blkdev_read_iter.
-      ...(from !== undefined && done('read') && overrun > 0
-        ? [{initiator: from, direction: 'write', target: 'host-memory', bytes: overrun, api: 'sg'} as const]
-        : []),
-      ...(to !== undefined && done('write') ? flows(to, 'read', 1) : []),
-    ];
+export const io = verb({
+  movesData: true,
+  example: {
+    from: 'src',
+    to: 'dst',
+    iovec: [
+      {through: 'cmb', bytes: '8KiB'},
+      {through: 'host-memory', bytes: '4KiB'},
+    ],
   },
-  effect: ({from, to, fromOffset, toOffset, fails, ...options}, disks) => {
-    if (to === undefined || fails !== undefined) return;
-    const bytes = moved(options);
-    disks.write(
-      to,
-      toOffset,
-      from === undefined ? Buffer.alloc(bytes, untouched) : disks.read(from, fromOffset, bytes),
-    );
+  options,
+  check(given, scene) {
+    const {from, to, iovec, overrun, fails} = given;
+    const bytes = iovec.reduce((sum, part) => sum + part.bytes, overrun);
+    if (from === undefined && to === undefined)
+      scene.report([], 'nothing is transferred', 'give "from" or "to"');
+    if (from !== undefined) checkDisk(scene, ['from'], from, bytes, given.fromOffset);
+    if (to !== undefined) checkDisk(scene, ['to'], to, bytes, given.toOffset);
+    if (from !== undefined && from === to) scene.report(['to'], 'a drive is read or written, not both');
+    for (const [index, part] of iovec.entries())
+      checkMapped(scene, ['iovec', index, 'through'], part.through, part.skip + part.bytes);
+    if (fails !== undefined && Object.keys(fails).length !== 1) scene.report(['fails'], 'one call fails');
+    if (from === undefined && given.while !== undefined)
+      scene.report(['while'], 'it is done while a drive holds a read', 'give "from"');
+    checkRemoval(given.while, scene);
   },
-  account: (options, results, topology) => {
-    const {from, to, fails} = options;
-    const disturbance = options.while;
-    const own = disturbance === undefined ? results : results.slice(2, 3);
-    const wanted = [
-      ...(from === undefined ? [] : [{op: 'read', bytes: moved(options) * reads(options)}]),
-      ...(to === undefined ? [] : [{op: 'write', bytes: moved(options)}]),
-    ];
-    const calls = callChecks(own, wanted, fails);
-    if (disturbance === undefined) return calls;
-    return [...calls, ...disturbanceChecks(options, disturbance, results, topology)];
+  title({from, to, iovec, while: what}) {
+    const places = iovec.map((part) => part.through).join(' + ');
+    const parts = [...(from === undefined ? [] : [from]), places, ...(to === undefined ? [] : [to])];
+    return `i/o ${parts.join(' → ')}${meanwhile(what)}`;
   },
-  // A controller that was reset is given again what it had in hand.
-  ledger: ({while: what}, entries, expected) =>
-    what?.kind === 'reset' ? atLeast(entries, expected) : undefined,
-  checks: ({from, fromOffset, iovec, readback, while: what}, observed) => {
-    const [part] = iovec;
-    const held = what === undefined ? [] : [inFlight(from, what, observed)];
-    const isTraced =
-      readback &&
-      from !== undefined &&
-      iovec.length === 1 &&
-      part !== undefined &&
-      part.through !== 'host-memory' &&
-      nodeOf(observed.topology, part.through).type === 'nvme';
-    if (!isTraced) return Promise.resolve(held);
-    const content = observed.disks.read(from, fromOffset, part.bytes);
-    return Promise.resolve([...held, ...providerChecks(observed, part.through, content)]);
+  commands(given, topology) {
+    const {from = '', while: what} = given;
+    const transfer = words(given, topology);
+    if (what === undefined) return [tool(...transfer)];
+    return disturbed({words: transfer, drive: from, bytes: moved(given)}, what, topology);
   },
-};
+  heads: ({from, fromOffset, iovec, overrun}) => {
+    const bytes = iovec.reduce((sum, part) => sum + part.bytes, fromOffset + overrun);
+    return from === undefined ? [] : [{drive: from, bytes}];
+  },
+  held: ({from, while: what}) => (from === undefined || what === undefined ? [] : [from]),
+  slotChange: ({while: what}) => slotEmptiedBy(what),
+  watched: {
+    transfers,
+    effect: ({from, to, fromOffset, toOffset, fails, ...rest}, disks) => {
+      if (to === undefined || fails !== undefined) return;
+      const bytes = moved(rest);
+      disks.write(
+        to,
+        toOffset,
+        from === undefined ? Buffer.alloc(bytes, untouched) : disks.read(from, fromOffset, bytes),
+      );
+    },
+    account: (given, results, topology) => {
+      const {from, to, fails, iovec, while: what} = given;
+      const own = what === undefined ? results : results.slice(2, 3);
+      const wanted = [
+        ...(from === undefined ? [] : [{op: 'read', bytes: moved(given) * reads(given)}]),
+        ...(to === undefined ? [] : [{op: 'write', bytes: moved(given)}]),
+      ];
+      const calls = callChecks(own, wanted, fails);
+      if (what === undefined) return calls;
+      const memories = iovec.map((part) => part.through);
+      return [...calls, ...disturbanceChecks(memories, what, results, topology)];
+    },
+    // A controller that was reset is given again what it had in hand.
+    ledger: ({while: what}, entries, expected) =>
+      what?.kind === 'reset' ? atLeast(entries, expected) : undefined,
+    checks: ({from, fromOffset, iovec, readback, while: what}, observed) => {
+      const [part] = iovec;
+      const held = what === undefined ? [] : [inFlight(from, what, observed)];
+      const isTraced =
+        readback &&
+        from !== undefined &&
+        iovec.length === 1 &&
+        part !== undefined &&
+        part.through !== 'host-memory' &&
+        nodeOf(observed.topology, part.through).type === 'nvme';
+      if (!isTraced) return Promise.resolve(held);
+      const content = observed.disks.read(from, fromOffset, part.bytes);
+      return Promise.resolve([...held, ...providerChecks(observed, part.through, content)]);
+    },
+  },
+});
+
+function transfers(given: Io): readonly ExpectedTransfer[] {
+  const {from, to, iovec, overrun, fails} = given;
+  const flows = (initiator: string, direction: 'read' | 'write', times: number): ExpectedTransfer[] =>
+    iovec.map((part) => ({
+      ...{initiator, direction, target: part.through},
+      ...{bytes: part.bytes * times, api: 'sg'},
+    }));
+  const done = (ended: 'read' | 'write'): boolean =>
+    fails === undefined || (ended === 'read' && fails.write !== undefined);
+  return [
+    ...(from !== undefined && done('read') ? flows(from, 'write', reads(given)) : []),
+    // A read that ends short goes on through the page cache: block/fops.c, blkdev_read_iter.
+    ...(from !== undefined && done('read') && overrun > 0
+      ? [{initiator: from, direction: 'write', target: 'host-memory', bytes: overrun, api: 'sg'} as const]
+      : []),
+    ...(to !== undefined && done('write') ? flows(to, 'read', 1) : []),
+  ];
+}
 
 function moved({iovec}: Pick<Io, 'iovec'>): number {
   return iovec.reduce((sum, {bytes}) => sum + bytes, 0);
@@ -96,97 +192,20 @@ function reads({repeat, while: what}: Pick<Io, 'repeat' | 'while'>): number {
   return what?.kind === 'reset' ? Math.max(2, repeat) : repeat;
 }
 
-function words(options: Io, topology: Topology): readonly string[] {
-  const {from, to, fromOffset, toOffset, iovec, engine, overrun, readOnly, child, readback} = options;
+function words(given: Io, topology: Topology): readonly string[] {
+  const {from, to, fromOffset, toOffset, iovec, engine, overrun, readOnly, child, readback} = given;
   return [
-    ...['p2p', 'io'],
+    'io',
     ...(from === undefined ? [] : ['--from', place(topology, from)]),
     ...(to === undefined ? [] : ['--to', place(topology, to)]),
     ...(fromOffset === 0 ? [] : ['--from-offset', String(fromOffset)]),
     ...(toOffset === 0 ? [] : ['--to-offset', String(toOffset)]),
-    ...iovec.flatMap(({through, bytes, skip}) => ['--iovec', `${place(topology, through)},${bytes},${skip}`]),
+    ...iovec.flatMap((part) => ['--iovec', `${place(topology, part.through)},${part.bytes},${part.skip}`]),
     ...(engine === 'sync' ? [] : ['--engine', engine]),
     ...(overrun === 0 ? [] : ['--overrun', String(overrun)]),
-    ...(reads(options) === 1 ? [] : ['--repeat', String(reads(options))]),
+    ...(reads(given) === 1 ? [] : ['--repeat', String(reads(given))]),
     ...(readOnly ? ['--read-only'] : []),
     ...(child ? ['--child'] : []),
     ...(readback ? ['--readback'] : []),
   ];
-}
-
-/** The transfer is begun, the drive holds it, the removal is begun, the drive goes on, and both must end. */
-function disturbed(options: Io, what: Removal, topology: Topology): readonly GuestCommand[] {
-  const drive = options.from ?? '';
-  const node = nodeOf(topology, drive);
-  const nsid = node.kind === 'endpoint' && node.type === 'nvme' ? (node.nsid ?? 0) : 0;
-  const isReset = what.kind === 'reset';
-  let mark = 0;
-  const transfer: GuestCommand = {
-    words: words(options, topology),
-    exit: 0,
-    before: async (guest) => {
-      mark = await traceEnd(guest);
-      await (isReset ? slowDown(guest, drive, moved(options)) : holdRead(guest, drive));
-    },
-  };
-  const removal = removalCommand(what, topology);
-  return [
-    begin('io', transfer),
-    begin('removal', {
-      ...removal,
-      before: async (guest) => {
-        await awaitReads(guest, nsid, isReset ? 2 : 1, mark);
-        await removal.before?.(guest);
-      },
-    }),
-    {
-      ...end('io', transfer, endLimit),
-      before: async (guest) => {
-        await (isReset ? speedUp(guest, drive) : release(guest, drive));
-      },
-    },
-    end('removal', removal, endLimit),
-  ];
-}
-
-/** The removal was begun once the trace showed the read: that it still was under way then needs a drive that took it. */
-function inFlight(from: string | undefined, what: Removal, {ledger}: Observed): Check {
-  const ok = !ledger.rejected.some(({initiator}) => initiator === from);
-  const state = ok ? 'had the read in hand' : 'had rejected the read';
-  const detail = `${from ?? ''} ${state} when the ${removalTitle(what)} began.`;
-  return {name: 'in flight', ok, witness: 'host', detail};
-}
-
-function disturbanceChecks(
-  {iovec}: Io,
-  what: Removal,
-  results: GuestResults,
-  topology: Topology,
-): readonly Check[] {
-  const title = removalTitle(what);
-  const state = results[1]?.facts.find(({op}) => op === 'begin');
-  const used = iovec.some(({through}) => takesMemory(what, through, topology));
-  const where = state?.where === undefined ? '' : ` in ${state.where}`;
-  const waits: Check = {
-    name: 'waits',
-    ok: state?.state === 'waits',
-    witness: 'guest',
-    detail:
-      state?.state === 'waits'
-        ? `the ${title} waited${where} for the memory that was in use.`
-        : `the ${title} did not wait for the memory that was in use.`,
-  };
-  return [...(used ? [waits] : []), ...endChecks(results[3], title)];
-}
-
-/** All that had to move has moved, to where it had to, and nothing else: parts of it more than once. */
-function atLeast(entries: readonly LedgerEntry[], expected: readonly ExpectedTransfer[]): Check {
-  const actual = total(entries);
-  const wanted = total(expected);
-  const ok =
-    actual.size === wanted.size &&
-    [...wanted].every(([key, {bytes}]) => (actual.get(key)?.bytes ?? 0) >= bytes);
-  const seen = describeFlows(actual.values());
-  const detail = ok ? `${seen}.` : `${seen}; expected: at least ${describeFlows(wanted.values())}.`;
-  return {name: 'ledger', ok, witness: 'host', detail};
 }

@@ -1,48 +1,89 @@
 // SPDX-License-Identifier: MIT
-import type {OptionsOf} from './options/registry.ts';
+import * as z from 'zod';
+import {deviceId, errorName} from '../spec/names.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
 import {callChecks, endChecks} from './calls.ts';
-import type {DataVerb} from './verb.ts';
-import {begin, end, type GuestCommand} from './command.ts';
-import {removalCommand, removalTitle} from './removal.ts';
-
-type Mmap = OptionsOf<'mmap'>;
+import {begin, end, type GuestCommand, tool} from './command.ts';
+import {transferOffset, transferSize} from './fields.ts';
+import {
+  checkRemoval,
+  meanwhile,
+  type Removal,
+  removal,
+  removalCommand,
+  removalTitle,
+  slotEmptiedBy,
+} from './removal.ts';
+import {checkMapped} from './scene.ts';
+import {type Options, verb} from './verb.ts';
 
 /** Seconds that something may take once nothing stands in its way any more. */
 const endLimit = 20;
 
-/** A mapping of a provider's memory, and the CPU's touch of it; no device moves anything. */
-export const mmap: DataVerb<Mmap> = {
-  command: words,
-  staged: (options, topology) => {
-    if (options.while === undefined) return undefined;
-    const mapping: GuestCommand = {words: [...words(options, topology), '--pause'], exit: 1};
-    const removal = removalCommand(options.while, topology);
-    return [
-      begin('map', mapping),
-      begin('removal', removal),
-      end('removal', removal, endLimit),
-      end('map', mapping, endLimit),
-    ];
-  },
-  transfers: () => [],
-  effect: () => undefined,
-  account: ({fails, while: what}, results) => {
-    if (what === undefined) return callChecks(results, [], fails === undefined ? undefined : {map: fails});
-    // Nobody uses the memory but the CPU, from which it is taken: a touch is SIGBUS then.
-    return [
-      ...callChecks(results.slice(3), [], {touch: 'EFAULT'}),
-      ...endChecks(results[2], removalTitle(what)),
-    ];
-  },
-  checks: () => Promise.resolve([]),
-};
+const options = z
+  .strictObject({
+    provider: deviceId.describe('The provider.'),
+    bytes: transferSize.describe('Length of the mapping; it may exceed the memory of the provider.'),
+    offset: transferOffset.describe('Offset of the mapping.'),
+    private: z.boolean().default(false).describe('Whether the mapping is MAP_PRIVATE.'),
+    'read-only': z.boolean().default(false).describe('Whether the mapping is read-only.'),
+    fails: errorName.optional().describe('The error with which the kernel must refuse the mapping.'),
+    while: removal
+      .optional()
+      .describe('What is removed while the memory is mapped: later accesses must raise SIGBUS.'),
+  })
+  .transform(({'read-only': readOnly, ...rest}) => ({...rest, readOnly}))
+  .describe("Maps a provider's memory into a process that accesses it. No device does DMA.");
 
-function words({provider, bytes, offset, readOnly, ...options}: Mmap, topology: Topology): readonly string[] {
+/** A mapping of a provider's memory, and the CPU's touch of it; no device moves anything. */
+export const mmap = verb({
+  movesData: true,
+  example: {provider: 'cmb', bytes: '64KiB', while: {unbind: 'cmb'}},
+  options,
+  check({provider, while: what}, scene) {
+    checkMapped(scene, ['provider'], provider, 0);
+    checkRemoval(what, scene);
+  },
+  title: ({provider, while: what}) => `map ${provider}${meanwhile(what)}`,
+  commands: (given, topology) => {
+    const mapping = words(given, topology);
+    return given.while === undefined ? [tool(...mapping)] : disturbed(mapping, given.while, topology);
+  },
+  mapped: ({provider}) => [provider],
+  slotChange: ({while: what}) => slotEmptiedBy(what),
+  watched: {
+    transfers: () => [],
+    account: ({fails, while: what}, results) => {
+      if (what === undefined) return callChecks(results, [], fails === undefined ? undefined : {map: fails});
+      // Nobody uses the memory but the CPU, from which it is taken: a touch is SIGBUS then.
+      return [
+        ...callChecks(results.slice(3), [], {touch: 'EFAULT'}),
+        ...endChecks(results[2], removalTitle(what)),
+      ];
+    },
+  },
+});
+
+function words(
+  {provider, bytes, offset, readOnly, ...rest}: Options<typeof options>,
+  topology: Topology,
+): readonly string[] {
   return [
-    ...['p2p', 'map', '--through', nodeOf(topology, provider).bdf, '--bytes', String(bytes)],
+    ...['map', '--through', nodeOf(topology, provider).bdf, '--bytes', String(bytes)],
     ...(offset === 0 ? [] : ['--offset', String(offset)]),
-    ...(options.private ? ['--private'] : []),
+    ...(rest.private ? ['--private'] : []),
     ...(readOnly ? ['--read-only'] : []),
+  ];
+}
+
+/** The memory is mapped, and something is removed before the process that mapped it goes on. */
+function disturbed(mapping: readonly string[], what: Removal, topology: Topology): readonly GuestCommand[] {
+  const map: GuestCommand = {...tool(...mapping, '--pause'), exit: 1};
+  const remove = removalCommand(what, topology);
+  return [
+    begin('map', map),
+    begin('removal', remove),
+    end('removal', remove, endLimit),
+    end('map', map, endLimit),
   ];
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-import type {ScenarioSpec} from '../scenario/scenario-file.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
 import type {GuestCommand} from './command.ts';
-import {bindAnew, loadModule} from './registry.ts';
-
-/** Endpoints that have a driver once the guest is up: those of the others are modules that steps load. */
-export const boundAtBoot: readonly string[] = ['nvme', 'e1000', 'e1000e', 'igb'];
+import {boundAtBoot} from './drivers.ts';
+import {bindAnew, loadModule} from './load.ts';
+import {verbOf} from './registry.ts';
+import type {Step} from './step.ts';
 
 /** The modules of a kernel that no step loads itself: one that a step loads is that step's to load. */
-export function modulesBefore(modules: readonly string[], {steps}: ScenarioSpec): readonly string[] {
-  return modules.filter(
-    (name) => !steps.some(({verb, options}) => verb === 'load' && options.module === name),
-  );
+export function modulesBefore(
+  modules: readonly string[],
+  {steps}: {readonly steps: readonly Step[]},
+): readonly string[] {
+  return modules.filter((name) => !steps.some((step) => verbOf(step).loads?.(step.options) === name));
 }
 
 /**

@@ -1,15 +1,64 @@
 // SPDX-License-Identifier: MIT
-import {HostError} from '../base/errors.ts';
+import * as z from 'zod';
 import type {Guest} from '../guest/guest.ts';
 import {until} from '../guest/within.ts';
-import type {Removal} from './options/removal.ts';
+import {deviceId, moduleName} from '../spec/names.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
-import {plugLine} from '../topology/qemu.ts';
-import {hasSwitch, slotOf, unitOf} from '../topology/slot.ts';
 import {readQueryPci} from '../topology/seen.ts';
+import {slotOf, unitOf} from '../topology/slot.ts';
 import type {GuestCommand} from './command.ts';
+import {checkController, checkSlot} from './endpoint.ts';
+import {checkDevice, type Scene} from './scene.ts';
+import type {SlotChange} from './verb.ts';
 
 const unplugLimitMs = 20_000;
+
+/** What is done to a device or a module while something else uses it. */
+export type Removal =
+  | {readonly kind: 'unbind' | 'unplug' | 'reset'; readonly device: string}
+  | {readonly kind: 'unload'; readonly module: string};
+
+/** One of `unbind: DEVICE`, `unplug: DEVICE`, `reset: DEVICE`, `unload: MODULE`. */
+export const removal = z
+  .strictObject({
+    unbind: deviceId.describe('Unbinds this device from its driver.'),
+    unplug: deviceId.describe('Unplugs the slot of this device.'),
+    reset: deviceId.describe('Resets this NVMe controller.'),
+    unload: moduleName.describe('Unloads this module.'),
+  })
+  .partial()
+  .meta({minProperties: 1, maxProperties: 1})
+  .transform(({unload, ...devices}, context): Removal => {
+    if (context.issues.length > 0) return z.NEVER;
+    const found: Removal[] = (['unbind', 'unplug', 'reset'] as const).flatMap((kind) => {
+      const device = devices[kind];
+      return device === undefined ? [] : [{kind, device}];
+    });
+    if (unload !== undefined) found.push({kind: 'unload', module: unload});
+    const [one, second] = found;
+    if (one !== undefined && second === undefined) return one;
+    context.addIssue({
+      code: 'custom',
+      message: 'one thing is done meanwhile',
+      params: {hint: 'write one of unbind, unplug, reset, unload'},
+    });
+    return z.NEVER;
+  });
+
+/** Reports what cannot be done to the topology's devices. */
+export function checkRemoval(what: Removal | undefined, scene: Scene): void {
+  if (what === undefined || what.kind === 'unload') return;
+  const below: Scene = {
+    ...scene,
+    report: (path, text, hint) => {
+      scene.report(['while', what.kind, ...path], text, hint);
+    },
+  };
+  if (what.kind === 'unplug') {
+    if (checkDevice(below, [], what.device) !== undefined) checkSlot(what, below);
+  } else if (what.kind === 'reset') checkController(what, below);
+  else checkDevice(below, [], what.device);
+}
 
 /** What the guest and the host do to take a device or a module away, or to begin it anew. */
 export function removalCommand(what: Removal, topology: Topology, exit = 0): GuestCommand {
@@ -56,35 +105,6 @@ export async function pluggedOf({qmp}: Guest, ids: readonly string[]): Promise<r
   return ids.filter((id) => there.has(id));
 }
 
-/**
- * Puts all back that goes in and out with a function, and waits until each endpoint has its driver. The guest must
- * not look before all of it is there: it takes a slot for complete once function 0 is in it (hw/pci/pcie.c,
- * pcie_cap_slot_plug_cb), so that comes last; and it is told of no port that comes to a switch later, so it stands
- * still meanwhile.
- */
-export function plugCommands(id: string, topology: Topology): readonly GuestCommand[] {
-  const unit = unitOf(topology, id);
-  const [first] = slotOf(topology, id);
-  const stops = hasSwitch(unit);
-  // What is below a function comes after it.
-  const order = stops
-    ? unit
-    : [...unit.filter((node) => node !== first), ...(first === undefined ? [] : [first])];
-  const plugAll = async ({qmp}: Guest): Promise<void> => {
-    if (stops) await qmp.execute('stop');
-    for (const node of order) {
-      const said = await qmp.monitor(plugLine(node, topology));
-      if (said.trim() !== '') throw new HostError(`QEMU does not plug ${node.id}: ${said.trim()}`);
-    }
-    if (stops) await qmp.execute('cont');
-  };
-  return unit
-    .filter(({kind}) => kind === 'endpoint')
-    .map(({bdf}, index): GuestCommand => {
-      return {words: ['p2p', 'await', bdf], exit: 0, ...(index === 0 && {before: plugAll})};
-    });
-}
-
 /** Types of devices that a module of the lab makes providers of. */
 const providedBy: Readonly<Record<string, string>> = {bochs_p2pmem: 'bochs-display'};
 
@@ -99,4 +119,14 @@ export function takesMemory(what: Removal, device: string, topology: Topology): 
 /** A removal in words: `unbind of cmb`. */
 export function removalTitle(what: Removal): string {
   return `${what.kind} of ${what.kind === 'unload' ? what.module : what.device}`;
+}
+
+/** The slot that a removal empties. */
+export function slotEmptiedBy(what: Removal | undefined): SlotChange | undefined {
+  return what?.kind === 'unplug' ? {device: what.device, to: 'empty'} : undefined;
+}
+
+/** A removal as the end of a step's title. */
+export function meanwhile(what: Removal | undefined): string {
+  return what === undefined ? '' : `, meanwhile ${removalTitle(what)}`;
 }

@@ -1,33 +1,32 @@
 // SPDX-License-Identifier: MIT
 import {setTimeout as pause} from 'node:timers/promises';
-import type {Step} from './step.ts';
 import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
 import {unitOf, without} from '../topology/slot.ts';
 import type {Check} from '../verdict/check.ts';
-import type {Scene} from '../scenario/drive.ts';
 import {pluggedOf} from './removal.ts';
+import type {SlotChange, StepScene} from './verb.ts';
 
 /** How long the guest may take to find all that was plugged in: a driver need not be there for it. */
 const findLimitMs = 15_000;
 
 /** What was unplugged or plugged in, and nothing else, must have gone or come: for QEMU and for the guest. */
 export async function slotChecks(
-  {verb, options}: Extract<Step, {verb: 'plug' | 'unplug'}>,
-  scene: Pick<Scene, 'guest' | 'topology' | 'unplugged'>,
+  change: SlotChange,
+  scene: Pick<StepScene, 'guest' | 'topology' | 'unplugged'>,
 ): Promise<readonly Check[]> {
   const {guest, topology} = scene;
-  const unit = unitOf(topology, options.device).map(({id}) => id);
+  const unit = unitOf(topology, change.device).map(({id}) => id);
   const there = await pluggedOf(guest, unit);
   const slot: Check = {
     name: 'slot',
-    ok: there.length === (verb === 'plug' ? unit.length : 0),
+    ok: there.length === (change.to === 'full' ? unit.length : 0),
     witness: 'host',
     detail:
       there.length === 0
         ? `QEMU no longer has ${unit.join(', ')}.`
         : `QEMU has ${there.join(', ')}${there.length === unit.length ? '' : ` of ${unit.join(', ')}`}.`,
   };
-  const wanted = without(topology, unpluggedAfter({verb, options}, scene));
+  const wanted = without(topology, unpluggedAfter(change, scene));
   const end = performance.now() + findLimitMs;
   let differences = await treeDifferences(guest, wanted);
   while (differences.length > 0 && performance.now() < end) {
@@ -41,18 +40,18 @@ export async function slotChecks(
 
 /** Which functions are unplugged once this step is done. */
 export function unpluggedAfter(
-  {verb, options}: Pick<Extract<Step, {verb: 'plug' | 'unplug'}>, 'verb' | 'options'>,
-  {topology, unplugged}: Pick<Scene, 'topology' | 'unplugged'>,
+  {device, to}: SlotChange,
+  {topology, unplugged}: Pick<StepScene, 'topology' | 'unplugged'>,
 ): ReadonlySet<string> {
-  const unit = unitOf(topology, options.device).map(({id}) => id);
-  return verb === 'unplug'
+  const unit = unitOf(topology, device).map(({id}) => id);
+  return to === 'empty'
     ? new Set([...unplugged, ...unit])
     : new Set([...unplugged].filter((id) => !unit.includes(id)));
 }
 
 async function treeDifferences(
-  guest: Scene['guest'],
-  topology: Scene['topology'],
+  guest: StepScene['guest'],
+  topology: StepScene['topology'],
 ): Promise<readonly string[]> {
   const [answer, tree] = await Promise.all([
     guest.qmp.execute('query-pci'),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {type Expectation, expectation} from '../spec/expectation.ts';
-import {type OptionsOf, type VerbName, verbNames, verbs} from './options/registry.ts';
+import {type OptionsOf, type VerbName, verbNames, verbs} from './registry.ts';
 
 interface StepOf<V extends VerbName> {
   readonly verb: V;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {AnswerError, parseJson} from '../guest/answer.ts';
-import type {StepRecord} from '../scenario/record.ts';
+import type {GuestResults} from './observed.ts';
 
 const flow = z.object({
   op: z.literal('flow'),
@@ -43,7 +43,7 @@ export interface StressAccount {
 }
 
 /** Reads the account in what `p2p stress` printed; lines of anything else are passed over. */
-export function readAccount(guest: StepRecord['guest']): StressAccount {
+export function readAccount(guest: GuestResults): StressAccount {
   const lines = guest
     .flatMap(({stdout}) => stdout.split('\n'))
     .flatMap((text) => {

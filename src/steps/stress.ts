@@ -1,43 +1,118 @@
 // SPDX-License-Identifier: MIT
+import * as z from 'zod';
 import {readPcap, testFrames} from '../evidence/pcap.ts';
-import {digestSectors, identify, readSectors, sectorBytes} from '../evidence/sectors.ts';
-import type {OptionsOf} from './options/registry.ts';
+import {digestSectors, freshSectors, identify, readSectors, sectorBytes} from '../evidence/sectors.ts';
+import {deviceId} from '../spec/names.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedTransfer} from '../verdict/expectation.ts';
-import type {DataVerb, Observed} from './verb.ts';
+import {place, tool} from './command.ts';
+import {through} from './fields.ts';
+import {frameHeaderBytes, untracedSender} from './nic.ts';
+import type {Observed} from './observed.ts';
+import {checkDisk, checkProvider, checkType} from './scene.ts';
 import {readAccount, type StressAccount} from './stress-account.ts';
-import {place} from './copy.ts';
+import {verb} from './verb.ts';
 
-type Stress = OptionsOf<'stress'>;
+/** What images/guest/stress.h has room for. */
+const most = {drives: 4, places: 4, workers: 16} as const;
 
-/** Ethernet header and sequence number: the linear part of a frame, which lies in host memory. */
-const headerBytes = 18;
+/** What one worker maps of each provider (BUFFER_BYTES). */
+const bufferBytes = 256 * 512 + 4096;
+
+/** The longest run: two hours. */
+const maxSeconds = 7200;
+
+const distinct = (ids: readonly string[]): boolean => new Set(ids).size === ids.length;
+const twice = {error: 'one is named twice'};
+
+/** A load of more seconds than this is watched now and then. */
+const watchedSeconds = 60;
 
 /** Many workers on the same drives and the same NIC at once; sectors that say what they are. */
-export const stress: DataVerb<Stress> = {
-  command: ({drives, through, nic, workers, seconds, seed}, topology) => [
-    ...['p2p', 'stress', '--seconds', String(seconds), '--workers', String(workers), '--seed', String(seed)],
-    ...drives.flatMap((id) => ['--drive', nodeOf(topology, id).bdf]),
-    ...through.flatMap((id) => ['--through', place(topology, id)]),
-    ...(nic === undefined ? [] : ['--nic', nodeOf(topology, nic).bdf]),
-  ],
-  transfers: (options, topology, guest) => transfers(options, topology, readAccount(guest)),
-  effect: () => undefined,
-  checks: async (options, observed) => {
-    const account = readAccount(observed.guestSaid);
-    const checks = [
-      ...(await Promise.all(options.drives.map((id) => checkDrive(id, account, observed)))),
-      ...(options.nic === undefined ? [] : [await checkFrames(options.nic, account, observed)]),
-    ];
-    await observed.disks.adopt();
-    return checks;
+export const stress = verb({
+  movesData: true,
+  example: {drives: ['src', 'dst'], through: ['cmb', 'host-memory'], seconds: 20},
+  options: z
+    .strictObject({
+      drives: z
+        .array(deviceId)
+        .min(1)
+        .max(most.drives)
+        .refine(distinct, twice)
+        .meta({uniqueItems: true})
+        .describe('Drives under load.'),
+      through: z
+        .array(through)
+        .min(1)
+        .max(most.places)
+        .refine(distinct, twice)
+        .meta({uniqueItems: true})
+        .describe('Memories under load: providers, or host-memory.'),
+      nic: deviceId.optional().describe('NIC that sends frames from these memories.'),
+      seconds: z.int().min(1).max(maxSeconds).default(20).describe('Duration in seconds.'),
+      workers: z.int().min(1).max(most.workers).default(4).describe('Number of workers.'),
+      seed: z
+        .int()
+        .min(0)
+        .max(2 ** 31 - 1)
+        .default(1)
+        .describe('Seed of the load. The same seed gives the same requests, but not the same timing.'),
+    })
+    .describe(
+      'Runs a mixed load: workers read, write and copy sectors of all drives in requests of random size and offset, and send frames.',
+    ),
+  check({drives, through: places, nic, workers}, scene) {
+    for (const [index, id] of drives.entries()) checkDisk(scene, ['drives', index], id, 512 * workers);
+    for (const [index, id] of places.entries()) {
+      checkProvider(scene, ['through', index], id, bufferBytes * workers);
+    }
+    if (nic !== undefined) checkType(scene, ['nic'], nic, ['e1000', 'e1000e', 'igb'], 'NIC');
   },
-};
+  title({drives, nic, seconds, ...options}) {
+    const ends = [...drives, ...(nic === undefined ? [] : [nic])];
+    return `stress ${ends.join(', ')} through ${options.through.join(', ')} for ${seconds} s`;
+  },
+  commands: ({drives, nic, workers, seconds, seed, ...options}, topology) => [
+    tool(
+      ...['stress', '--seconds', String(seconds), '--workers', String(workers), '--seed', String(seed)],
+      ...drives.flatMap((id) => ['--drive', nodeOf(topology, id).bdf]),
+      ...options.through.flatMap((id) => ['--through', place(topology, id)]),
+      ...(nic === undefined ? [] : ['--nic', nodeOf(topology, nic).bdf]),
+    ),
+  ],
+  heads: ({drives}, topology) =>
+    drives.map((drive, index) => {
+      const sectors = diskBytes(topology, drive) / sectorBytes;
+      return {drive, bytes: sectors * sectorBytes, content: () => freshSectors(index, sectors)};
+    }),
+  seconds: ({seconds}) => seconds,
+  lasting: (options, seconds) => ({...options, seconds}),
+  reasonToSkip: ({nic}, topology) => (nic === undefined ? undefined : untracedSender(topology, nic)),
+  watched: {
+    refusal: {op: 'transmit', reported: 'never'},
+    watch: ({seconds}) => (seconds > watchedSeconds ? 'windows' : 'addresses'),
+    transfers: ({nic}, topology, guest) => transfers(nic, topology, readAccount(guest)),
+    checks: async (options, observed) => {
+      const account = readAccount(observed.guestSaid);
+      const checks = [
+        ...(await Promise.all(options.drives.map((id) => checkDrive(id, account, observed)))),
+        ...(options.nic === undefined ? [] : [await checkFrames(options.nic, account, observed)]),
+      ];
+      await observed.disks.adopt();
+      return checks;
+    },
+  },
+});
+
+function diskBytes(topology: Topology, id: string): number {
+  const node = nodeOf(topology, id);
+  return node.type === 'nvme' ? (node.disk ?? 0) : 0;
+}
 
 /** What the guest says has moved, as the devices do it: that is what the ledger is held against. */
 function transfers(
-  {nic}: Stress,
+  nic: string | undefined,
   topology: Topology,
   {flows, frames}: StressAccount,
 ): readonly ExpectedTransfer[] {
@@ -61,7 +136,7 @@ function transfers(
       const frame = {initiator: nic, direction: 'read', api: 'page', beside: `frames ${through}`} as const;
       return [
         {...frame, target: idOf(through), bytes},
-        {...frame, target: 'host-memory', bytes: count * headerBytes},
+        {...frame, target: 'host-memory', bytes: count * frameHeaderBytes},
       ];
     });
   return [...moved, ...sent];

@@ -1,31 +1,50 @@
 // SPDX-License-Identifier: MIT
-import {cpuAccesses} from '../evidence/arrivals.ts';
+import * as z from 'zod';
 import {deviceAt} from '../evidence/address-map.ts';
-import type {OptionsOf} from './options/registry.ts';
+import {cpuAccesses} from '../evidence/arrivals.ts';
+import {api} from '../spec/api.ts';
 import {type Endpoint, endpointsOf, nodeOf, unregisteredCmb} from '../topology/model.ts';
 import {busAddressOf} from '../topology/windows.ts';
 import type {Check} from '../verdict/check.ts';
 import {checkSurvey, type Survey, surveyGaps} from '../verdict/survey.ts';
-import type {DataVerb, Observed} from './verb.ts';
 import {readSurveys, stdoutOf} from './answers.ts';
+import {tool} from './command.ts';
+import type {Observed} from './observed.ts';
+import {providedBytes} from './scene.ts';
+import {verb} from './verb.ts';
 
 /** Asks about all pairs at once; that nothing moves is part of what must come. */
-export const survey: DataVerb<OptionsOf<'survey'>> = {
-  command: ({apis}) => ['p2p', 'survey', ...apis],
-  mapsOnly: true,
-  transfers: () => [],
-  effect: () => undefined,
-  checks: ({apis}, observed) => {
-    const surveys = readSurveys(stdoutOf(observed));
-    const clients = endpointsOf(observed.topology).map(({id}) => id);
-    const providers = providersOf(observed, surveys);
-    return Promise.resolve([
-      ...checkSurvey(observed, surveys, {providers, clients, apis}),
-      checkPlaces(observed, surveys),
-    ]);
+export const survey = verb({
+  movesData: false,
+  example: {apis: ['sg', 'page']},
+  options: z
+    .strictObject({apis: z.array(api).min(1).default(['sg']).describe('Calls of the DMA API.')})
+    .describe(
+      'Reports, for each provider and each other endpoint, the P2PDMA distance and the DMA address of a page by each API. No device does DMA.',
+    ),
+  check(_options, scene) {
+    const {devices, cpus} = scene;
+    if (Object.values(devices).some((device) => providedBytes(device, cpus) !== undefined)) return;
+    scene.report([], 'the topology has no provider', 'give it an nvme with a cmb');
   },
-  gaps: (_options, observed) => surveyGaps(readSurveys(stdoutOf(observed))),
-};
+  title: ({apis}) => `survey all pairs by ${apis.join(', ')}`,
+  commands: ({apis}) => [tool('survey', ...apis)],
+  watched: {
+    mapsOnly: true,
+    asksApi: true,
+    transfers: () => [],
+    checks: ({apis}, observed) => {
+      const surveys = readSurveys(stdoutOf(observed));
+      const clients = endpointsOf(observed.topology).map(({id}) => id);
+      const providers = providersOf(observed, surveys);
+      return Promise.resolve([
+        ...checkSurvey(observed, surveys, {providers, clients, apis}),
+        checkPlaces(observed, surveys),
+      ]);
+    },
+    gaps: (_options, observed) => surveyGaps(readSurveys(stdoutOf(observed))),
+  },
+});
 
 /** Whether its driver gives its memory to peers. */
 function isProvider(node: Endpoint): boolean {

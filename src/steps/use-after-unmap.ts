@@ -1,27 +1,62 @@
 // SPDX-License-Identifier: MIT
+import * as z from 'zod';
 import type {LedgerEntry} from '../evidence/ledger.ts';
-import type {OptionsOf} from './options/registry.ts';
-import {pageBytes} from './fields.ts';
+import {api} from '../spec/api.ts';
+import {deviceId} from '../spec/names.ts';
+import {hostAddress, mapping} from '../topology/maptype.ts';
 import {nodeOf} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedTransfer} from '../verdict/expectation.ts';
 import {checkTransfers} from '../verdict/transfers.ts';
-import type {DataVerb} from './verb.ts';
-import {place} from './copy.ts';
+import {place, tool} from './command.ts';
+import {pageBytes, through} from './fields.ts';
+import {checkProvider, checkType} from './scene.ts';
+import {verb} from './verb.ts';
 
-/** Memory -> edu while it is mapped, and at the same address after it was unmapped, which the IOMMU must block. */
-export const useAfterUnmap: DataVerb<OptionsOf<'use-after-unmap'>> = {
-  command: ({edu, memory, api}, topology) => [
-    ...['p2p', 'use-after-unmap', nodeOf(topology, edu).bdf, place(topology, memory), api],
+/**
+ * Memory -> edu while it is mapped, and at the same address after it was unmapped, which the IOMMU must block: in strict
+ * mode dma_unmap_*() returns once the IOTLB holds nothing of the mapping
+ * (Documentation/admin-guide/kernel-parameters.txt, iommu.strict).
+ */
+export const useAfterUnmap = verb({
+  movesData: true,
+  example: {edu: 'edu0', memory: 'cmb', api: 'sg'},
+  options: z
+    .strictObject({
+      edu: deviceId.describe('The initiator.'),
+      memory: through.describe('Memory that the edu reads: a provider, or host-memory.'),
+      api: api.default('sg'),
+    })
+    .describe(
+      'Has an edu read a mapped page, and again at the same address after it was unmapped: an IOMMU in strict mode must block the second read.',
+    ),
+  check({edu, memory}, scene) {
+    checkType(scene, ['edu'], edu, ['edu'], 'edu');
+    checkProvider(scene, ['memory'], memory, pageBytes);
+  },
+  title: ({edu, memory, api: by}) => `use after unmap: ${edu} <- ${memory} by ${by}`,
+  commands: ({edu, memory, api: by}, topology) => [
+    tool('use-after-unmap', nodeOf(topology, edu).bdf, place(topology, memory), by),
   ],
-  transfers: ({edu, memory, api}) => [
-    {initiator: edu, direction: 'read', target: memory, bytes: pageBytes, api},
-  ],
-  effect: () => undefined,
-  ledger: ({edu}, entries, expected) => checkStale(edu, entries, expected),
-  blocked: true,
-  checks: () => Promise.resolve([]),
-};
+  // Only an IOMMU that translates strictly promises that an unmapped address no longer translates.
+  reasonToSkip({edu, memory}, topology) {
+    if (!topology.translated || topology.iommu?.mode !== 'strict')
+      return 'no IOMMU translates in strict mode';
+    const address =
+      memory === 'host-memory'
+        ? hostAddress(topology)
+        : mapping(topology, {provider: memory, client: edu}).address;
+    return address === 'iova' ? undefined : `${edu} is given no IOVA for ${memory}`;
+  },
+  watched: {
+    refusal: {op: 'dma', reported: 'by-dma-api'},
+    blocked: true,
+    transfers: ({edu, memory, api: by}) => [
+      {initiator: edu, direction: 'read', target: memory, bytes: pageBytes, api: by},
+    ],
+    ledger: ({edu}, entries, expected) => checkStale(edu, entries, expected),
+  },
+});
 
 /** What was mapped was read once; the second read was blocked by the IOMMU, all of it. */
 function checkStale(

@@ -4,7 +4,7 @@ import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {referencePage} from '../../src/formats/reference.ts';
-import {verbNames} from '../../src/steps/options/registry.ts';
+import {verbNames} from '../../src/steps/registry.ts';
 
 test('docs/reference.md is up to date', (t) => {
   const file = path.join(labRoot, 'docs/reference.md');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {checkScenario, scenarioSchema} from '../../src/scenario/scenario-file.ts';
-import {verbNames} from '../../src/steps/options/registry.ts';
+import {verbNames} from '../../src/steps/registry.ts';
 import {topologySchema} from '../../src/spec/topology.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {wrong} from '../spec/wrong.ts';

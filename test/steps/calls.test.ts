@@ -2,7 +2,7 @@
 import test from 'ava';
 import {callChecks, endChecks} from '../../src/steps/calls.ts';
 import {readFacts} from '../../src/steps/facts.ts';
-import type {GuestResults} from '../../src/steps/verb.ts';
+import type {GuestResults} from '../../src/steps/observed.ts';
 
 function said(...lines: readonly object[]): GuestResults {
   const stdout = lines.map((line) => `${JSON.stringify(line)}\n`).join('');

@@ -4,7 +4,7 @@ import test from 'ava';
 import {pattern} from '../../src/evidence/image.ts';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
-import {providerChecks} from '../../src/steps/copy.ts';
+import {providerChecks} from '../../src/steps/provider-checks.ts';
 
 const start = 0xfb02_0000;
 const content = pattern('src', 4096);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {verb} from '../fields.ts';
+import {verb} from './verb.ts';
 
 export const run = verb({
   movesData: false,
+  example: {command: ['lspci', '-t'], exit: 0},
   options: z
     .strictObject({
       command: z.array(z.string()).min(1).describe('The command and its arguments.'),
@@ -13,4 +14,6 @@ export const run = verb({
   check() {
     // A command names no device.
   },
+  title: ({command}) => `run ${command.join(' ')}`,
+  commands: ({command, exit}) => [{words: command, exit}],
 });

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {deviceId} from '../../spec/names.ts';
-import {checkProvider} from '../scene.ts';
-import {verb} from '../fields.ts';
+import {deviceId} from '../spec/names.ts';
+import {nodeOf} from '../topology/model.ts';
+import {tool} from './command.ts';
+import {checkProvider} from './scene.ts';
+import {verb} from './verb.ts';
 
 /** What is mapped, more than once: MAP_BYTES in images/guest/starve.c. */
 const mapBytes = 5 * 2 ** 20;
 
 export const starve = verb({
   movesData: false,
+  example: {provider: 'cmb'},
   options: z
     .strictObject({provider: deviceId.describe('The provider.')})
     .describe(
@@ -17,4 +20,7 @@ export const starve = verb({
   check({provider}, scene) {
     checkProvider(scene, ['provider'], provider, mapBytes);
   },
+  title: ({provider}) => `starve mappings of ${provider}`,
+  commands: ({provider}, topology) => [tool('starve', nodeOf(topology, provider).bdf)],
+  mapped: ({provider}) => [provider],
 });
