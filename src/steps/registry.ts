@@ -23,6 +23,7 @@ import {unload} from './unload.ts';
 import {unplug} from './unplug.ts';
 import {useAfterUnmap} from './use-after-unmap.ts';
 import type {Options, Verb} from './verb.ts';
+import {writeZeroes} from './write-zeroes.ts';
 
 /** All verbs. A new one is a file of its own and a name here. */
 export const verbs = {
@@ -49,6 +50,7 @@ export const verbs = {
   unload,
   unplug,
   'use-after-unmap': useAfterUnmap,
+  'write-zeroes': writeZeroes,
 } as const satisfies Readonly<Record<string, Verb>>;
 
 export type VerbName = keyof typeof verbs;
