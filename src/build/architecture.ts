@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {ArchitectureName} from '../spec/architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
 
 /** How the kernel's own build, the compiler and Debian name an architecture. */
 export interface Architecture {

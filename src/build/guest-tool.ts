@@ -7,7 +7,7 @@ import {contentKey} from '../base/hash.ts';
 import {labRoot} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
 import {architectures, crossPrefix} from './architecture.ts';
 import {buildEnvironment, compilerVersion} from './compiler.ts';
 import {compileError, scratchEnvironment} from './make.ts';

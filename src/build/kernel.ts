@@ -5,7 +5,7 @@ import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256, sha256File} from '../base/hash.ts';
 import {DamagedEntry, discard, repaired, storePath, stored} from '../base/store.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
 import {shortName} from '../spec/identity.ts';
 import type {KernelSpec} from '../spec/kernel.ts';
 import {type Architecture, architectures, crossPrefix, makeVariables} from './architecture.ts';

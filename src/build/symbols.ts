@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
 import {run} from '../base/process.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
 import {architectures, crossPrefix} from './architecture.ts';
 
 /** A place in compiled code, as a kernel's trace names it. */

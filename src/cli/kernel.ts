@@ -6,7 +6,7 @@ import {displayPath, labRoot} from '../base/paths.ts';
 import {ensureKernel, type KernelPlan, kernelFolder} from '../build/kernel.ts';
 import {removeAbandoned} from '../results/abandoned.ts';
 import {collectGarbage, listKernels as listStored} from '../build/kernel-store.ts';
-import {type ArchitectureName, architectureNames} from '../spec/architecture.ts';
+import {type ArchitectureName, architectureNames} from '../base/architecture.ts';
 import {listKernels} from '../spec/catalog.ts';
 import {readKernel} from '../spec/kernel.ts';
 import {roundBytes} from '../base/bytes.ts';

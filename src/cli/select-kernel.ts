@@ -6,7 +6,7 @@ import {displayPath, labRoot} from '../base/paths.ts';
 import {baseCommitIn} from '../build/base-commit.ts';
 import type {KernelRecipe} from '../build/kernel.ts';
 import type {Lane} from '../scenario/machine.ts';
-import {architectureNames} from '../spec/architecture.ts';
+import {architectureNames} from '../base/architecture.ts';
 import {findKernel, findLane, listKernels, useFile} from '../spec/catalog.ts';
 import {identityOf, isPath} from '../spec/identity.ts';
 import {type KernelSource, type KernelSpec, readKernel} from '../spec/kernel.ts';

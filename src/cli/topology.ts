@@ -6,7 +6,7 @@ import {labRoot} from '../base/paths.ts';
 import {chooseQemu} from '../build/qemu.ts';
 import {findQemu} from '../guest/qemu-binary.ts';
 import {listTopologies} from '../spec/catalog.ts';
-import {formatSize} from '../spec/size.ts';
+import {formatSize} from '../base/size.ts';
 import {readTopology} from '../spec/topology.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Platform} from '../topology/platform.ts';
+import type {Platform} from '../devices/machines/machine.ts';
 import type {Acceleration} from './acceleration.ts';
 import type {QemuBinary} from './qemu-binary.ts';
 import type {SshTarget} from './ssh.ts';

@@ -6,7 +6,7 @@ import {type Context, checkpoint} from '../base/context.ts';
 import {HostError, Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {consoleId, controlArguments} from '../topology/control.ts';
 import {bootArguments, type BootPlan} from './boot-arguments.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
 import {firmwareWords, isInFirmware} from './firmware.ts';
 import {ConsoleRecorder} from './console.ts';
 import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';

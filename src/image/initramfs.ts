@@ -7,7 +7,7 @@ import {contentKey, sha256} from '../base/hash.ts';
 import {output} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import type {GuestTool} from '../build/guest-tool.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
 import {architectures} from '../build/architecture.ts';
 import {remembered, rememberedHash} from '../build/memory.ts';
 import type {Module} from '../build/modules.ts';

@@ -15,7 +15,7 @@ import {guestChecks} from './account.ts';
 import {callChecks} from './calls.ts';
 import {unboundDevices, unboundEdus} from './drivers.ts';
 import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
-import {formatSize} from '../spec/size.ts';
+import {formatSize} from '../base/size.ts';
 import type {Step} from '../spec/step.ts';
 import {lastLine} from '../base/escape.ts';
 import {labFailures} from './facts.ts';

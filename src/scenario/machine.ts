@@ -13,7 +13,7 @@ import {type Acceleration, probeAcceleration} from '../guest/acceleration.ts';
 import {bootGuest} from '../guest/guest.ts';
 import {findQemu, type QemuBinary} from '../guest/qemu-binary.ts';
 import {ensureImage, type Image} from '../image/initramfs.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
 import {loadTopology} from '../topology/plan.ts';
 import type {Topology} from '../topology/model.ts';
 import {qemuArguments} from '../topology/qemu.ts';

@@ -3,7 +3,7 @@ import {open} from 'node:fs/promises';
 import {HostError} from '../base/errors.ts';
 import {TraceParser} from '../evidence/trace.ts';
 import type {TraceEvent} from '../evidence/trace-event.ts';
-import {formatSize} from '../spec/size.ts';
+import {formatSize} from '../base/size.ts';
 
 /** A part of the file that QEMU's trace backend writes. */
 export interface TraceRange {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import {labRoot} from '../base/paths.ts';
 import {ability, basic} from './abilities.ts';
-import {architectureNames} from './architecture.ts';
+import {architectureNames} from '../base/architecture.ts';
 import {type Problem, throwProblems} from './problems.ts';
 import {description, kebabName, moduleName} from './names.ts';
 import {didYouMean} from './suggest.ts';

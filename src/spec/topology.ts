@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {type MachineName, machineNames} from './architecture.ts';
-import {cmbUnit} from './cmb.ts';
+import {type MachineName, machineNames} from '../base/architecture.ts';
+import {cmbUnit} from '../devices/cmb.ts';
 import {deviceId, description} from './names.ts';
-import {multipleOf, powerOfTwo} from './size.ts';
+import {multipleOf, powerOfTwo} from '../base/size.ts';
 import {type Frozen, type Located, readSpec} from './yaml.ts';
 
 const mebibyte = 2 ** 20;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {describeAcs} from './acs.ts';
-import {formatIdentity, type Identity, identityOf} from './identity.ts';
+import {formatIdentity, type Identity, identityOf} from '../devices/identity.ts';
 import {groupType, iommuIdentity} from './iommu.ts';
 import {findNode, formatBdf, nodeOf, type Topology} from './model.ts';
 import {readGuestTree, readQueryPci, type SeenFunction} from './seen.ts';
-import {labSlots} from './platform.ts';
+import {labSlots} from '../devices/machines/machine.ts';
 
 /**
  * Compares a topology with QEMU's answer to `query-pci`, asked once the firmware has numbered the buses.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Platform} from './platform.ts';
+import type {Platform} from '../devices/machines/machine.ts';
 import {labDeviceArguments} from './qemu.ts';
 
 /** Backends of the lab's own channels, as `-chardev` takes them: `socket,fd=3`, `stdio`, `null`. */

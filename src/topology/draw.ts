@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {formatSize} from '../spec/size.ts';
+import {formatSize} from '../base/size.ts';
 import type {Way} from './route.ts';
 import {describeAcs} from './acs.ts';
 import {childrenOf, type Node, type Topology} from './model.ts';

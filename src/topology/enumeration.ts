@@ -5,7 +5,7 @@ import {BusBudget} from './bus-budget.ts';
 import {asksForAcs} from './iommu.ts';
 import {type Endpoint, formatBdf, hex, type Node} from './model.ts';
 import type {RoutingTraits} from './plan.ts';
-import {platforms} from './platform.ts';
+import {platforms} from '../devices/machines/machine.ts';
 import type {Slots} from './slots.ts';
 
 /** The last bus of a segment. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {IommuSpec} from '../spec/topology.ts';
-import type {Identity} from './identity.ts';
-import {labSlots} from './platform.ts';
+import type {Identity} from '../devices/identity.ts';
+import {labSlots} from '../devices/machines/machine.ts';
 
 /** The IOMMU of a machine: all devices of a topology are behind it, the lab's own NIC is not. */
 export interface Iommu extends IommuSpec {

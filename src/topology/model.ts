@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {isRegistered} from '../spec/cmb.ts';
+import {isRegistered} from '../devices/cmb.ts';
 import type {TopologySpec} from '../spec/topology.ts';
 import type {Iommu} from './iommu.ts';
-import type {Platform} from './platform.ts';
+import type {Platform} from '../devices/machines/machine.ts';
 import type {Windows} from './windows.ts';
 
 /** Where a PCI function is and hangs. */

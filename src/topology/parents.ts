@@ -3,7 +3,7 @@ import type {Problem} from '../spec/problems.ts';
 import {didYouMean} from '../spec/suggest.ts';
 import type {DeviceSpec, TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
-import {platforms} from './platform.ts';
+import {platforms} from '../devices/machines/machine.ts';
 
 /** Whether devices can sit below this one. */
 export function hasBus({type}: DeviceSpec): boolean {

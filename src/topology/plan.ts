@@ -9,7 +9,7 @@ import {Enumeration} from './enumeration.ts';
 import {type Iommu, placeIommu, translates} from './iommu.ts';
 import type {Topology} from './model.ts';
 import {parentProblems} from './parents.ts';
-import {platforms} from './platform.ts';
+import {platforms} from '../devices/machines/machine.ts';
 import {assignSlots, rootSlots, type Slots} from './slots.ts';
 import {virtualFunctionProblems} from './virtual-functions.ts';
 import {windowsOf} from './windows.ts';

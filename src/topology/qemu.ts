@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {isStockCmb} from '../spec/cmb.ts';
+import {isStockCmb} from '../devices/cmb.ts';
 import type {Iommu} from './iommu.ts';
 import {type Endpoint, hex, type Node, nodeOf, type Topology} from './model.ts';
 import {missing, type QemuVersion} from './requirements.ts';
-import {labSlots, type Platform} from './platform.ts';
+import {labSlots, type Platform} from '../devices/machines/machine.ts';
 
 /** Files behind the devices, by a device's id. */
 export interface DeviceFiles {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {acsOf} from './acs.ts';
 import type {Iommu} from './iommu.ts';
-import type {MachineName} from '../spec/architecture.ts';
+import type {MachineName} from '../base/architecture.ts';
 import {type Endpoint, endpointsOf, type Node, type Topology} from './model.ts';
-import {isStockCmb} from '../spec/cmb.ts';
-import type {Platform} from './platform.ts';
+import {isStockCmb} from '../devices/cmb.ts';
+import type {Platform} from '../devices/machines/machine.ts';
 
 /** A version of QEMU. */
 export interface QemuVersion {

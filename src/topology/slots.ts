@@ -3,7 +3,7 @@ import type {Problem} from '../spec/problems.ts';
 import {functionOf, type TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
 import {hasBus} from './parents.ts';
-import {type Platform, platforms} from './platform.ts';
+import {type Platform, platforms} from '../devices/machines/machine.ts';
 
 /** The device numbers of a platform's root complex that topologies can have. */
 export function rootSlots({ownPort, reservedSlots}: Platform): readonly number[] {

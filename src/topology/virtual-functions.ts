@@ -2,7 +2,7 @@
 import type {Problem} from '../spec/problems.ts';
 import {functionOf, type TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
-import {platforms} from './platform.ts';
+import {platforms} from '../devices/machines/machine.ts';
 import type {Slots} from './slots.ts';
 
 /** Where an igb has its virtual functions, used or not: QEMU, hw/net/igb.c and hw/pci/pcie_sriov.c. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {AddressMap} from '../evidence/address-map.ts';
 import type {Ability} from '../spec/abilities.ts';
-import {formatSize} from '../spec/size.ts';
+import {formatSize} from '../base/size.ts';
 import type {Expectation} from '../spec/step.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {RejectedCommand} from '../evidence/ledger.ts';
 import {describeStatus, isInvalidUseOfMemory} from '../evidence/nvme-outcomes.ts';
-import {formatSize} from '../spec/size.ts';
+import {formatSize} from '../base/size.ts';
 import type {Check} from './check.ts';
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {LedgerEntry} from '../evidence/ledger.ts';
-import {formatSize} from '../spec/size.ts';
+import {formatSize} from '../base/size.ts';
 import type {Check} from './check.ts';
 import type {ExpectedTransfer} from './expectation.ts';
 

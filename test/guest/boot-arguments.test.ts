@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {Acceleration} from '../../src/guest/acceleration.ts';
 import {bootArguments} from '../../src/guest/boot-arguments.ts';
-import {platforms} from '../../src/topology/platform.ts';
+import {platforms} from '../../src/devices/machines/machine.ts';
 
 const words = (name: Acceleration['name']): string =>
   bootArguments({

@@ -3,7 +3,7 @@ import {temporary} from './temporary-state.ts';
 import path from 'node:path';
 import type {Context} from '../../src/base/context.ts';
 import {labRoot} from '../../src/base/paths.ts';
-import type {ArchitectureName} from '../../src/spec/architecture.ts';
+import type {ArchitectureName} from '../../src/base/architecture.ts';
 import {ensureGuestTool} from '../../src/build/guest-tool.ts';
 import {ensureModules} from '../../src/build/modules.ts';
 import {selectKernel} from '../../src/cli/select-kernel.ts';

@@ -6,7 +6,7 @@ import test, {type ExecutionContext} from 'ava';
 import {HostError} from '../../src/base/errors.ts';
 import {bootGuest} from '../../src/guest/guest.ts';
 import {findQemu} from '../../src/guest/qemu-binary.ts';
-import {platforms} from '../../src/topology/platform.ts';
+import {platforms} from '../../src/devices/machines/machine.ts';
 import {context, machineOf, runOwn} from './lab.ts';
 import {LabProcess} from './processes.ts';
 

@@ -3,7 +3,7 @@ import {testProp} from '@fast-check/ava';
 import test from 'ava';
 import fc from 'fast-check';
 import {checkAgainstGuest, checkAgainstQemu} from '../../src/topology/check.ts';
-import {type Identity, identityOf} from '../../src/topology/identity.ts';
+import {type Identity, identityOf} from '../../src/devices/identity.ts';
 import {groupType, iommuIdentity} from '../../src/topology/iommu.ts';
 import {findNode, formatBdf, type Topology} from '../../src/topology/model.ts';
 import {plan, topology as anyTopology} from './arbitrary.ts';

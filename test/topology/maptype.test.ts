@@ -6,7 +6,7 @@ import {commonAncestor} from '../../src/topology/distance.ts';
 import {hostAddress, mapping} from '../../src/topology/maptype.ts';
 import {findNode, type Topology} from '../../src/topology/model.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
-import {platforms} from '../../src/topology/platform.ts';
+import {platforms} from '../../src/devices/machines/machine.ts';
 import {unmodelled} from '../../src/topology/unmodelled.ts';
 import {plan, topologyWithFunctions} from './arbitrary.ts';
 import {everything} from './recorded.ts';

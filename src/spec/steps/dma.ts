@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {deviceId} from '../names.ts';
-import {size} from '../size.ts';
+import {size} from '../../base/size.ts';
 import {api} from './api.ts';
 import {checkDisk, checkProvider, checkType} from './scene.ts';
 import {pageBytes, through, transferSize, verb} from './verb.ts';

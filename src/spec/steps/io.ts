@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {deviceId, errorName} from '../names.ts';
-import {multipleOf, size} from '../size.ts';
+import {multipleOf, size} from '../../base/size.ts';
 import {checkRemoval, removal} from './removal.ts';
 import {checkDisk, checkMapped} from './scene.ts';
 import {through, transferSize, verb} from './verb.ts';

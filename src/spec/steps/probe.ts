@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {deviceId} from '../names.ts';
-import {formatSize, size} from '../size.ts';
+import {formatSize, size} from '../../base/size.ts';
 import {api} from './api.ts';
 import {checkDevice, checkProvider, hostMemory, type Scene} from './scene.ts';
 import {through, verb} from './verb.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import {isRegistered} from '../cmb.ts';
+import {isRegistered} from '../../devices/cmb.ts';
 import type {Path} from '../source-map.ts';
-import {formatSize} from '../size.ts';
+import {formatSize} from '../../base/size.ts';
 import {didYouMean} from '../suggest.ts';
 import type {DeviceSpec} from '../topology.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {deviceId} from '../names.ts';
-import {size} from '../size.ts';
+import {size} from '../../base/size.ts';
 import {checkDisk, checkProvider, checkType} from './scene.ts';
 import {byCpu, through, transferSize, verb} from './verb.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {deviceId} from '../names.ts';
-import {multipleOf} from '../size.ts';
+import {multipleOf} from '../../base/size.ts';
 import type {Frozen} from '../yaml.ts';
 import {hostMemory, type Scene} from './scene.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {formatBytes} from '../base/bytes.ts';
+import {formatBytes} from './bytes.ts';
 
 const units = {KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40} as const;
 

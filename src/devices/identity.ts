@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {Node} from './model.ts';
-import type {Platform} from './platform.ts';
+import type {Node} from '../topology/model.ts';
+import type {Platform} from './machines/machine.ts';
 
 /** Vendor and device id in a function's configuration space. */
 export interface Identity {

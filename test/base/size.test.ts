@@ -2,9 +2,9 @@
 import {testProp} from '@fast-check/ava';
 import test from 'ava';
 import fc from 'fast-check';
-import {formatSize, multipleOf, parseSize, powerOfTwo, size} from '../../src/spec/size.ts';
+import {formatSize, multipleOf, parseSize, powerOfTwo, size} from '../../src/base/size.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {wrong} from './wrong.ts';
+import {wrong} from '../spec/wrong.ts';
 
 test('units are powers of two', (t) => {
   t.is(size.parse('64KiB'), 65_536);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {type ArchitectureName, architectureOf, type MachineName} from '../spec/architecture.ts';
-import type {Identity} from './identity.ts';
+import {type ArchitectureName, architectureOf, type MachineName} from '../../base/architecture.ts';
+import type {Identity} from '../identity.ts';
 
 /** What a machine of QEMU is made of, apart from the tested tree. */
 export interface Platform {
