@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {isInitiator, memoryOf} from '../devices/roles.ts';
 import type {Command} from '@commander-js/extra-typings';
 import type {Context} from '../base/context.ts';
 import {HostError} from '../base/errors.ts';
@@ -10,7 +11,7 @@ import {formatSize} from '../base/size.ts';
 import {readTopology} from '../spec/topology.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
-import {type Endpoint, endpointsOf, type Topology, unregisteredCmb} from '../topology/model.ts';
+import {type Endpoint, endpointsOf, type Topology} from '../topology/model.ts';
 import {loadTopology} from '../topology/plan.ts';
 import {unmodelled} from '../topology/unmodelled.ts';
 import {interruptible} from './interrupt.ts';
@@ -62,7 +63,7 @@ async function plannedFor(name: string, qemu: string | undefined, context: Conte
 export function describePairs(topology: Topology): readonly string[] {
   const pairs = endpointsOf(topology).flatMap((client) =>
     endpointsOf(topology)
-      .filter((provider) => initiates(client) && memoryOf(provider) !== undefined && provider !== client)
+      .filter((provider) => isInitiator(client) && textOf(provider) !== undefined && provider !== client)
       .map((provider) => describePair(topology, client, provider)),
   );
   return pairs.length === 0 ? ['There is no peer that any device could reach.'] : pairs;
@@ -79,7 +80,7 @@ function describePair(topology: Topology, client: Endpoint, provider: Endpoint):
   const {type, address, distance, reason} = mapping(topology, pair);
   const unseen = unmodelled(topology, pair);
   const how = `${inWords[type]}${address === 'iova' ? ', by an IOVA' : ''}`;
-  const memory = memoryOf(provider) ?? '';
+  const memory = textOf(provider) ?? '';
   return [
     `${client.id} to ${provider.id} (${memory}), distance ${distance}: ${type}, ${how}.`,
     reason,
@@ -87,27 +88,8 @@ function describePair(topology: Topology, client: Endpoint, provider: Endpoint):
   ].join(' ');
 }
 
-/** Whether a device moves data by itself that a scenario can tell it to. */
-function initiates(node: Endpoint): boolean {
-  return (
-    !['bochs-display', 'ivshmem'].includes(node.type) && (node.type !== 'nvme' || node.disk !== undefined)
-  );
-}
-
 /** What of a device's memory can be given to peers. */
-function memoryOf(node: Endpoint): string | undefined {
-  switch (node.type) {
-    case 'nvme':
-      if (node.cmb === undefined || unregisteredCmb(node) !== undefined) return undefined;
-      return `CMB ${formatSize(node.cmb)}`;
-    case 'bochs-display':
-      return `VRAM ${formatSize(node.vram)}`;
-    case 'ivshmem':
-      return `shared memory ${formatSize(node.size)}`;
-    case 'e1000':
-    case 'e1000e':
-    case 'igb':
-    case 'edu':
-      return undefined;
-  }
+function textOf(node: Endpoint): string | undefined {
+  const memory = memoryOf(node);
+  return memory?.isRegistered === true ? `${memory.provider.kind} ${formatSize(memory.size)}` : undefined;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {nicOf} from '../devices/roles.ts';
 import {type AddressMap, deviceAt} from './address-map.ts';
 import type {TraceEvent} from './trace-event.ts';
 import {transmitDescriptor} from './trace.ts';
@@ -119,7 +120,7 @@ function registerOf(
   event: Extract<TraceEvent, {kind: 'register'}>,
   map: AddressMap,
 ): {readonly device: string; readonly name: RegisterName} | undefined {
-  if (event.model !== 'e1000' || event.operation !== 'write') return undefined;
+  if (nicOf({type: event.model})?.evidence !== 'ring' || event.operation !== 'write') return undefined;
   const bar = deviceAt(map, event.address);
   const name =
     bar && registerNames.find((candidate) => ringRegisters[candidate] === event.address - bar.start);

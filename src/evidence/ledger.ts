@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {isDmaEngine} from '../devices/roles.ts';
 import type {Way} from '../topology/route.ts';
 import {type AddressMap, deviceAt, locate} from './address-map.ts';
 import {arrivalGaps} from './arrivals.ts';
@@ -194,7 +195,7 @@ function collect(
         if (command.outcome.kind === 'moved') add(command.initiator, command.direction, event, index);
         break;
       case 'register':
-        if (event.model === 'edu') {
+        if (isDmaEngine({type: event.model})) {
           const transfer = edus.follow(event);
           if (transfer !== undefined) add(transfer.initiator, transfer.direction, transfer, index);
         } else if (event.operation === 'write') sender = deviceAt(map, event.address)?.device;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type {EndpointName} from '../devices/registry.ts';
 import type {Way} from '../topology/route.ts';
 
 /**
@@ -69,7 +70,8 @@ export type TraceEvent =
       readonly operation: 'read' | 'write';
       readonly address: number;
       readonly value: string;
-      readonly model: RegisterModel;
+      /** The type of device that has it. */
+      readonly model: EndpointName;
     }
   /** system/memory.c: a vCPU read the HPET, which is QEMU's own clock of the guest. */
   | {readonly kind: 'clock'; readonly address: number; readonly value: string}
@@ -87,14 +89,3 @@ export type TraceEvent =
       readonly size: number;
       readonly region: string;
     };
-
-/** The regions of registers that say what an initiator is to do, by what has them: hw/misc/edu.c, hw/net. */
-export const registerRegions = {
-  'edu-mmio': 'edu',
-  'e1000-mmio': 'e1000',
-  'e1000e-mmio': 'e1000e',
-  'igb-mmio': 'igb',
-} as const;
-
-/** A device model whose registers are followed. */
-export type RegisterModel = (typeof registerRegions)[keyof typeof registerRegions];

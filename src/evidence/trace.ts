@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {AccessRun} from './access-run.ts';
-import {registerRegions, type TraceEvent} from './trace-event.ts';
+import {registerRegions} from '../devices/registry.ts';
+import type {TraceEvent} from './trace-event.ts';
 
 /** Where an access says what it is. */
 const operationAt = 'memory_region_ops_'.length;
@@ -307,9 +308,7 @@ function parseAccess(line: string): TraceEvent | undefined {
   const name = line.lastIndexOf(" name '");
   const text = line.slice(name + 7, -1);
   const region = text === memoryRegion ? memoryRegion : text;
-  const model = Object.hasOwn(registerRegions, region)
-    ? registerRegions[region as keyof typeof registerRegions]
-    : undefined;
+  const model = registerRegions.get(region);
   if (region !== memoryRegion && region !== clockRegion && model === undefined) return undefined;
   const operation = line.startsWith('read', operationAt) ? 'read' : 'write';
   const cpu = line.indexOf(' cpu ');

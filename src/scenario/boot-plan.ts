@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import type {BootPlan} from '../guest/boot-arguments.ts';
-import {endpointsOf, type Topology} from '../topology/model.ts';
+import {type Endpoint, endpointsOf, type Topology} from '../topology/model.ts';
 import {kernelWords} from '../topology/kernel-words.ts';
-import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
+import type {DeviceFiles} from '../devices/qemu-option.ts';
+import {isNic, isSharedWithHost} from '../devices/roles.ts';
+import {qemuArguments} from '../topology/qemu.ts';
 import {deviceTreeName, needsDeviceTree} from './device-tree.ts';
 import type {Disks} from './disks.ts';
 import {type Machine, sshOf} from './machine.ts';
@@ -22,17 +24,20 @@ export interface RunFiles {
 
 /** The names of a run's files. */
 export function runFiles(folder: string, topology: Topology): RunFiles {
-  const of = (types: readonly string[], name: (id: string) => string): Readonly<Record<string, string>> =>
+  const of = (
+    has: (node: Endpoint) => boolean,
+    name: (id: string) => string,
+  ): Readonly<Record<string, string>> =>
     Object.fromEntries(
       endpointsOf(topology)
-        .filter(({type}) => types.includes(type))
+        .filter(has)
         .map(({id}) => [id, path.join(folder, name(id))]),
     );
   return Object.freeze({
     folder,
     screens: path.join(folder, 'screens'),
-    pcaps: of(['e1000', 'e1000e', 'igb'], (id) => `frames-${id}.pcap`),
-    shared: of(['ivshmem'], (id) => `memory-${id}`),
+    pcaps: of(isNic, (id) => `frames-${id}.pcap`),
+    shared: of(isSharedWithHost, (id) => `memory-${id}`),
   });
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {diskOf} from '../devices/roles.ts';
 import {mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {sha256} from '../base/hash.ts';
@@ -46,7 +47,7 @@ export function planHeads(topology: Topology, scenario: ScenarioSpec): DiskHeads
 
 function diskBytes(topology: Topology, id: string): number {
   const node = nodeOf(topology, id);
-  return node.type === 'nvme' ? (node.disk ?? 0) : 0;
+  return diskOf(node) ?? 0;
 }
 
 /** A topology's disks: the image files, and what each of them must hold by now. */
@@ -56,11 +57,10 @@ export class Disks {
   readonly #sizes = new Map<string, number>();
 
   constructor(topology: Topology, folder: string, heads: DiskHeads) {
-    const drives = endpointsOf(topology).filter((node) => node.type === 'nvme' && node.disk !== undefined);
+    const drives = endpointsOf(topology).filter((node) => diskOf(node) !== undefined);
     this.files = Object.fromEntries(drives.map(({id}) => [id, path.join(folder, `${id}.img`)]));
     for (const drive of drives) {
-      if (drive.type !== 'nvme' || drive.disk === undefined) continue;
-      this.#sizes.set(drive.id, drive.disk);
+      this.#sizes.set(drive.id, diskOf(drive) ?? 0);
       this.#expected.set(drive.id, Buffer.from(heads.get(drive.id) ?? Buffer.alloc(0)));
     }
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {nicOf} from '../devices/roles.ts';
 import {stat} from 'node:fs/promises';
 import {type AddressMap, readBars, readMemory} from '../evidence/address-map.ts';
 import {eventsOf} from '../evidence/traced-events.ts';
@@ -188,7 +189,7 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
 
 /** The NICs of a step whose descriptors QEMU does not trace: they are read from their rings. */
 function untracedSenders(step: Step, topology: Topology): readonly string[] {
-  if (step.verb !== 'transmit' || nodeOf(topology, step.options.nic).type !== 'e1000') return [];
+  if (step.verb !== 'transmit' || nicOf(nodeOf(topology, step.options.nic))?.evidence !== 'ring') return [];
   return [step.options.nic];
 }
 

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
+import {endpointTypeOf} from '../devices/registry.ts';
+import {addressBitsOf, isBoundAtBoot, isDmaEngine} from '../devices/roles.ts';
 import * as z from 'zod';
 import type {Guest} from '../guest/guest.ts';
 import type {Step} from '../spec/step.ts';
 import {endpointsOf, findNode, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep} from '../verdict/expectation.ts';
-import {boundAtBoot} from './prologue.ts';
-
-/** What the lab's own driver of an edu is called: images/modules/p2plab/edu.c. */
-const eduDriver = 'p2plab_edu';
 
 interface Machine {
   readonly guest: Pick<Guest, 'run'>;
@@ -37,7 +35,7 @@ export async function unboundDevices(
 
 /** Edus to which the lab's driver, which was just loaded, did not bind. */
 export async function unboundEdus(machine: Machine): Promise<readonly string[]> {
-  const edus = endpointsOf(machine.topology).filter(({type}) => type === 'edu');
+  const edus = endpointsOf(machine.topology).filter(isDmaEngine);
   return edus.length === 0
     ? []
     : (
@@ -57,11 +55,12 @@ async function unboundOf({guest, topology}: Machine, ids: readonly string[]): Pr
     const node = findNode(topology, id);
     const driver = node && drivers.get(node.bdf);
     if (node === undefined || driver === undefined) continue;
-    if (node.type === 'edu' && driver !== eduDriver) {
-      const hint = `see the kernel's log; a mask of ${node.dmaBits} bits takes a kernel with ZONE_DMA or less memory`;
-      errors.push(`the lab's driver ${eduDriver} is not bound to ${id} (${node.bdf}): ${hint}`);
+    const own = endpointTypeOf(node.type)?.dmaEngine?.driver;
+    if (own !== undefined && driver !== own) {
+      const hint = `see the kernel's log; a mask of ${addressBitsOf(node) ?? 64} bits takes a kernel with ZONE_DMA or less memory`;
+      errors.push(`the lab's driver ${own} is not bound to ${id} (${node.bdf}): ${hint}`);
     }
-    if (boundAtBoot.includes(node.type) && driver === null) {
+    if (isBoundAtBoot(node) && driver === null) {
       const detail = `${id} (${node.bdf}) is not bound to a driver.`;
       checks.push({name: 'driver', ok: false, witness: 'guest', detail});
     }

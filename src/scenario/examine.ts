@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {addressBitsOf, memoryOf, namespaceOf, nicOf} from '../devices/roles.ts';
 import {withDescriptors, withFetches} from '../evidence/e1000-ring.ts';
 import {buildLedger, type Initiators, type LedgerEntry, sumUp} from '../evidence/ledger.ts';
 import type {TraceEvent} from '../evidence/trace-event.ts';
@@ -206,10 +207,12 @@ function initiatorsOf(topology: Topology, watch: Watched['watch']): Initiators {
   const addressBits: Record<string, number> = {};
   const requesters: Record<number, string> = {};
   for (const node of endpointsOf(topology)) {
-    if (node.type === 'nvme' && node.nsid !== undefined) drives[node.nsid] = node.id;
-    if (node.type === 'nvme' && node.cmb !== undefined) withMemory.push(node.id);
-    if (node.type === 'e1000e' || node.type === 'igb') nics.push(node.id);
-    if (node.type === 'edu') addressBits[node.id] = node.dmaBits;
+    const nsid = namespaceOf(node);
+    const bits = addressBitsOf(node);
+    if (nsid !== undefined) drives[nsid] = node.id;
+    if (memoryOf(node)?.provider.region !== undefined) withMemory.push(node.id);
+    if (nicOf(node)?.evidence === 'descriptors') nics.push(node.id);
+    if (bits !== undefined) addressBits[node.id] = bits;
     requesters[requesterId(node)] = node.id;
   }
   const {iommu, translated, routed} = topology;

@@ -3,7 +3,7 @@ import {open, stat} from 'node:fs/promises';
 import {HostError} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
 import {until} from '../guest/within.ts';
-import {namespaceDevice, slowGroup} from '../topology/qemu.ts';
+import {namespaceDevice, slowGroup} from '../devices/nvme.ts';
 
 const limitMs = 20_000;
 const tag = 'held';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {nicOf} from '../devices/roles.ts';
 import {labRoot} from '../base/paths.ts';
 import type {Kernel} from '../build/kernel.ts';
 import type {QemuBinary} from '../guest/qemu-binary.ts';
@@ -229,8 +230,9 @@ function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string 
  */
 function untraced({verb, options}: Step, topology: Topology): string | undefined {
   if ((verb !== 'transmit' && verb !== 'stress') || options.nic === undefined) return undefined;
-  if (nodeOf(topology, options.nic).type !== 'e1000') return undefined;
-  const words = `QEMU does not trace what an e1000 reads: ${options.nic} would leave a gap in the ledger`;
+  const node = nodeOf(topology, options.nic);
+  if (nicOf(node)?.evidence !== 'ring') return undefined;
+  const words = `QEMU does not trace what an ${node.type} reads: ${options.nic} would leave a gap in the ledger`;
   if (verb === 'stress') return words;
   return topology.translated && !topology.routed ? `${words}, for its ring lies behind an IOMMU` : undefined;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {DeviceSpec} from './topology.ts';
+import {attachmentOf} from '../devices/roles.ts';
+import type {DeviceSpec} from './device.ts';
 
 type Devices = Readonly<Record<string, DeviceSpec>>;
 
@@ -16,7 +17,9 @@ export function inSlotOf(devices: Devices, id: string): readonly string[] {
 function shareSlot(devices: Devices, a: string, b: string): boolean {
   const [first, second] = [devices[a], devices[b]];
   if (first?.on === undefined || first.on !== second?.on) return false;
-  return devices[first.on]?.type === 'root-port' || (first.slot !== undefined && first.slot === second.slot);
+  return (
+    attachmentOf(devices[first.on]) === 'slot' || (first.slot !== undefined && first.slot === second.slot)
+  );
 }
 
 function isAtOrBelow(devices: Devices, id: string, top: readonly string[]): boolean {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
-import type {DeviceSpec, TopologySpec} from '../spec/topology.ts';
+import {machineTypeOf} from '../devices/machines/registry.ts';
+import {memoryOf} from '../devices/roles.ts';
+import type {DeviceSpec} from '../spec/device.ts';
+import type {TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
 
 /**
@@ -11,12 +14,10 @@ const window = {begin: 0xc000_0000, end: 0xfec0_0000} as const;
 
 const mebibyte = 2 ** 20;
 
-/** A device's prefetchable memory, and whether its BAR can be above 4 GiB: QEMU, hw/nvme, hw/misc/ivshmem, hw/display/bochs-display. */
+/** A device's prefetchable memory, and whether its BAR can be above 4 GiB. */
 function prefetchable(device: DeviceSpec): {readonly size: number; readonly wide: boolean} {
-  const {type} = device;
-  if (type === 'nvme') return {size: device.cmb ?? 0, wide: true};
-  if (type === 'ivshmem') return {size: device.size, wide: true};
-  return type === 'bochs-display' ? {size: device.vram, wide: false} : {size: 0, wide: true};
+  const memory = memoryOf(device);
+  return memory === undefined ? {size: 0, wide: true} : {size: memory.size, wide: memory.provider.wide};
 }
 
 /**
@@ -26,7 +27,7 @@ function prefetchable(device: DeviceSpec): {readonly size: number; readonly wide
  */
 export function barSpaceProblems(located: Located<TopologySpec>): readonly Problem[] {
   const {devices, machine} = located.value;
-  if (machine !== 'q35') return [];
+  if (machineTypeOf(machine).firmware === undefined) return [];
   const ports = new Map<string, {size: number; wide: boolean; narrow?: string; ids: string[]}>();
   for (const [id, device] of Object.entries(devices)) {
     const root = rootOf(devices, id);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import {describeAcs} from './acs.ts';
-import {formatIdentity, type Identity, identityOf} from '../devices/identity.ts';
+import {formatIdentity, type Identity} from '../devices/identity.ts';
+import {iommuTypeOf} from '../devices/iommus/registry.ts';
+import {labSlots} from '../devices/lab-slots.ts';
+import {identityOf} from './identity.ts';
 import {groupType, iommuIdentity} from './iommu.ts';
 import {findNode, formatBdf, nodeOf, type Topology} from './model.ts';
 import {readGuestTree, readQueryPci, type SeenFunction} from './seen.ts';
-import {labSlots} from '../devices/machines/machine.ts';
 
 /**
  * Compares a topology with QEMU's answer to `query-pci`, asked once the firmware has numbered the buses.
@@ -61,7 +63,7 @@ function compare(topology: Topology, seen: readonly SeenFunction[], witness: str
           differences.push(`${node.id} must have ${wanted}; for ${witness} it has ${found}`);
       }
       // Their drivers come after the bus is scanned, or ask when a device's is bound: what has none is in no group.
-      const late = topology.iommu?.type === 'virtio' || topology.iommu?.type === 'smmuv3';
+      const late = topology.iommu !== undefined && iommuTypeOf(topology.iommu.type).groupsLate;
       const undecided = late && fn.iommuGroup === null;
       if (fn.iommuGroup !== undefined && node.kind === 'endpoint' && !undecided) {
         const [wanted, found] = [groupType(topology.iommu) ?? 'none', fn.iommuGroup ?? 'none'];

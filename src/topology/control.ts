@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Platform} from '../devices/machines/machine.ts';
-import {labDeviceArguments} from './qemu.ts';
+import {labDeviceArguments} from './lab-devices.ts';
 
 /** Backends of the lab's own channels, as `-chardev` takes them: `socket,fd=3`, `stdio`, `null`. */
 export interface ControlChannels {

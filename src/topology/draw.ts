@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {formatSize} from '../base/size.ts';
+import {endpointNamed} from '../devices/registry.ts';
 import type {Way} from './route.ts';
 import {describeAcs} from './acs.ts';
 import {childrenOf, type Node, type Topology} from './model.ts';
@@ -89,21 +90,7 @@ export function describe(node: Node): string {
     case 'downstream-port':
       return `downstream port${acsWords(node)}`;
     case 'endpoint':
-      switch (node.type) {
-        case 'nvme': {
-          const disk = node.disk === undefined ? '' : `, disk ${formatSize(node.disk)}`;
-          return `nvme${disk}${node.cmb === undefined ? '' : `, CMB ${formatSize(node.cmb)}`}`;
-        }
-        case 'bochs-display':
-          return `bochs-display, VRAM ${formatSize(node.vram)}`;
-        case 'ivshmem':
-          return `ivshmem, ${formatSize(node.size)}`;
-        case 'e1000':
-        case 'e1000e':
-        case 'igb':
-        case 'edu':
-          return node.type;
-      }
+      return `${node.type}${endpointNamed(node.type).text(node)}`;
   }
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-import {readTopology, functionOf, type TopologySpec} from '../spec/topology.ts';
+import {platformOf} from '../devices/machines/registry.ts';
+import {attachmentOf, isBridge} from '../devices/roles.ts';
+import {functionOf} from '../spec/device.ts';
+import {readTopology, type TopologySpec} from '../spec/topology.ts';
 import {findTopology} from '../spec/catalog.ts';
 import {type Problem, specError, throwProblems} from '../spec/problems.ts';
 import {deepFreeze, type Located} from '../spec/yaml.ts';
@@ -9,7 +12,6 @@ import {Enumeration} from './enumeration.ts';
 import {type Iommu, placeIommu, translates} from './iommu.ts';
 import type {Topology} from './model.ts';
 import {parentProblems} from './parents.ts';
-import {platforms} from '../devices/machines/machine.ts';
 import {assignSlots, rootSlots, type Slots} from './slots.ts';
 import {virtualFunctionProblems} from './virtual-functions.ts';
 import {windowsOf} from './windows.ts';
@@ -61,7 +63,7 @@ export function planTopology(
   return deepFreeze<Topology>({
     name,
     spec: located.value,
-    platform: platforms[located.value.machine],
+    platform: platformOf(located.value.machine),
     ...(windows !== undefined && {windows}),
     ...(iommu !== undefined && {iommu}),
     translated: translates(iommu),
@@ -75,7 +77,7 @@ function planIommu(located: Located<TopologySpec>, slots: Slots): Iommu | undefi
   const {iommu, devices} = located.value;
   if (iommu === undefined) return undefined;
   const taken = Object.keys(devices).filter((id) => devices[id]?.on === undefined);
-  const free = rootSlots(platforms[located.value.machine]).filter(
+  const free = rootSlots(platformOf(located.value.machine)).filter(
     (slot) => !taken.some((id) => slots.get(id) === slot),
   );
   const placed = placeIommu(iommu, free);
@@ -88,12 +90,13 @@ function planIommu(located: Located<TopologySpec>, slots: Slots): Iommu | undefi
 function busProblems(located: Located<TopologySpec>): readonly Problem[] {
   const {devices} = located.value;
   const bridges = Object.values(devices).filter((device) => {
-    const {type, on} = device;
-    if (type === 'root-port' || type === 'switch') return true;
-    return on !== undefined && devices[on]?.type === 'switch' && functionOf(device) === 0;
+    const {on} = device;
+    if (isBridge(device)) return true;
+    return on !== undefined && attachmentOf(devices[on]) === 'ports' && functionOf(device) === 0;
   });
-  const inner = Object.values(devices).filter(({type, on}) => {
-    return type === 'switch' && on !== undefined && devices[on]?.type === 'switch';
+  const inner = Object.values(devices).filter((device) => {
+    const {on} = device;
+    return isBridge(device) && on !== undefined && attachmentOf(devices[on]) === 'ports';
   });
   const buses = bridges.length + inner.length;
   if (buses <= 255) return [];

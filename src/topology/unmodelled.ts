@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {isNic, memoryOf} from '../devices/roles.ts';
+import {maskBits} from './dma-mask.ts';
 import {mapping} from './maptype.ts';
 import {nodeOf, type Topology} from './model.ts';
 
@@ -25,8 +27,9 @@ function beyondReach(topology: Topology, provider: string, client: string): stri
   if (none !== undefined) return none;
   const {machine, splitBars} = topology.platform;
   if (!splitBars) return undefined;
-  if (nodeOf(topology, client).type === 'e1000') {
-    return `${machine} has the BAR of ${provider} above 4 GiB, and an e1000 has 32 bits of address: ${client}`;
+  const node = nodeOf(topology, client);
+  if (isNic(node) && maskBits(topology, client) === 32) {
+    return `${machine} has the BAR of ${provider} above 4 GiB, and an ${node.type} has 32 bits of address: ${client}`;
   }
   return undefined;
 }
@@ -34,6 +37,6 @@ function beyondReach(topology: Topology, provider: string, client: string): stri
 /** Why a device's memory cannot be given to peers on this machine; undefined if it can. */
 export function unprovided(topology: Topology, provider: string): string | undefined {
   const {machine, splitBars} = topology.platform;
-  if (!splitBars || nodeOf(topology, provider).type !== 'bochs-display') return undefined;
+  if (!splitBars || memoryOf(nodeOf(topology, provider))?.provider.wide !== false) return undefined;
   return `${machine} has the BAR of ${provider} below its memory, where arm64 has no struct page for it`;
 }

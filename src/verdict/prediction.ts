@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {isController} from '../devices/roles.ts';
 import {locate} from '../evidence/address-map.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Ability} from '../spec/abilities.ts';
@@ -155,11 +156,7 @@ function refusedButDone(
   if (refused === undefined || refused.rule === 'path') return undefined;
   const {rule, why} = refused;
   if (rule === 'bounce') {
-    if (
-      api === 'sg' &&
-      nodeOf(topology, initiator).type === 'nvme' &&
-      !abilities.includes('refused-io-ends')
-    ) {
+    if (api === 'sg' && isController(nodeOf(topology, initiator)) && !abilities.includes('refused-io-ends')) {
       const hang = `the mapping of ${target} for ${initiator} is refused and tried again for ever`;
       return {gap: 'refused-io-ends', why: `${hang}. ${why}`};
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {memoryOf} from '../devices/roles.ts';
 import type {AddressMap} from '../evidence/address-map.ts';
 import {type Basic} from '../spec/abilities.ts';
 import type {Api} from '../spec/steps/api.ts';
@@ -51,16 +52,13 @@ export function beyondMask(address: number, bits: number, initiator: string): st
   return `0x${address.toString(16)} has more than the ${bits} bits that ${initiator} has.`;
 }
 
-/** The number of the BAR whose memory a device provides: QEMU's models of them. */
-const providedBar: Readonly<Record<string, number>> = {nvme: 2, 'bochs-display': 0, ivshmem: 2};
-
 /** Where the memory that a device provides begins on the bus. A BAR is aligned to its size: it is below a mask or not. */
 export function providedFrom(
   topology: Topology,
   target: string,
   bars: AddressMap['bars'] | undefined,
 ): number | undefined {
-  const number = providedBar[nodeOf(topology, target).type];
+  const number = memoryOf(nodeOf(topology, target))?.provider.bar;
   return bars?.find(({device, bar}) => device === target && bar === number)?.start;
 }
 

@@ -2,12 +2,12 @@
 import test from 'ava';
 import type {Acceleration} from '../../src/guest/acceleration.ts';
 import {bootArguments} from '../../src/guest/boot-arguments.ts';
-import {platforms} from '../../src/devices/machines/machine.ts';
+import {platformOf} from '../../src/devices/machines/registry.ts';
 
 const words = (name: Acceleration['name']): string =>
   bootArguments({
     acceleration: {name, why: 'any'},
-    platform: platforms.q35,
+    platform: platformOf('q35'),
     ...{machine: [], kernel: 'k', initrd: 'i', commandLine: []},
   }).join(' ');
 

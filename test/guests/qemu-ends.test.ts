@@ -6,7 +6,7 @@ import test, {type ExecutionContext} from 'ava';
 import {HostError} from '../../src/base/errors.ts';
 import {bootGuest} from '../../src/guest/guest.ts';
 import {findQemu} from '../../src/guest/qemu-binary.ts';
-import {platforms} from '../../src/devices/machines/machine.ts';
+import {platformOf} from '../../src/devices/machines/registry.ts';
 import {context, machineOf, runOwn} from './lab.ts';
 import {LabProcess} from './processes.ts';
 
@@ -30,7 +30,14 @@ async function refusal(
   mkdirSync(folder, {recursive: true});
   const {kernel, image} = await machineOf('baseline');
   const plan = {
-    ...{folder, platform: platforms.q35, kernel: kernel.image, initrd: image.file, commandLine: [], machine},
+    ...{
+      folder,
+      platform: platformOf('q35'),
+      kernel: kernel.image,
+      initrd: image.file,
+      commandLine: [],
+      machine,
+    },
     qemu: {...qemu, path: program ?? qemu.path},
     acceleration: {name: 'tcg', why: 'a test'} as const,
     ssh: {privateKey: '', hostKey: ''},

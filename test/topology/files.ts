@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {endpointsOf, type Topology} from '../../src/topology/model.ts';
-import type {DeviceFiles} from '../../src/topology/qemu.ts';
+import type {DeviceFiles} from '../../src/devices/qemu-option.ts';
 
 /** Names for all files that a topology needs, in a folder. */
 export function filesFor(topology: Topology, folder: string): DeviceFiles {

@@ -8,8 +8,10 @@ import {labRoot} from '../../src/base/paths.ts';
 import {listTopologies} from '../../src/spec/catalog.ts';
 import {nodeOf, type Topology} from '../../src/topology/model.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
-import {labDeviceArguments, labDevices, qemuArguments} from '../../src/topology/qemu.ts';
-import {missing, type QemuVersion} from '../../src/topology/requirements.ts';
+import {labDeviceArguments, labDevices} from '../../src/topology/lab-devices.ts';
+import {qemuArguments} from '../../src/topology/qemu.ts';
+import type {QemuVersion} from '../../src/devices/qemu-option.ts';
+import {missing} from '../../src/topology/requirements.ts';
 import {filesFor} from './files.ts';
 import {everything} from './recorded.ts';
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+import type {BridgeType, EndpointType} from '../../devices/device-type.ts';
+import {bridgeTypes, endpointTypes} from '../../devices/registry.ts';
+import {labDrivers} from '../../topology/lab-devices.ts';
 import type {Context} from '../../base/context.ts';
 import {HostError, UsageError} from '../../base/errors.ts';
 import {chooseQemu} from '../../build/qemu.ts';
@@ -9,18 +12,10 @@ import type {Finding} from './finding.ts';
 const oldest = 10;
 
 /** Without these no guest of the lab starts, or none that a topology could be made of. */
-const essential = [
-  'pcie-root-port',
-  'x3130-upstream',
-  'xio3130-downstream',
-  'nvme',
-  'nvme-ns',
-  'virtio-net-pci',
-  'pvpanic-pci',
-];
+const essential = [...new Set([...driversOf(true), ...Object.values(labDrivers)])];
 
 /** Without one of these the scenarios that have it are not run. */
-const perScenario = ['e1000', 'e1000e', 'igb', 'bochs-display', 'edu', 'ivshmem-plain'];
+const perScenario = driversOf(false).filter((driver) => !essential.includes(driver));
 
 /** QEMU, its version, and the devices that it has. */
 export async function qemuFindings(given: string | undefined, context: Context): Promise<readonly Finding[]> {
@@ -89,4 +84,15 @@ function routingFinding(qemu: string, routes: boolean): Finding {
     cost: 'scenarios about that are skipped',
     mend: './setup --qemu && p2plab qemu build',
   };
+}
+
+/** QEMU's names of what types of devices are made of, with all that they can have. */
+function driversOf(isEssential: boolean): readonly string[] {
+  const bridges = bridgeTypes
+    .filter((type: BridgeType) => (type.essential ?? false) === isEssential)
+    .flatMap((type: BridgeType) => Object.values(type.functions).map(({driver}) => driver));
+  const endpoints = endpointTypes
+    .filter((type: EndpointType) => (type.essential ?? false) === isEssential)
+    .flatMap((type: EndpointType) => type.allDrivers);
+  return [...bridges, ...endpoints];
 }

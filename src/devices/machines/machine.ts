@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-import {type ArchitectureName, architectureOf, type MachineName} from '../../base/architecture.ts';
+import type {ArchitectureName} from '../../base/architecture.ts';
 import type {Identity} from '../identity.ts';
+import {labSlots} from '../lab-slots.ts';
+import type {Properties, QemuVersion} from '../qemu-option.ts';
 
 /** What a machine of QEMU is made of, apart from the tested tree. */
-export interface Platform {
-  readonly machine: MachineName;
+export interface Platform<Name extends string = string> {
+  readonly machine: Name;
   readonly architecture: ArchitectureName;
   /** QEMU's name of the bus that is below the root complex, or below the machine's own root port. */
   readonly rootBus: string;
@@ -33,17 +35,8 @@ export interface Platform {
   readonly labFunctions: boolean;
 }
 
-/** Device numbers on the root complex that are not a topology's: the machine's and the lab's own. */
-export const labSlots = {
-  hostBridge: 0,
-  panicDevice: 0x1c,
-  controlNic: 0x1d,
-  iommu: 0x1e,
-  ich9: 0x1f,
-} as const;
-
 /** A machine whose PCI Express begins with the root complex, which is all QEMU's. */
-const generic = {
+export const generic = {
   rootBus: 'pcie.0',
   reservedSlots: Object.values(labSlots),
   kernelWords: [],
@@ -51,55 +44,85 @@ const generic = {
   labFunctions: true,
 } as const;
 
-const q35: Platform = {
-  ...generic,
-  machine: 'q35',
-  architecture: architectureOf.q35,
-  // QEMU, hw/pci-host/q35.c (mch).
-  hostBridge: {vendor: 0x8086, device: 0x29c0},
-  serial: {console: 'ttyS0', port: 'ttyS1', before: 0},
-  // On a host that is busy the emulated timer misses its few chances to be seen, and Linux panics.
-  kernelWords: ['no_timer_check'],
-  memoryRegion: 'pc.ram',
-  splitBars: false,
-};
+export type CpuVendor = 'AuthenticAMD' | 'GenuineIntel';
 
-/** QEMU, hw/arm/virt.c (base_memmap). */
-const virt: Platform = {
-  ...generic,
-  machine: 'virt',
-  architecture: architectureOf.virt,
-  // QEMU, hw/pci-host/gpex.c (gpex-root).
-  hostBridge: {vendor: 0x1b36, device: 0x0008},
-  serial: {console: 'ttyAMA0', port: 'ttyAMA1', before: 0},
-  memoryRegion: 'mach-virt.ram',
-  splitBars: true,
-};
+/** Where a machine whose bus has addresses of its own has them. */
+export interface BusAddresses {
+  /** The first bus address of device memory, and the CPU's address for it. */
+  readonly base: number;
+  readonly cpu: number;
+  /** Where devices address host memory: at its CPU addresses, or at those of the PCI window. */
+  readonly inbound: 'identity' | 'aliasing';
+}
 
-/** QEMU, hw/arm/fsl-imx8mp.c and hw/pci-host/designware.c. */
-const imx8mp: Platform = {
-  machine: 'imx8mp-evk',
-  architecture: architectureOf['imx8mp-evk'],
-  rootBus: 'dw-pcie',
-  ownPort: {vendor: 0x16c3, device: 0xabcd},
-  reservedSlots: [],
-  // The board's console is its second UART; Bluetooth's place is the third.
-  serial: {console: 'ttymxc1', port: 'ttymxc2', before: 1},
-  kernelWords: [
-    // Half of the board has no driver here: what would wait for that half is to begin without it.
-    ...['fw_devlink=permissive', 'deferred_probe_timeout=0'],
-    // QEMU loses the interrupt by which a slot says that it has done as told: Linux would wait a second for it.
-    'pciehp.pciehp_poll_mode=1',
-  ],
-  memoryRegion: 'imx8mp-evk.ram',
-  deviceSpace: 'pcie-bus-address-space',
-  splitBars: false,
-  labFunctions: false,
-};
+/** Keys of a topology that not every machine has, as they are declared. Sizes are in bytes. */
+export interface MachineKeys {
+  readonly cpu?: string | undefined;
+  readonly 'cpu-vendor'?: CpuVendor | undefined;
+  readonly inbound?: 'identity' | 'aliasing' | undefined;
+  readonly 'bus-base'?: number | undefined;
+  readonly 'cpu-base'?: number | undefined;
+  readonly memory?: number | undefined;
+  readonly cpus: number;
+}
 
-/** The platforms by the names of QEMU's machines. */
-export const platforms: Readonly<Record<MachineName, Platform>> = Object.freeze({
-  q35,
-  virt,
-  'imx8mp-evk': imx8mp,
-});
+/** What a key gives that the machine does not have. */
+export interface MachineProblem {
+  readonly path: keyof MachineKeys;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What only some machines have, settled. */
+export interface MachineSettings {
+  readonly cpuVendor?: CpuVendor;
+  readonly bus?: BusAddresses;
+}
+
+/** A machine type of QEMU. */
+export interface MachineType<Name extends string = string> {
+  readonly platform: Platform<Name>;
+  /** What it has if a topology does not say so. Memory is in bytes. */
+  readonly defaults: {readonly cpu: string; readonly memory: number};
+  /** The first QEMU that has it with this CPU, if that is newer than the oldest supported one (7.2). */
+  readonly since?: QemuVersion;
+  /** The firmware that numbers its buses and places its BARs; undefined if Linux does. */
+  readonly firmware?: 'SeaBIOS';
+  /** What `problems` reports, as JSON Schema has it: an editor shows it before p2plab runs. */
+  readonly editorRules: object;
+  /** QEMU's arguments for native hot-plug. */
+  readonly hotplugArguments: readonly string[];
+  /** Reports keys that the machine does not have. */
+  problems(keys: MachineKeys): readonly MachineProblem[];
+  settings(keys: MachineKeys, cpu: string): MachineSettings;
+  /**
+   * QEMU's arguments for machine and CPU.
+   * @param machine.properties what an IOMMU adds to the machine
+   */
+  arguments(machine: {
+    readonly cpu: string;
+    readonly cpuVendor?: CpuVendor | undefined;
+    readonly properties: Properties;
+  }): readonly string[];
+}
+
+/** Checks a machine type and keeps its name. */
+export function machineType<const Name extends string>(type: MachineType<Name>): MachineType<Name> {
+  return type;
+}
+
+/** Reports keys about bus addresses: on this machine they are physical addresses. */
+export function addressProblems(machine: string, keys: MachineKeys): readonly MachineProblem[] {
+  return (['inbound', 'bus-base', 'cpu-base'] as const).flatMap((path): readonly MachineProblem[] => {
+    if (keys[path] === undefined) return [];
+    const message = `bus addresses of ${machine} are physical addresses`;
+    return [{path, message, hint: `"${path}" goes with imx8mp-evk`}];
+  });
+}
+
+/** Reports a vendor: the CPUs of this machine are not made by any of them. */
+export function vendorProblems(machine: string, keys: MachineKeys): readonly MachineProblem[] {
+  if (keys['cpu-vendor'] === undefined) return [];
+  const message = `a CPU of ${machine} has no such vendor`;
+  return [{path: 'cpu-vendor', message, hint: 'drop "cpu-vendor"'}];
+}

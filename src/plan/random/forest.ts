@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
+import {diskOf, isDmaEngine, memoryOf} from '../../devices/roles.ts';
 import {stringify} from 'yaml';
 import type {Api} from '../../spec/steps/api.ts';
 import {topologySchema} from '../../spec/topology.ts';
 import {parseSpec} from '../../spec/yaml.ts';
 import {mapping} from '../../topology/maptype.ts';
-import {endpointsOf, type Topology} from '../../topology/model.ts';
+import {type Endpoint, endpointsOf, type Topology} from '../../topology/model.ts';
 import {planTopology, type RoutingTraits} from '../../topology/plan.ts';
 import type {DrawnDevice, ForestDraw, TreeDraw} from './draw.ts';
 
@@ -19,6 +20,7 @@ type Device = Readonly<Record<string, unknown>> & {readonly type: string; readon
 /** Each NIC takes 4 KiB of the 64 KiB of I/O ports for every bridge above it, or the firmware gives up. */
 const mostNics = 4;
 
+// A seed must give the same trees for ever: a new type of device does not enter by itself.
 const nics = ['e1000e', 'igb', 'e1000'] as const;
 
 const endpoints: Readonly<
@@ -133,20 +135,24 @@ class Forestry {
 }
 
 function loads(topology: Topology): readonly object[] {
-  const has = (type: string): boolean => endpointsOf(topology).some((node) => node.type === type);
-  return [{load: {module: 'p2plab'}}, ...(has('bochs-display') ? [{load: {module: 'bochs_p2pmem'}}] : [])];
+  const modules = endpointsOf(topology).flatMap((node) => memoryOf(node)?.provider.module ?? []);
+  return ['p2plab', ...new Set(modules)].map((module) => ({load: {module}}));
+}
+
+/** Whether Linux has the memory once all modules are loaded. */
+function isDrivable(node: Endpoint): boolean {
+  const provider = memoryOf(node)?.provider;
+  return provider !== undefined && (provider.registeredAtBoot || provider.module !== undefined);
 }
 
 /** Real DMA of some pairs: what each initiator can do. */
 function drives(topology: Topology, {pairs}: ForestDraw): readonly object[] {
   const all = endpointsOf(topology);
-  const drivesOf = all.filter((node) => node.type === 'nvme' && node.disk !== undefined).map(({id}) => id);
-  const providers = all
-    .filter((node) => (node.type === 'nvme' && node.cmb !== undefined) || node.type === 'bochs-display')
-    .map(({id}) => id);
+  const drivesOf = all.filter((node) => diskOf(node) !== undefined).map(({id}) => id);
+  const providers = all.filter((node) => isDrivable(node)).map(({id}) => id);
   const [from] = drivesOf;
   if (from === undefined || providers.length === 0) return [];
-  const edus = all.filter(({type}) => type === 'edu').map(({id}) => id);
+  const edus = all.filter(isDmaEngine).map(({id}) => id);
   return pairs.flatMap((number): readonly object[] => {
     const initiators = number % 2 === 0 && edus.length > 0 ? edus : drivesOf;
     const initiator = pick(initiators, number);

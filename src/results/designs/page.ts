@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {providerKind} from '../../devices/roles.ts';
 import {apis, type Came, type Cell, type Due} from './cells.ts';
 import {changes} from './changes.ts';
 import {groupBy, table, unique} from './markdown.ts';
@@ -168,9 +169,7 @@ function word(cell: Cell | undefined): string {
 function what(cells: readonly Cell[]): string {
   return [...groupBy(cells, ({direction}) => direction)]
     .map(([direction, group]) => {
-      const places = group.map(({target}) =>
-        target === 'nvme' ? 'CMB' : target === 'bochs-display' ? 'VRAM' : 'memory',
-      );
+      const places = group.map(({target}) => providerKind(target) ?? 'memory');
       return `${direction}s ${places.join(', ')}`;
     })
     .join('; ');

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hasTracedMemory} from '../../devices/roles.ts';
 import {cpuAccesses} from '../../evidence/arrivals.ts';
 import {arrivalOf, type LedgerEntry} from '../../evidence/ledger.ts';
 import {difference} from '../../evidence/image.ts';
@@ -36,7 +37,7 @@ export const copy: DataVerb<Copy> = {
     if (to !== undefined) disks.write(to, toOffset, disks.read(from, fromOffset, bytes));
   },
   checks: ({from, through, bytes, fromOffset, readback}, observed) => {
-    const traced = through !== 'host-memory' && nodeOf(observed.topology, through).type === 'nvme';
+    const traced = through !== 'host-memory' && hasTracedMemory(nodeOf(observed.topology, through));
     if (!traced || !readback) return Promise.resolve([]);
     return Promise.resolve(providerChecks(observed, through, observed.disks.read(from, fromOffset, bytes)));
   },

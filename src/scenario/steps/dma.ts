@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hasTracedMemory} from '../../devices/roles.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {pageBytes} from '../../spec/steps/verb.ts';
 import {nodeOf} from '../../topology/model.ts';
@@ -31,7 +32,7 @@ export const dma: DataVerb<Dma> = {
     disks.write(to, toOffset, page);
   },
   checks: ({from, target, bytes, fromOffset}, observed) => {
-    const traced = target !== 'host-memory' && nodeOf(observed.topology, target).type === 'nvme';
+    const traced = target !== 'host-memory' && hasTracedMemory(nodeOf(observed.topology, target));
     if (!traced) return Promise.resolve([]);
     return Promise.resolve(providerChecks(observed, target, observed.disks.read(from, fromOffset, bytes)));
   },

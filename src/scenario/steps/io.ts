@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hasTracedMemory, namespaceOf} from '../../devices/roles.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import type {Removal} from '../../spec/steps/removal.ts';
 import {nodeOf, type Topology} from '../../topology/model.ts';
@@ -80,7 +81,7 @@ export const io: DataVerb<Io> = {
       iovec.length === 1 &&
       part !== undefined &&
       part.through !== 'host-memory' &&
-      nodeOf(observed.topology, part.through).type === 'nvme';
+      hasTracedMemory(nodeOf(observed.topology, part.through));
     if (!isTraced) return Promise.resolve(held);
     const content = observed.disks.read(from, fromOffset, part.bytes);
     return Promise.resolve([...held, ...providerChecks(observed, part.through, content)]);
@@ -117,8 +118,7 @@ function words(options: Io, topology: Topology): readonly string[] {
 /** The transfer is begun, the drive holds it, the removal is begun, the drive goes on, and both must end. */
 function disturbed(options: Io, what: Removal, topology: Topology): readonly GuestCommand[] {
   const drive = options.from ?? '';
-  const node = nodeOf(topology, drive);
-  const nsid = node.kind === 'endpoint' && node.type === 'nvme' ? (node.nsid ?? 0) : 0;
+  const nsid = namespaceOf(nodeOf(topology, drive)) ?? 0;
   const isReset = what.kind === 'reset';
   let mark = 0;
   const transfer: GuestCommand = {

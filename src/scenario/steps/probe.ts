@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hasTracedMemory} from '../../devices/roles.ts';
 import {deviceAt} from '../../evidence/address-map.ts';
 import {cpuAccesses} from '../../evidence/arrivals.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
@@ -74,7 +75,7 @@ function checkPlaces(
 ): readonly Check[] {
   const traced = (id: string): boolean => {
     const node = findNode(topology, id);
-    return node?.kind === 'endpoint' && node.type === 'nvme';
+    return node !== undefined && hasTracedMemory(node);
   };
   const touched = segments.some(({memory, bar}) => bar === undefined && traced(memory));
   const untold = segments.some(({memory, bar}) => bar !== undefined && traced(memory));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {memoryOf} from '../../devices/roles.ts';
 import {HostError} from '../../base/errors.ts';
 import type {Guest} from '../../guest/guest.ts';
 import {until} from '../../guest/within.ts';
@@ -85,15 +86,12 @@ export function plugCommands(id: string, topology: Topology): readonly GuestComm
     });
 }
 
-/** Types of devices that a module of the lab makes providers of. */
-const providedBy: Readonly<Record<string, string>> = {bochs_p2pmem: 'bochs-display'};
-
 /** Whether a device's memory goes away by this: then it has to wait for whoever uses the memory. */
 export function takesMemory(what: Removal, device: string, topology: Topology): boolean {
   if (device === 'host-memory' || what.kind === 'reset') return false;
   if (what.kind === 'unplug') return unitOf(topology, what.device).some((node) => node.id === device);
   if (what.kind !== 'unload') return what.device === device;
-  return providedBy[what.module] === nodeOf(topology, device).type;
+  return memoryOf(nodeOf(topology, device))?.provider.module === what.module;
 }
 
 /** A removal in words: `unbind of cmb`. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+import {memoryOf} from '../../devices/roles.ts';
 import {cpuAccesses} from '../../evidence/arrivals.ts';
 import {deviceAt} from '../../evidence/address-map.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
-import {type Endpoint, endpointsOf, nodeOf, unregisteredCmb} from '../../topology/model.ts';
+import {type Endpoint, endpointsOf, nodeOf} from '../../topology/model.ts';
 import {busAddressOf} from '../../topology/windows.ts';
 import type {Check} from '../../verdict/check.ts';
 import {checkSurvey, type Survey, surveyGaps} from '../../verdict/survey.ts';
@@ -29,7 +30,8 @@ export const survey: DataVerb<OptionsOf<'survey'>> = {
 
 /** Whether its driver gives its memory to peers. */
 function isProvider(node: Endpoint): boolean {
-  return node.type === 'nvme' && node.cmb !== undefined && unregisteredCmb(node) === undefined;
+  const memory = memoryOf(node);
+  return memory?.isRegistered === true && memory.provider.registeredAtBoot;
 }
 
 /** Every CMB must be published by its driver; other memory is if a module was loaded for it. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {attachmentOf} from '../../devices/roles.ts';
 import {verb} from './verb.ts';
 
 /** A root port's id, or `sw0.1`: the port of a switch with this number. */
@@ -26,7 +27,7 @@ export const acs = verb({
   check({port: id}, scene) {
     const [name = '', number] = id.split('.');
     const device = Object.hasOwn(scene.devices, name) ? scene.devices[name] : undefined;
-    const wanted = number === undefined ? 'root-port' : 'switch';
-    if (device?.type !== wanted) scene.report(['port'], `the topology has no port "${id}"`);
+    const wanted = number === undefined ? 'slot' : 'ports';
+    if (attachmentOf(device) !== wanted) scene.report(['port'], `the topology has no port "${id}"`);
   },
 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {isDisplay, videoMemoryOf} from '../../devices/roles.ts';
 import {deviceId} from '../names.ts';
-import {checkDisk, checkType} from './scene.ts';
+import {checkDisk, checkRole} from './scene.ts';
 import {pageBytes, verb} from './verb.ts';
 
 /** A pixel is 32 bits: the mode that the guest's display driver sets. */
@@ -27,9 +28,10 @@ export const blit = verb({
   check({from, to, width, height}, scene) {
     const bytes = width * height * bytesPerPixel;
     checkDisk(scene, ['from'], from, bytes);
-    const display = checkType(scene, ['to'], to, ['bochs-display'], 'display');
-    if (display?.type === 'bochs-display' && bytes > display.vram) {
-      scene.report(['width'], `${width}x${height} needs ${bytes} bytes of VRAM: "${to}" has ${display.vram}`);
+    const display = checkRole(scene, ['to'], to, isDisplay, 'display');
+    const vram = display && videoMemoryOf(display);
+    if (vram !== undefined && bytes > vram) {
+      scene.report(['width'], `${width}x${height} needs ${bytes} bytes of VRAM: "${to}" has ${vram}`);
     }
   },
 });

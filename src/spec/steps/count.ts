@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {isDmaEngine} from '../../devices/roles.ts';
 import {deviceId} from '../names.ts';
-import {checkType} from './scene.ts';
+import {checkRole} from './scene.ts';
 import {verb} from './verb.ts';
 
 export const count = verb({
@@ -12,6 +13,6 @@ export const count = verb({
       'Counts the instructions that mapping and unmapping host memory takes. It needs a lane with "count-instructions".',
     ),
   check({initiator}, scene) {
-    checkType(scene, ['initiator'], initiator, ['edu'], 'edu');
+    checkRole(scene, ['initiator'], initiator, isDmaEngine, 'edu');
   },
 });

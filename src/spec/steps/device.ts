@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {diskOf, isBridge, isController, isRootPort} from '../../devices/roles.ts';
 import {deviceId} from '../names.ts';
 import {inSlotOf} from '../slot.ts';
 import {checkDevice, checkKnown, type Scene} from './scene.ts';
@@ -8,8 +9,8 @@ import {verb} from './verb.ts';
 const endpoint = deviceId.transform((device) => ({device}));
 
 function checkEndpoint({device}: {readonly device: string}, scene: Scene): void {
-  const type = checkDevice(scene, [], device)?.type;
-  if (type === 'root-port' || type === 'switch') {
+  const spec = checkDevice(scene, [], device);
+  if (spec !== undefined && isBridge(spec)) {
     scene.report([], `"${device}" is a bridge`, 'name an endpoint below it');
   }
 }
@@ -28,11 +29,12 @@ export const bind = verb({
 
 /** Reports what is not in a slot from which it can be taken: an endpoint is, and a switch. */
 export function checkSlot({device}: {readonly device: string}, scene: Scene): void {
-  if (scene.devices[device]?.type === 'root-port')
+  const spec = scene.devices[device];
+  if (spec !== undefined && isRootPort(spec))
     scene.report([], `"${device}" is part of the root complex`, 'name what is in its slot');
   else if (!scene.hotplug)
     scene.report([], 'the slots of the topology do not hot-plug', 'give it "hotplug: true"');
-  else if (scene.devices[device] !== undefined && scene.devices[device].on === undefined)
+  else if (spec !== undefined && spec.on === undefined)
     scene.report([], `"${device}" is in no slot: it is part of the root complex`);
 }
 
@@ -57,7 +59,7 @@ export const plug = verb({
     if (present !== undefined) scene.report([], `"${present}" is not unplugged`, '"unplug" it first');
     const drive = unit.find((id) => {
       const spec = scene.devices[id];
-      return spec?.type === 'nvme' && spec.disk !== undefined;
+      return spec !== undefined && diskOf(spec) !== undefined;
     });
     if (drive !== undefined)
       scene.report([], `"${drive}" has a disk, which QEMU does not plug back`, 'plug a device without one');
@@ -66,8 +68,8 @@ export const plug = verb({
 
 /** Reports a device that is no NVMe controller. */
 export function checkController({device}: {readonly device: string}, scene: Scene): void {
-  const type = checkDevice(scene, [], device)?.type;
-  if (type !== undefined && type !== 'nvme') scene.report([], `"${device}" is no NVMe controller`);
+  const spec = checkDevice(scene, [], device);
+  if (spec !== undefined && !isController(spec)) scene.report([], `"${device}" is no NVMe controller`);
 }
 
 export const reset = verb({

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {isDmaEngine} from '../../devices/roles.ts';
 import {deviceId} from '../names.ts';
 import {size} from '../../base/size.ts';
 import {api} from './api.ts';
-import {checkDisk, checkProvider, checkType} from './scene.ts';
+import {checkDisk, checkProvider, checkRole} from './scene.ts';
 import {pageBytes, through, transferSize, verb} from './verb.ts';
 
 /** What QEMU's edu holds: hw/misc/edu.c, DMA_SIZE. */
@@ -44,7 +45,7 @@ export const dma = verb({
     }))
     .describe('Has an edu read from a source and write to a target, both mapped by one call of the DMA API.'),
   check({edu, from, source, target, to, bytes, offset, fromOffset, toOffset}, scene) {
-    checkType(scene, ['edu'], edu, ['edu'], 'edu');
+    checkRole(scene, ['edu'], edu, isDmaEngine, 'edu');
     checkDisk(scene, ['from'], from, pageBytes, fromOffset);
     checkProvider(scene, ['source'], source, offset + bytes);
     checkProvider(scene, ['target'], target, offset + bytes);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {addressBitsOf, isBridge} from '../../devices/roles.ts';
 import {deviceId, moduleName} from '../names.ts';
 import {checkDevice} from './scene.ts';
 import {verb} from './verb.ts';
@@ -29,15 +30,15 @@ export const load = verb({
     .describe('Loads a kernel module, then rebinds the drivers of the devices that it serves.'),
   check({module, parameters, rebind}, scene) {
     const told = module === 'p2plab' ? parameters['edu_dma_bits'] : undefined;
-    const widths = Object.values(scene.devices).map((spec) => (spec.type === 'edu' ? spec['dma-bits'] : 64));
+    const widths = Object.values(scene.devices).map((spec) => addressBitsOf(spec) ?? 64);
     const bits = Math.min(64, ...widths);
     if (told !== undefined && told !== bits) {
       const text = `the edus of the topology have addresses of ${bits} bits`;
       scene.report(['parameters', 'edu_dma_bits'], text, 'drop it: the lab passes what "dma-bits" says');
     }
     for (const [index, id] of rebind.entries()) {
-      const type = checkDevice(scene, ['rebind', index], id)?.type;
-      if (type === 'root-port' || type === 'switch') {
+      const spec = checkDevice(scene, ['rebind', index], id);
+      if (spec !== undefined && isBridge(spec)) {
         scene.report(
           ['rebind', index],
           `"${id}" is a bridge: its driver stays`,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {isRegistered} from '../../devices/cmb.ts';
+import {diskOf, memoryOf, unregisteredMemory} from '../../devices/roles.ts';
 import type {Path} from '../source-map.ts';
 import {formatSize} from '../../base/size.ts';
 import {didYouMean} from '../suggest.ts';
-import type {DeviceSpec} from '../topology.ts';
+import type {DeviceSpec} from '../device.ts';
 
 /** What a step's check sees: the devices of the topology, and where to say what is wrong. */
 export interface Scene {
@@ -47,54 +47,29 @@ export function checkKnown(scene: Scene, path: Path, id: string): DeviceSpec | u
 export function checkDisk(scene: Scene, path: Path, id: string, bytes: number, offset = 0): void {
   const device = checkDevice(scene, path, id);
   if (device === undefined) return;
-  if (device.type !== 'nvme' || device.disk === undefined) {
+  const disk = diskOf(device);
+  if (disk === undefined) {
     scene.report(
       path,
       `"${id}" has no disk`,
-      oneOf(scene, (other) => other.type === 'nvme' && !!other.disk),
+      oneOf(scene, (other) => diskOf(other) !== undefined),
     );
-  } else if (offset + bytes > device.disk) {
+  } else if (offset + bytes > disk) {
     const extent = offset === 0 ? `${bytes} bytes` : `${bytes} bytes from ${offset} on`;
-    scene.report(path, `${extent} are more than the disk of "${id}" holds: ${formatSize(device.disk)}`);
+    scene.report(path, `${extent} are more than the disk of "${id}" holds: ${formatSize(disk)}`);
   }
 }
-
-/**
- * What Linux keeps of a CMB for itself: an I/O queue a CPU, each of 1024 entries of 64 bytes
- * (drivers/nvme/host/pci.c, nvme_alloc_sq_cmds).
- */
-const queueBytes = 64 * 1024;
 
 /** Bytes of memory that a device can provide to peers; `undefined` if it cannot. */
 export function providedBytes(device: DeviceSpec, cpus: number): number | undefined {
-  switch (device.type) {
-    case 'nvme':
-      if (device.cmb === undefined || !isRegistered(device.cmb)) return undefined;
-      return Math.max(0, device.cmb - cpus * queueBytes);
-    case 'bochs-display':
-      return device.vram;
-    case 'ivshmem':
-      return device.size;
-    case 'root-port':
-    case 'switch':
-    case 'e1000':
-    case 'e1000e':
-    case 'igb':
-    case 'edu':
-      return undefined;
-  }
-}
-
-/** The CMB that a device has and Linux gives to nobody, if it is one. */
-function unregisteredCmb(device: DeviceSpec): number | undefined {
-  if (device.type !== 'nvme' || device.cmb === undefined) return undefined;
-  return isRegistered(device.cmb) ? undefined : device.cmb;
+  const memory = memoryOf(device);
+  return memory?.isRegistered === true ? memory.provider.usable(memory.size, cpus) : undefined;
 }
 
 /** As checkProvider, of a step that can also try to map memory which Linux does not give to peers. */
 export function checkMapped(scene: Scene, path: Path, id: string, bytes: number): void {
   const device = Object.hasOwn(scene.devices, id) ? scene.devices[id] : undefined;
-  if (device === undefined || unregisteredCmb(device) === undefined) checkProvider(scene, path, id, bytes);
+  if (device === undefined || unregisteredMemory(device) === undefined) checkProvider(scene, path, id, bytes);
 }
 
 /** Checks that an option names a provider with `bytes` of memory, or host memory. */
@@ -102,10 +77,10 @@ export function checkProvider(scene: Scene, path: Path, id: string, bytes: numbe
   if (id === hostMemory) return;
   const device = checkDevice(scene, path, id);
   if (device === undefined) return;
-  const cmb = unregisteredCmb(device);
+  const memory = memoryOf(device);
   const provided = providedBytes(device, scene.cpus);
-  if (cmb !== undefined) {
-    const text = `Linux does not give the CMB of "${id}" to peers: ${formatSize(cmb)} is not a multiple of 2 MiB`;
+  if (memory?.isRegistered === false) {
+    const text = `Linux does not give the ${memory.provider.kind} of "${id}" to peers: ${formatSize(memory.size)} is not a multiple of 2 MiB`;
     scene.report(path, text, 'only copy, io and mmap can show that');
   } else if (provided === undefined) {
     const hint = oneOf(scene, (other) => providedBytes(other, scene.cpus) !== undefined);
@@ -115,22 +90,18 @@ export function checkProvider(scene: Scene, path: Path, id: string, bytes: numbe
   }
 }
 
-/** Checks that an option names a device of one of these types. */
-export function checkType(
+/** Checks that an option names a device with this role. */
+export function checkRole(
   scene: Scene,
   path: Path,
   id: string,
-  types: readonly DeviceSpec['type'][],
+  has: (device: DeviceSpec) => boolean,
   what: string,
 ): DeviceSpec | undefined {
   const device = checkDevice(scene, path, id);
   if (device === undefined) return undefined;
-  if (types.includes(device.type)) return device;
-  scene.report(
-    path,
-    `"${id}" is no ${what}`,
-    oneOf(scene, (other) => types.includes(other.type)),
-  );
+  if (has(device)) return device;
+  scene.report(path, `"${id}" is no ${what}`, oneOf(scene, has));
   return undefined;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {isNic} from '../../devices/roles.ts';
 import {deviceId} from '../names.ts';
-import {checkDisk, checkProvider, checkType} from './scene.ts';
+import {checkDisk, checkProvider, checkRole} from './scene.ts';
 import {through, verb} from './verb.ts';
 
 /** What images/guest/stress.h has room for. */
@@ -52,6 +53,6 @@ export const stress = verb({
     for (const [index, id] of places.entries()) {
       checkProvider(scene, ['through', index], id, bufferBytes * workers);
     }
-    if (nic !== undefined) checkType(scene, ['nic'], nic, ['e1000', 'e1000e', 'igb'], 'NIC');
+    if (nic !== undefined) checkRole(scene, ['nic'], nic, isNic, 'NIC');
   },
 });

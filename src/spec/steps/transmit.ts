@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {isNic} from '../../devices/roles.ts';
 import {deviceId} from '../names.ts';
 import {size} from '../../base/size.ts';
-import {checkDisk, checkProvider, checkType} from './scene.ts';
+import {checkDisk, checkProvider, checkRole} from './scene.ts';
 import {byCpu, through, transferSize, verb} from './verb.ts';
 
 /** The most that a frame carries: an MTU of 1500 less the sequence number before the payload. */
@@ -33,6 +34,6 @@ export const transmit = verb({
     const {from, nic, bytes} = options;
     checkDisk(scene, ['from'], from, bytes);
     checkProvider(scene, ['through'], options.through, bytes);
-    checkType(scene, ['nic'], nic, ['e1000', 'e1000e', 'igb'], 'NIC');
+    checkRole(scene, ['nic'], nic, isNic, 'NIC');
   },
 });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {isDmaEngine} from '../../devices/roles.ts';
 import {deviceId} from '../names.ts';
 import {api} from './api.ts';
-import {checkProvider, checkType} from './scene.ts';
+import {checkProvider, checkRole} from './scene.ts';
 import {pageBytes, through, verb} from './verb.ts';
 
 /**
@@ -21,7 +22,7 @@ export const useAfterUnmap = verb({
       'Has an edu read a mapped page, and again at the same address after it was unmapped: an IOMMU in strict mode must block the second read.',
     ),
   check({edu, memory}, scene) {
-    checkType(scene, ['edu'], edu, ['edu'], 'edu');
+    checkRole(scene, ['edu'], edu, isDmaEngine, 'edu');
     checkProvider(scene, ['memory'], memory, pageBytes);
   },
 });
