@@ -84,7 +84,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   for (const trace of traces) parts.push(await readTrace(trace));
   const seen = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
   const {events, gaps} = scene.topology.routed
-    ? {events: withFetches(seen, map, rings), gaps: []}
+    ? {events: withFetches(seen, map, rings, requestSenders(scene.topology)), gaps: []}
     : await withDescriptors(seen, map, rings, (address, bytes) => readBus(scene, address, bytes));
   const initiators = {...initiatorsOf(scene.topology, watch), sampled: watch === 'windows'};
   const ledger = buildLedger(events, map, watch === 'accesses' ? initiators : {...initiators, traced: []});
@@ -141,6 +141,13 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
     ...{...judged, expected, ledger: entries, checks},
     ...(measurements.length > 0 && {measurements}),
   };
+}
+
+/** The NICs that are known to send by their requests alone. */
+function requestSenders(topology: Topology): readonly string[] {
+  return endpointsOf(topology)
+    .filter((node) => nicOf(node)?.evidence === 'requests')
+    .map(({id}) => id);
 }
 
 /** A failure that is all of a known gap's is told as such; else the reason takes along what contradicts it. */

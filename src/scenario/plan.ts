@@ -225,14 +225,25 @@ function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string 
 }
 
 /**
- * Stock QEMU does not trace an e1000's descriptors: they are read from its ring, but not while it works, nor behind
- * an IOMMU.
+ * Stock QEMU does not trace the descriptors of all NICs. Those of an e1000 are read from its ring, but not while it
+ * works, nor behind an IOMMU. A virtqueue keeps none: its driver overwrites a descriptor with the next frame's
+ * (drivers/virtio/virtio_ring.c, detach_buf_split).
  */
 function untraced({verb, options}: Step, topology: Topology): string | undefined {
   if ((verb !== 'transmit' && verb !== 'stress') || options.nic === undefined) return undefined;
   const node = nodeOf(topology, options.nic);
-  if (nicOf(node)?.evidence !== 'ring') return undefined;
-  const words = `QEMU does not trace what an ${node.type} reads: ${options.nic} would leave a gap in the ledger`;
+  const evidence = nicOf(node)?.evidence;
+  if (evidence !== 'ring' && evidence !== 'requests') return undefined;
+  const words = `QEMU does not trace what ${article(node.type)} reads: ${options.nic} would leave a gap in the ledger`;
+  if (evidence === 'requests') {
+    if (!topology.routed) return `${words}; take --qemu routed`;
+    return topology.translated ? `${words}, for it lies behind an IOMMU` : undefined;
+  }
   if (verb === 'stress') return words;
   return topology.translated && !topology.routed ? `${words}, for its ring lies behind an IOMMU` : undefined;
+}
+
+/** The name of a device type with its indefinite article. */
+function article(type: string): string {
+  return `${/^[aei]/.test(type) ? 'an' : 'a'} ${type}`;
 }

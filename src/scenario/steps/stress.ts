@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {nicOf} from '../../devices/roles.ts';
 import {readPcap, testFrames} from '../../evidence/pcap.ts';
 import {digestSectors, identify, readSectors, sectorBytes} from '../../evidence/sectors.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
@@ -54,6 +55,7 @@ function transfers(
       };
     });
   if (nic === undefined) return moved;
+  const own = nicOf(nodeOf(topology, nic))?.headerBytes ?? 0;
   const sent = frames
     .filter(({bytes}) => bytes > 0)
     .flatMap(({through, bytes, frames: count}): readonly ExpectedTransfer[] => {
@@ -61,7 +63,7 @@ function transfers(
       const frame = {initiator: nic, direction: 'read', api: 'page', beside: `frames ${through}`} as const;
       return [
         {...frame, target: idOf(through), bytes},
-        {...frame, target: 'host-memory', bytes: count * headerBytes},
+        {...frame, target: 'host-memory', bytes: count * (headerBytes + own)},
       ];
     });
   return [...moved, ...sent];

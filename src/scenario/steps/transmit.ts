@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {nicOf} from '../../devices/roles.ts';
 import {readPcap, testFrames} from '../../evidence/pcap.ts';
 import {difference} from '../../evidence/image.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
@@ -18,12 +19,12 @@ export const transmit: DataVerb<Transmit> = {
     ...['--nic', nodeOf(topology, nic).bdf, '--bytes', String(bytes), '--payload', String(payload)],
     ...(byCpu ? ['--by-cpu'] : []),
   ],
-  transfers: ({from, through, nic, bytes, payload, byCpu}) => [
+  transfers: ({from, through, nic, bytes, payload, byCpu}, topology) => [
     {initiator: from, direction: 'write', target: byCpu ? 'host-memory' : through, bytes, api: 'sg'},
     {initiator: nic, direction: 'read', target: through, bytes, api: 'page'},
     {
       ...{initiator: nic, direction: 'read', target: 'host-memory', api: 'page'},
-      bytes: (bytes / payload) * headerBytes,
+      bytes: (bytes / payload) * (headerBytes + (nicOf(nodeOf(topology, nic))?.headerBytes ?? 0)),
     },
   ],
   effect: () => undefined,
