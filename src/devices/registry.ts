@@ -9,12 +9,13 @@ import {ivshmem} from './ivshmem.ts';
 import {nvme} from './nvme.ts';
 import {rootPort} from './root-port.ts';
 import {pcieSwitch} from './switch.ts';
+import {virtioNet} from './virtio-net.ts';
 
 /** All types of bridges. The order is that of the reference. */
 export const bridgeTypes = [rootPort, pcieSwitch] as const;
 
 /** All types of endpoints. */
-export const endpointTypes = [nvme, e1000, e1000e, igb, bochsDisplay, edu, ivshmem] as const;
+export const endpointTypes = [nvme, e1000, e1000e, igb, virtioNet, bochsDisplay, edu, ivshmem] as const;
 
 type AnyEndpoint = (typeof endpointTypes)[number];
 type AnyBridge = (typeof bridgeTypes)[number];
