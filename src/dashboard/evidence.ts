@@ -56,7 +56,7 @@ const nodeSchema = z.object({
   id: name,
   parent: name.nullable(),
   bdf: name,
-  kind: z.enum(['root-port', 'upstream-port', 'downstream-port', 'endpoint']),
+  kind: z.enum(['root-port', 'upstream-port', 'downstream-port', 'pci-bridge', 'endpoint']),
   text: sentence,
 });
 

@@ -19,6 +19,7 @@ export const bochsDisplay = endpointType({
       .describe('Size of the video memory.'),
   },
   identity: {vendor: 0x1234, device: 0x1111},
+  isConventional: true,
   boundAtBoot: false,
   traceEvents: [],
   display: {memory: ({vram}: Display) => vram},

@@ -92,6 +92,8 @@ export interface EndpointType<
   readonly since?: QemuVersion;
   /** Whether no topology worth running can do without it. */
   readonly essential?: boolean;
+  /** Whether it can be on a conventional PCI bus. */
+  readonly isConventional?: boolean;
   /** Whether a driver of the kernel is bound to it once the guest is up. Those of others are modules. */
   readonly boundAtBoot: boolean;
   /** The DMA mask in bits that its driver sets; undefined: none does, and it stays at 32. */

@@ -8,6 +8,7 @@ export const e1000 = endpointType({
   description: 'Intel 82540EM NIC: an initiator.',
   keys: {},
   identity: {vendor: 0x8086, device: 0x100e},
+  isConventional: true,
   boundAtBoot: true,
   traceEvents: [],
   registers: 'e1000-mmio',

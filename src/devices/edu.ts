@@ -24,6 +24,7 @@ export const edu = endpointType({
       .describe('Width of DMA addresses in bits. The device ignores the bits above.'),
   },
   identity: {vendor: 0x1234, device: 0x11e8},
+  isConventional: true,
   boundAtBoot: false,
   traceEvents: [],
   registers: 'edu-mmio',

@@ -13,6 +13,7 @@ export const ivshmem = endpointType({
   description: 'Shared memory in a BAR: a provider.',
   keys: {size: powerOfTwo(2 ** 20).describe('Size of the shared memory (BAR 2).')},
   identity: {vendor: 0x1af4, device: 0x1110},
+  isConventional: true,
   boundAtBoot: false,
   traceEvents: [],
   provider: {

@@ -50,6 +50,11 @@ export function bridgeTypeOf(name: string): BridgeType | undefined {
   return bridges.get(name);
 }
 
+/** Returns the name of a type of bridge; undefined if it is none. */
+export function bridgeNamed(name: DeviceName): BridgeName | undefined {
+  return bridgeTypes.find((type) => type.name === name)?.name;
+}
+
 /**
  * Returns the type of endpoint with this name.
  * @throws {TypeError} if it is none: a caller's mistake

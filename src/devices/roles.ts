@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {Attachment, Nic, Provider} from './device-type.ts';
-import {bridgeTypeOf, endpointTypeOf} from './registry.ts';
+import type {Attachment, EndpointType, Nic, Provider} from './device-type.ts';
+import {bridgeTypeOf, endpointTypeOf, endpointTypes} from './registry.ts';
 
 /** A device as a topology declares it, or as it is planned. */
 interface Typed {
@@ -111,3 +111,13 @@ export function isInitiator(device: Typed): boolean {
 export function isSharedWithHost({type}: Typed): boolean {
   return endpointTypeOf(type)?.isShared === true;
 }
+
+/** Returns whether it can be on a conventional PCI bus. */
+export function isConventional({type}: Typed): boolean {
+  return endpointTypeOf(type)?.isConventional === true;
+}
+
+/** The types of devices that can be on a conventional PCI bus. */
+export const conventionalTypes: readonly string[] = endpointTypes
+  .filter(({isConventional: is}: EndpointType) => is === true)
+  .map(({name}) => name);

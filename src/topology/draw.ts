@@ -89,6 +89,8 @@ export function describe(node: Node): string {
       return 'switch, upstream port';
     case 'downstream-port':
       return `downstream port${acsWords(node)}`;
+    case 'pci-bridge':
+      return node.type;
     case 'endpoint':
       return `${node.type}${endpointNamed(node.type).text(node)}`;
   }

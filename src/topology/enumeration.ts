@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Numbers} from '../devices/device-type.ts';
 import {platformOf} from '../devices/machines/registry.ts';
-import {endpointNamed} from '../devices/registry.ts';
+import {bridgeNamed, endpointNamed} from '../devices/registry.ts';
 import {isBridge} from '../devices/roles.ts';
 import {type DeviceSpec, functionOf} from '../spec/device.ts';
 import type {TopologySpec} from '../spec/topology.ts';
@@ -78,6 +78,12 @@ export class Enumeration {
         return slots.flatMap((slot) => this.#downstreamPort(inside, slot));
       });
     }
+    const bridge = bridgeNamed(spec.type);
+    if (bridge !== undefined) {
+      return this.#bridge({...place, kind: 'pci-bridge', type: bridge}, budget, (secondary, available) =>
+        this.#busBelow(id, secondary, available),
+      );
+    }
     const details = endpointNamed(spec.type).details(spec, this.#numbers);
     return [{...place, kind: 'endpoint', type: spec.type, ...details} as Endpoint];
   }
@@ -103,6 +109,12 @@ export class Enumeration {
     );
   }
 
+  /** The functions on a conventional bus, each at a device number of its own. */
+  #busBelow(parent: string, bus: number, available: number): readonly Node[] {
+    const budget = new BusBudget(available, {hotplug: 0, normal: 0});
+    return this.#below(parent).flatMap((id) => this.#device(id, {parent, bus, budget}, this.#slot(id)));
+  }
+
   /** The functions in the one slot of a port. */
   #slotBelow(parent: string, ids: readonly string[], bus: number, available: number): readonly Node[] {
     const normal = ids.filter((id) => this.#isBridge(id)).length;
@@ -122,7 +134,7 @@ export class Enumeration {
     const chassis = ++this.#chassis;
     // A port of the machine's own has all numbers from the start: QEMU's and Linux's pcie-designware-host.c.
     const own = place.kind === 'root-port' && platformOf(this.#spec.machine).ownPort !== undefined;
-    const hotplug = place.kind !== 'upstream-port' && !own;
+    const hotplug = (place.kind === 'root-port' || place.kind === 'downstream-port') && !own;
     const available = own ? lastBus - secondaryBus : budget.share(hotplug);
     const below = contents(secondaryBus, available);
     if (own) this.#bus = lastBus;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Platform} from '../devices/machines/machine.ts';
-import type {EndpointDetails} from '../devices/registry.ts';
+import type {BridgeName, EndpointDetails} from '../devices/registry.ts';
 import {unregisteredMemory} from '../devices/roles.ts';
 import type {TopologySpec} from '../spec/topology.ts';
 import type {Iommu} from './iommu.ts';
@@ -46,10 +46,16 @@ export interface DownstreamPort extends Bridge {
   readonly type: 'switch';
 }
 
+/** A bridge to one conventional PCI bus. */
+export interface PciBridge extends Bridge {
+  readonly kind: 'pci-bridge';
+  readonly type: BridgeName;
+}
+
 export type Endpoint = PciFunction & {readonly kind: 'endpoint'} & EndpointDetails;
 
 /** A PCI function of a topology, discriminated on `kind`; an endpoint on `type` too. */
-export type Node = RootPort | UpstreamPort | DownstreamPort | Endpoint;
+export type Node = RootPort | UpstreamPort | DownstreamPort | PciBridge | Endpoint;
 
 /** A planned topology, frozen: every function with its place, in the order in which buses are numbered. */
 export interface Topology {

@@ -2,7 +2,7 @@
 import type {Problem} from '../spec/problems.ts';
 import {didYouMean} from '../spec/suggest.ts';
 import {platformOf} from '../devices/machines/registry.ts';
-import {isBridge, isRootPort} from '../devices/roles.ts';
+import {attachmentOf, conventionalTypes, isBridge, isConventional, isRootPort} from '../devices/roles.ts';
 import type {DeviceSpec} from '../spec/device.ts';
 import type {TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
@@ -17,6 +17,11 @@ export function parentProblems(located: Located<TopologySpec>): readonly Problem
   const own = platformOf(located.value.machine).ownPort !== undefined;
   for (const [id, device] of Object.entries(devices)) {
     const {on, type} = device;
+    if (attachmentOf(device) === 'bus' && located.value.iommu !== undefined) {
+      // PCI Express to PCI/PCI-X Bridge Specification 1.0, 2.3: the secondary bus, device 0, function 0.
+      const text = `what is on "${id}" has one requester ID for an IOMMU, which names no device in a trace`;
+      problems.push(located.problem(['devices', id], text, {part: 'key', hint: 'drop "iommu"'}));
+    }
     if (on === undefined && own && !isRootPort(device)) {
       const text = `"${id}" is on the root complex, which has nothing but a root port on ${located.value.machine}`;
       problems.push(located.problem(['devices', id], text, {part: 'key', hint: 'give "on" of a root port'}));
@@ -45,6 +50,9 @@ export function parentProblems(located: Located<TopologySpec>): readonly Problem
         `"${on}" is an endpoint (${parent.type}): nothing can be on it`,
         'name a root port or a switch',
       );
+    } else if (attachmentOf(parent) === 'bus' && !isConventional(device)) {
+      const hint = `a conventional bus takes ${conventionalTypes.join(', ')}`;
+      report(id, `a ${type} cannot be on "${on}", a conventional PCI bus`, hint);
     } else if (isAboveItself(devices, id)) {
       report(id, `"${id}" is below itself`, 'a tree of switches begins at a root port');
     }

@@ -74,6 +74,7 @@ function nodeArguments(node: Node, topology: Topology, files: DeviceFiles): read
         ...spareWindows(node, topology),
       });
     case 'upstream-port':
+    case 'pci-bridge':
       return option('-device', bridgeFunctionOf(node).driver, place);
     case 'downstream-port':
       return option('-device', bridgeFunctionOf(node).driver, {

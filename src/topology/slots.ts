@@ -113,18 +113,32 @@ function freeSlots(
   platform: Platform,
 ): readonly number[] {
   if (attachment === 'slot') return [0];
+  // QEMU's bridges have a standard hot-plug controller, whose slots begin at 1: hw/pci/shpc.c, SHPC_IDX_TO_PCI.
+  if (attachment === 'bus') return allSlots.slice(1);
   return parent === undefined ? rootSlots(platform) : allSlots;
 }
 
 function unfit(attachment: Attachment | undefined, slot: number): string {
-  return attachment === 'slot'
-    ? 'a root port has one slot: 0'
-    : `slot ${slot} of the root complex is the machine's or the lab's own`;
+  switch (attachment) {
+    case 'slot':
+      return 'a root port has one slot: 0';
+    case 'bus':
+      return `a conventional PCI bus with a hot-plug controller has no slot ${slot}`;
+    case 'ports':
+    case undefined:
+      return `slot ${slot} of the root complex is the machine's or the lab's own`;
+  }
 }
 
 function full(id: string | undefined, attachment: Attachment | undefined, occupant = ''): string {
   if (id === undefined) return 'the root complex has no slot left';
-  return attachment === 'slot'
-    ? `root port "${id}" has one slot, and "${occupant}" is in it`
-    : `switch "${id}" has all of its 32 downstream ports in use`;
+  switch (attachment) {
+    case 'slot':
+      return `root port "${id}" has one slot, and "${occupant}" is in it`;
+    case 'bus':
+      return `the bus of "${id}" has all of its 31 slots in use`;
+    case 'ports':
+    case undefined:
+      return `switch "${id}" has all of its 32 downstream ports in use`;
+  }
 }

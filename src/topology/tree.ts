@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {describeAcs} from './acs.ts';
 import {describe} from './draw.ts';
-import type {Topology} from './model.ts';
+import type {Node, Topology} from './model.ts';
 
 /** A function of a tree, as plain data for whoever draws it. */
 export interface TreeNode {
@@ -9,7 +9,7 @@ export interface TreeNode {
   /** The id of the bridge above, or `null` for the root complex. */
   readonly parent: string | null;
   readonly bdf: string;
-  readonly kind: 'root-port' | 'upstream-port' | 'downstream-port' | 'endpoint';
+  readonly kind: Node['kind'];
   /** `nvme, disk 64 MiB`. */
   readonly text: string;
   /** What of ACS is on, in words; not there where nothing is. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {diskOf, isBridge, isController, isRootPort} from '../../devices/roles.ts';
+import {attachmentOf, diskOf, isBridge, isController, isRootPort} from '../../devices/roles.ts';
 import {deviceId} from '../names.ts';
 import {inSlotOf} from '../slot.ts';
 import {checkDevice, checkKnown, type Scene} from './scene.ts';
@@ -36,6 +36,11 @@ export function checkSlot({device}: {readonly device: string}, scene: Scene): vo
     scene.report([], 'the slots of the topology do not hot-plug', 'give it "hotplug: true"');
   else if (spec !== undefined && spec.on === undefined)
     scene.report([], `"${device}" is in no slot: it is part of the root complex`);
+  else if (
+    spec !== undefined &&
+    [spec, scene.devices[spec.on ?? '']].some((each) => attachmentOf(each) === 'bus')
+  )
+    scene.report([], `"${device}" is part of a conventional PCI bus, which does not hot-plug`);
 }
 
 export const unplug = verb({
