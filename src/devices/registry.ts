@@ -7,12 +7,13 @@ import {edu} from './edu.ts';
 import {igb} from './igb.ts';
 import {ivshmem} from './ivshmem.ts';
 import {nvme} from './nvme.ts';
+import {pciePciBridge} from './pcie-pci-bridge.ts';
 import {rootPort} from './root-port.ts';
 import {pcieSwitch} from './switch.ts';
 import {virtioNet} from './virtio-net.ts';
 
 /** All types of bridges. The order is that of the reference. */
-export const bridgeTypes = [rootPort, pcieSwitch] as const;
+export const bridgeTypes = [rootPort, pcieSwitch, pciePciBridge] as const;
 
 /** All types of endpoints. */
 export const endpointTypes = [nvme, e1000, e1000e, igb, virtioNet, bochsDisplay, edu, ivshmem] as const;
