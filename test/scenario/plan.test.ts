@@ -106,3 +106,15 @@ test('if all of them are left out no guest is booted, and each has its record', 
   ]);
   t.deepEqual(skippedSteps(planOf(translated, [peer]), kernel, ''), []);
 });
+
+test('what a virtio NIC sends is known where QEMU traces requests, and no IOMMU translates them', (t) => {
+  const step = {transmit: {from: 'src', through: 'host-memory', nic: 'nic0', bytes: 4096}};
+  const reason = (topology: Topology): string | undefined => {
+    const [first] = planOf(topology, [step]).scenario.value.steps;
+    return first && reasonToSkipStep(first, topology, kernel);
+  };
+  const stock = loadTopology(labRoot, 'nic-virtio');
+  t.regex(reason(stock) ?? '', /does not trace what a virtio-net reads: .* take --qemu routed$/);
+  t.is(reason({...stock, routed: true}), undefined);
+  t.regex(reason({...stock, routed: true, translated: true}) ?? '', /behind an IOMMU$/);
+});

@@ -16,7 +16,9 @@ const devices = {
 };
 
 const problems = (changed: object, rest: object = {}): string => {
-  const error = refusal(() => plan({description: 'x', ...rest, devices: {...devices, ...changed}}, 'any', true));
+  const error = refusal(() =>
+    plan({description: 'x', ...rest, devices: {...devices, ...changed}}, 'any', true),
+  );
   return error?.message ?? '';
 };
 
