@@ -112,14 +112,14 @@ export const topologySchema = z
       'iommu-mode': mode,
       ...rest
     }) => {
-      const {defaults, settings} = machineTypeOf(rest.machine);
-      const cpu = rest.cpu ?? defaults.cpu;
+      const machine = machineTypeOf(rest.machine);
+      const cpu = rest.cpu ?? machine.defaults.cpu;
       const keys = {'cpu-vendor': vendor, 'bus-base': base, 'cpu-base': cpuBase, inbound, cpus: rest.cpus};
       return {
         ...rest,
         cpu,
-        memory: rest.memory ?? defaults.memory,
-        ...settings(keys, cpu),
+        memory: rest.memory ?? machine.defaults.memory,
+        ...machine.settings(keys, cpu),
         ...(iommu !== undefined && {iommu: {type: iommu, mode: mode ?? ('strict' as const)}}),
       };
     },

@@ -89,13 +89,14 @@ for (const type of endpointTypes as readonly EndpointType[]) {
 
 for (const name of machineNames) {
   test(`machine ${name} is what its platform says`, (t) => {
-    const {platform, defaults, problems, settings} = machineTypeOf(name);
+    const machine = machineTypeOf(name);
+    const {platform, defaults} = machine;
     t.is(platform.machine, name);
-    t.deepEqual(problems({cpus: 1}), []);
-    const words = machineTypeOf(name).arguments({
+    t.deepEqual(machine.problems({cpus: 1}), []);
+    const words = machine.arguments({
       cpu: defaults.cpu,
       properties: {},
-      ...settings({cpus: 1}, defaults.cpu),
+      ...machine.settings({cpus: 1}, defaults.cpu),
     });
     t.true(words.join(' ').startsWith(`-machine ${name}`));
     t.is(plan({description: 'x', machine: name, devices: {}}).platform, platform);

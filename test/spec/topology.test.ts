@@ -133,7 +133,7 @@ const cases: readonly [string, string, readonly string[]][] = [
     '{on: b}',
     [
       'x.yaml:3:3: the key "type" is missing',
-      'one of root-port, switch, nvme, e1000, e1000e, igb, bochs-display, edu, ivshmem',
+      'one of root-port, switch, pcie-pci-bridge, nvme, e1000, e1000e, igb, virtio-net, bochs-display, edu, ivshmem',
     ],
   ],
   [
