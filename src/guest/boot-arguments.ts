@@ -2,7 +2,7 @@
 import type {Platform} from '../topology/platform.ts';
 import type {Acceleration} from './acceleration.ts';
 import type {QemuBinary} from './qemu-binary.ts';
-import type {SshTarget} from './ssh.ts';
+import type {SshTarget} from './ssh/connection.ts';
 
 /** What is booted, and where its files go. */
 export interface BootPlan {

@@ -11,7 +11,7 @@ import {firmwareWords, isInFirmware} from './firmware.ts';
 import {ConsoleRecorder} from './console.ts';
 import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
 import {Qmp} from './qmp.ts';
-import type {ExecResult, openShell, SshTarget} from './ssh.ts';
+import type {ExecResult, openShell, SshTarget} from './ssh/connection.ts';
 import {canBeRequested, ToolSession} from './tool-session.ts';
 import type {GuestFailure} from './vitals.ts';
 import {Watch} from './watch.ts';
@@ -63,7 +63,7 @@ export class Guest {
   readonly #context: Context;
   readonly #architecture: ArchitectureName;
   /** Loaded while the guest boots: it is large. */
-  readonly #ssh = import('./ssh.ts');
+  readonly #ssh = import('./ssh/connection.ts');
   #client: Client | undefined;
   #tool: Promise<ToolSession> | undefined;
   readonly #onAbort: () => void;

@@ -3,7 +3,7 @@ import type {Socket} from 'node:net';
 import * as z from 'zod';
 import {debugOf} from '../base/debug.ts';
 import {HostError} from '../base/errors.ts';
-import {onLines} from './lines.ts';
+import {onLines} from './protocol/lines.ts';
 import {within} from './within.ts';
 import type {WorkClock} from './work-clock.ts';
 

@@ -3,7 +3,7 @@ import type {ClientChannel} from 'ssh2';
 import {debugOf} from '../base/debug.ts';
 import {HostError} from '../base/errors.ts';
 import {shellWords} from './shell-words.ts';
-import {describeResult, type ExecResult} from './ssh.ts';
+import {describeResult, type ExecResult} from './ssh/connection.ts';
 
 const debug = debugOf('ssh');
 

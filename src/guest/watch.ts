@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {onLines} from './lines.ts';
+import {onLines} from './protocol/lines.ts';
 import type {QemuProcess} from './qemu-process.ts';
 import type {QmpEvent} from './qmp.ts';
 import {complaintOf, diagnoseLine, type GuestFailure, isExcused, isHung, stuckSeconds} from './vitals.ts';

@@ -4,9 +4,9 @@ import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import * as z from 'zod';
 import {type Gap, type KernelRecord, parseRecord, stampOf} from '../evidence/kmsg.ts';
-import {AnswerError, answerLines, readJson} from '../guest/answer.ts';
+import {AnswerError, answerLines, readJson} from '../guest/protocol/answer.ts';
 import type {Guest} from '../guest/guest.ts';
-import type {ExecResult} from '../guest/ssh.ts';
+import type {ExecResult} from '../guest/ssh/connection.ts';
 
 /** The last line of the answer to `p2p log`. */
 const ending = z.object({

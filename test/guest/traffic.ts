@@ -6,9 +6,9 @@ import {PassThrough} from 'node:stream';
 import ssh2, {type ClientChannel} from 'ssh2';
 import {runGroup} from '../../src/base/process.ts';
 import {Qmp} from '../../src/guest/qmp.ts';
-import {connect, exec} from '../../src/guest/ssh.ts';
+import {connect, exec} from '../../src/guest/ssh/connection.ts';
 import {ToolSession} from '../../src/guest/tool-session.ts';
-import {ed25519Keys} from './ssh-keys.ts';
+import {ed25519Keys} from './ssh/ed25519-keys.ts';
 
 async function listening(server: Pick<Server, 'listen' | 'address' | 'once'>): Promise<number> {
   server.listen(0, '127.0.0.1');

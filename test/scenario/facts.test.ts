@@ -2,7 +2,7 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import {LabError} from '../../src/base/errors.ts';
-import {AnswerError} from '../../src/guest/answer.ts';
+import {AnswerError} from '../../src/guest/protocol/answer.ts';
 import {labFailures, readFacts} from '../../src/scenario/facts.ts';
 import {readLogAnswer} from '../../src/scenario/guest-log.ts';
 import {parseCounters} from '../../src/scenario/prototypes.ts';

@@ -2,7 +2,7 @@
 import type {ClientChannel} from 'ssh2';
 import {HostError} from '../../base/errors.ts';
 import type {Guest} from '../../guest/guest.ts';
-import {connect, openCommand, type SshTarget} from '../../guest/ssh.ts';
+import {connect, openCommand, type SshTarget} from '../../guest/ssh/connection.ts';
 import {within} from '../../guest/within.ts';
 import {inForeground} from './foreground.ts';
 

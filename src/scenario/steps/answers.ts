@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {AnswerError, parseJson} from '../../guest/answer.ts';
+import {AnswerError, parseJson} from '../../guest/protocol/answer.ts';
 import type {Answer} from '../../verdict/reach.ts';
 import type {Observed} from '../stage.ts';
 import type {Survey} from '../../verdict/survey.ts';

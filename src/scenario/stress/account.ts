@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {AnswerError, parseJson} from '../../guest/answer.ts';
+import {AnswerError, parseJson} from '../../guest/protocol/answer.ts';
 import type {StepRecord} from '../record.ts';
 
 const flow = z.object({

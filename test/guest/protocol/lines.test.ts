@@ -3,7 +3,7 @@ import {PassThrough} from 'node:stream';
 import {finished} from 'node:stream/promises';
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {onLines} from '../../src/guest/lines.ts';
+import {onLines} from '../../../src/guest/protocol/lines.ts';
 
 async function read(chunks: readonly string[], limit = 1000): Promise<readonly string[]> {
   const stream = new PassThrough();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type * as z from 'zod';
-import {excerptOf} from '../base/escape.ts';
-import {HostError} from '../base/errors.ts';
-import type {ExecResult} from './ssh.ts';
+import {excerptOf} from '../../base/escape.ts';
+import {HostError} from '../../base/errors.ts';
+import type {ExecResult} from '../ssh/connection.ts';
 
 /**
  * The guest's tool printed something that it cannot have printed, or not all that it had to: evidence is

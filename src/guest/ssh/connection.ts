@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {createConnection} from 'node:net';
 import {Client, type ClientChannel} from 'ssh2';
-import {debugOf} from '../base/debug.ts';
-import {lastLine} from '../base/escape.ts';
-import {HostError, messageOf} from '../base/errors.ts';
-import {shellWords} from './shell-words.ts';
+import {debugOf} from '../../base/debug.ts';
+import {lastLine} from '../../base/escape.ts';
+import {HostError, messageOf} from '../../base/errors.ts';
+import {shellWords} from '../shell-words.ts';
 
 const debug = debugOf('ssh');
 

@@ -3,10 +3,10 @@ import {once} from 'node:events';
 import {createConnection, createServer, type Server as TcpServer, type Socket} from 'node:net';
 import test from 'ava';
 import ssh2, {type Client} from 'ssh2';
-import {HostError, messageOf} from '../../src/base/errors.ts';
-import {connect, exec, openCommand, send, type SshTarget} from '../../src/guest/ssh.ts';
-import {ToolSession} from '../../src/guest/tool-session.ts';
-import {ed25519Keys} from './ssh-keys.ts';
+import {HostError, messageOf} from '../../../src/base/errors.ts';
+import {connect, exec, openCommand, send, type SshTarget} from '../../../src/guest/ssh/connection.ts';
+import {ToolSession} from '../../../src/guest/tool-session.ts';
+import {ed25519Keys} from './ed25519-keys.ts';
 
 const hostKeys = ed25519Keys();
 const clientKeys = ed25519Keys();
