@@ -2,7 +2,7 @@
 import type {Platform} from '../topology/platform.ts';
 import type {Acceleration} from './acceleration.ts';
 import type {QemuBinary} from './qemu-binary.ts';
-import type {SshTarget} from './ssh/connection.ts';
+import type {TransportDescription} from './transport.ts';
 
 /** What is booted, and where its files go. */
 export interface BootPlan {
@@ -17,7 +17,7 @@ export interface BootPlan {
   readonly deviceTree?: string;
   /** Words for the kernel beyond the lab's own. */
   readonly commandLine: readonly string[];
-  readonly ssh: Omit<SshTarget, 'port'>;
+  readonly transport: TransportDescription;
   /** The socket at which a debugger is waited for before anything runs; nothing is then too slow. */
   readonly debugger?: string;
   /** An existing folder: console.log and trace.log are written there. */

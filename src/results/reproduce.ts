@@ -17,7 +17,13 @@ export function reproduceScript(run: Run): string {
   const names = Object.keys(run.disks.files);
   const disks = {files: Object.fromEntries(names.map((id) => [id, `disks/${id}.img`]))};
   const plan = bootPlan({...run, files: runFiles('.', topology), disks});
-  const channels = {qmp: undefined, console: 'stdio', port: 'null', trace: 'trace.log'};
+  const channels = {
+    qmp: undefined,
+    console: 'stdio',
+    port: 'null',
+    trace: 'trace.log',
+    network: plan.transport.network,
+  };
   const machine = bootArguments({
     ...plan,
     kernel: 'kernel',

@@ -6,7 +6,7 @@ import {kernelWords} from '../topology/kernel-words.ts';
 import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
 import {deviceTreeName, needsDeviceTree} from './device-tree.ts';
 import type {Disks} from './disks.ts';
-import {type Machine, sshOf} from './machine.ts';
+import type {Machine} from './machine.ts';
 import type {ScenarioSpec} from '../spec/scenario.ts';
 import type {Located} from '../spec/yaml.ts';
 
@@ -57,7 +57,7 @@ export function bootPlan(run: {
   readonly disks: Pick<Disks, 'files'>;
 }): BootPlan {
   const {plan, machine, files, disks} = run;
-  const {lane, qemu, acceleration, kernel, image} = machine;
+  const {lane, qemu, acceleration, kernel, image, transport} = machine;
   return {
     qemu,
     acceleration,
@@ -74,7 +74,7 @@ export function bootPlan(run: {
       ...lane.commandLine,
       ...(plan.scenario?.value.kernelArguments ?? []),
     ],
-    ssh: sshOf(image),
+    transport,
     folder: files.folder,
   };
 }

@@ -6,7 +6,7 @@ import {bounded, oneLine} from '../base/escape.ts';
 import {HostError} from '../base/errors.ts';
 import {AnswerError, answerLines, parseJson} from '../guest/protocol/answer.ts';
 import {bootGuest, CommandTimeout, type Guest, GuestError} from '../guest/guest.ts';
-import type {ExecResult} from '../guest/ssh/connection.ts';
+import type {ExecResult} from '../guest/transport.ts';
 import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
 import {explainTimeout} from './blocked-tasks.ts';
 import {bootPlan} from './boot-plan.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {AnswerError, answerLines, parseJson} from '../guest/protocol/answer.ts';
-import type {ExecResult} from '../guest/ssh/connection.ts';
+import type {ExecResult} from '../guest/transport.ts';
 
 /** One line that the guest tool printed: what it did, or where it failed. */
 export interface Fact {

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import {type Gap, type KernelRecord, parseRecord, stampOf} from '../evidence/kmsg.ts';
 import {AnswerError, answerLines, readJson} from '../guest/protocol/answer.ts';
 import type {Guest} from '../guest/guest.ts';
-import type {ExecResult} from '../guest/ssh/connection.ts';
+import type {ExecResult} from '../guest/transport.ts';
 
 /** The last line of the answer to `p2p log`. */
 const ending = z.object({

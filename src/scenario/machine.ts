@@ -12,6 +12,8 @@ import {chooseQemu} from '../build/qemu.ts';
 import {type Acceleration, probeAcceleration} from '../guest/acceleration.ts';
 import {bootGuest} from '../guest/guest.ts';
 import {findQemu, type QemuBinary} from '../guest/qemu-binary.ts';
+import type {TransportDescription} from '../guest/transport.ts';
+import {ensureTransport} from '../guest/transports.ts';
 import {ensureImage, type Image} from '../image/initramfs.ts';
 import type {ArchitectureName} from '../spec/architecture.ts';
 import {loadTopology} from '../topology/plan.ts';
@@ -55,6 +57,8 @@ export interface Machine {
   readonly recipe: KernelPlan;
   readonly kernel: Kernel;
   readonly image: Image;
+  /** How the lab talks to its guests. */
+  readonly transport: TransportDescription;
   /** Modules that are not in the image, but compiled while guests boot, and sent to them. */
   readonly sent: Promise<readonly Module[]>;
   readonly qemu: QemuBinary;
@@ -71,18 +75,19 @@ export async function prepareMachine(
   context: Context,
   {lane = plainLane, modules = {}, sent: late = {}}: Variation = {},
 ): Promise<Machine> {
-  const [qemu, {kernel, image, sent}] = await Promise.all([
+  const [qemu, guest] = await Promise.all([
     chooseQemu(givenQemu, context).then((choice) => findQemu(plan.arch, choice, context)),
     buildGuest(plan, modules, late, context),
   ]);
   if (lane.countInstructions) {
     const why = `the lane ${lane.name} counts instructions`;
-    return {lane, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg-icount', why}};
+    return {lane, recipe: plan, ...guest, qemu, acceleration: {name: 'tcg-icount', why}};
   }
   if (!isNative(architectures[plan.arch])) {
     const why = `guests are ${plan.arch}, and this machine is not`;
-    return {lane, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg', why}};
+    return {lane, recipe: plan, ...guest, qemu, acceleration: {name: 'tcg', why}};
   }
+  const {kernel, image, transport} = guest;
   const acceleration = await probeAcceleration(
     qemu,
     async (probe, probeContext) => {
@@ -91,7 +96,7 @@ export async function prepareMachine(
         qemu: qemu.version,
         files: {disks: {}, pcaps: {}, shared: {}},
       });
-      const guest = await bootGuest(
+      const probed = await bootGuest(
         {
           qemu,
           platform: topology.platform,
@@ -99,16 +104,16 @@ export async function prepareMachine(
           kernel: kernel.image,
           initrd: image.file,
           commandLine: [],
-          ssh: sshOf(image),
+          transport,
           ...probe,
         },
         probeContext,
       );
-      await guest.close();
+      await probed.close();
     },
     context,
   );
-  return {lane, recipe: plan, kernel, image, sent, qemu, acceleration};
+  return {lane, recipe: plan, ...guest, qemu, acceleration};
 }
 
 /** The machines of one kernel, one for each architecture that guests have: each is built when it is first asked for. */
@@ -144,7 +149,7 @@ function buildGuest(
   changed: Readonly<Record<string, string>>,
   late: Readonly<Record<string, string>>,
   context: Context,
-): Promise<Pick<Machine, 'kernel' | 'image' | 'sent'>> {
+): Promise<Pick<Machine, 'kernel' | 'image' | 'transport' | 'sent'>> {
   return repaired(`kernel ${plan.name}`, context, () => makeGuest(plan, changed, late, context));
 }
 
@@ -153,11 +158,12 @@ async function makeGuest(
   changed: Readonly<Record<string, string>>,
   late: Readonly<Record<string, string>>,
   context: Context,
-): Promise<Pick<Machine, 'kernel' | 'image' | 'sent'>> {
+): Promise<Pick<Machine, 'kernel' | 'image' | 'transport' | 'sent'>> {
   const folder = path.join(labRoot, 'images/modules');
-  const [kernel, tool, names] = await Promise.all([
+  const [kernel, tool, transport, names] = await Promise.all([
     ensureKernel(plan, context),
     ensureGuestTool(plan.arch, context),
+    ensureTransport(context),
     readdir(folder),
   ]);
   const within = [...new Set([...names, ...Object.keys(changed)])].filter((name) => !(name in late));
@@ -167,7 +173,7 @@ async function makeGuest(
     kernel.modules.filter((name) => !(name in late)),
     context,
   );
-  const image = await ensureImage({arch: plan.arch, tool, modules}, context);
+  const image = await ensureImage({arch: plan.arch, tool, modules, transport: transport.image}, context);
   const wanted = kernel.modules.filter((name) => name in late);
   const lateModules = (of: Kernel): Promise<readonly Module[]> =>
     ensureModules(of, Object.values(late), wanted, context);
@@ -179,10 +185,5 @@ async function makeGuest(
   });
   // Whoever sends them is told of a failure.
   sent.catch(() => undefined);
-  return {kernel, image, sent};
-}
-
-/** What a client needs to log in to a guest of this image. */
-export function sshOf(image: Image): {readonly privateKey: string; readonly hostKey: string} {
-  return {privateKey: image.sshKey, hostKey: image.hostPublicKey.split(' ')[1] ?? ''};
+  return {kernel, image, transport, sent};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import {AnswerError, answerLines, parseJson, readJson} from '../guest/protocol/answer.ts';
-import type {ExecResult} from '../guest/ssh/connection.ts';
+import type {ExecResult} from '../guest/transport.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Check} from '../verdict/check.ts';

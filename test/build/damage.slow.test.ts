@@ -11,7 +11,7 @@ import {remembered} from '../../src/build/memory.ts';
 import {guardObjects} from '../../src/build/objects.ts';
 import type {Source} from '../../src/build/source.ts';
 import {withWorkTree} from '../../src/build/tree.ts';
-import {ensureLabKeys} from '../../src/image/lab-keys.ts';
+import {ensureLabKeys} from '../../src/guest/ssh/keys.ts';
 import {fakeSeries, fakeSource, patchBetween, readTree} from './fake-linux.ts';
 
 const context = recordingContext();

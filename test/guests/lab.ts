@@ -36,7 +36,13 @@ export async function withModule(machine: Machine, folder: string): Promise<Mach
     ensureGuestTool(machine.kernel.arch, context),
     ensureModules(machine.kernel, [path.resolve(import.meta.dirname, folder)], [], context),
   ]);
-  return {...machine, image: await ensureImage({arch: machine.kernel.arch, tool, modules}, context)};
+  return {
+    ...machine,
+    image: await ensureImage(
+      {arch: machine.kernel.arch, tool, modules, transport: machine.transport.image},
+      context,
+    ),
+  };
 }
 
 /** A run's record and its bundle's folder, which goes when the test's process ends. */

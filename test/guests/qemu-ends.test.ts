@@ -28,12 +28,12 @@ async function refusal(
   const qemu = await findQemu('x86_64', {name: 'stock'}, context);
   const folder = path.join(temporary, name);
   mkdirSync(folder, {recursive: true});
-  const {kernel, image} = await machineOf('baseline');
+  const {kernel, image, transport} = await machineOf('baseline');
   const plan = {
     ...{folder, platform: platforms.q35, kernel: kernel.image, initrd: image.file, commandLine: [], machine},
     qemu: {...qemu, path: program ?? qemu.path},
     acceleration: {name: 'tcg', why: 'a test'} as const,
-    ssh: {privateKey: '', hostKey: ''},
+    transport,
   };
   return (await t.throwsAsync(bootGuest(plan, context), {instanceOf: HostError})).message;
 }

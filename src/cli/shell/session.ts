@@ -4,19 +4,19 @@ import {HostError} from '../../base/errors.ts';
 import type {KernelRecipe} from '../../build/kernel.ts';
 import type {BootPlan} from '../../guest/boot-arguments.ts';
 import {shellWords} from '../../guest/shell-words.ts';
-import {bootGuest, type Guest, GuestError, parseForwardedPort} from '../../guest/guest.ts';
+import {bootGuest, type Guest, GuestError} from '../../guest/guest.ts';
 import {bootPlan, runFiles} from '../../scenario/boot-plan.ts';
 import {writeDeviceTree} from '../../scenario/device-tree.ts';
 import {Disks} from '../../scenario/disks.ts';
 import {loadKernelModules} from '../../scenario/kernel-modules.ts';
-import {type Machine, prepareMachine, sshOf} from '../../scenario/machine.ts';
+import {type Machine, prepareMachine} from '../../scenario/machine.ts';
 import {traitsOf} from '../../scenario/plan.ts';
 import type {ProgressLines} from '../progress.ts';
 import {followConsole, lastLines} from './console.ts';
 import {withFolder} from './folder.ts';
 import {runCommands, runInteractive} from './remote.ts';
 import type {Scene} from './scene.ts';
-import {banner, writeSshConfig} from './banner.ts';
+import {banner} from './banner.ts';
 
 export interface ShellRequest {
   readonly scene: Scene;
@@ -105,12 +105,10 @@ function ended({failure}: GuestError, console: string): number {
 async function use(guest: Guest, folder: string, machine: Machine, request: ShellRequest): Promise<number> {
   const {scene, progress} = request;
   if (request.console) return guest.guard(new Promise<never>(() => undefined));
-  const port = parseForwardedPort(await guest.qmp.monitor('info usernet'));
   progress.close();
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    return guest.guard(runCommands({...sshOf(machine.image), port}));
+    return guest.guard(runCommands(guest));
   }
-  await writeSshConfig(folder, port, machine.image);
-  process.stdout.write(`${banner(scene, folder, port, machine)}\n`);
+  process.stdout.write(`${banner(scene, folder, machine, await guest.admit(folder))}\n`);
   return runInteractive(guest);
 }

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import {excerptOf} from '../../base/escape.ts';
 import {HostError} from '../../base/errors.ts';
-import type {ExecResult} from '../ssh/connection.ts';
+import type {ExecResult} from '../transport.ts';
 
 /**
  * The guest's tool printed something that it cannot have printed, or not all that it had to: evidence is

@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: MIT
 import {createConnection} from 'node:net';
+import type {Duplex} from 'node:stream';
 import {Client, type ClientChannel} from 'ssh2';
 import {debugOf} from '../../base/debug.ts';
 import {lastLine} from '../../base/escape.ts';
 import {HostError, messageOf} from '../../base/errors.ts';
 import {shellWords} from '../shell-words.ts';
+import {describeResult, type ExecResult, type Session, type TerminalSize} from '../transport.ts';
 
 const debug = debugOf('ssh');
-
-/** How a command in a guest ended. */
-export interface ExecResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Whether the guest wrote more than was kept. */
-  readonly truncated: boolean;
-}
-
-/** An answer as P2PLAB_DEBUG shows it. */
-export function describeResult({code, stdout, stderr, truncated}: ExecResult): string {
-  const streams = [...(stdout === '' ? [] : [stdout]), ...(stderr === '' ? [] : [`stderr: ${stderr}`])];
-  return [`exit ${code}${truncated ? ' (truncated)' : ''}`, ...streams].join('; ');
-}
 
 export interface SshTarget {
   readonly port: number;
@@ -117,23 +104,56 @@ export async function send(client: Client, content: Uint8Array, file: string): P
 }
 
 /** A command in the guest with which the caller talks. */
-export async function openCommand(client: Client, words: readonly string[]): Promise<ClientChannel> {
+export async function openCommand(client: Client, words: readonly string[]): Promise<Session> {
   return withCommand(client, words, (channel, resolve) => {
-    resolve(channel);
+    resolve(sessionOf(channel));
   });
+}
+
+/** Connects to a TCP port on the guest's loopback interface. */
+export async function forward(client: Client, port: number): Promise<Duplex> {
+  debug?.(`> connect to port ${port}`);
+  return onChannel<Duplex>(
+    (opened) => client.forwardOut('127.0.0.1', 0, '127.0.0.1', port, opened),
+    (channel, resolve) => {
+      resolve(channel);
+    },
+  );
 }
 
 /** An interactive shell on a terminal of the guest. */
 export async function openShell(
   client: Client,
-  window: {readonly rows: number; readonly cols: number; readonly term: string},
-): Promise<ClientChannel> {
-  return onChannel(
-    (opened) => client.shell({...window, height: 0, width: 0}, opened),
+  terminal: TerminalSize & {readonly term: string},
+): Promise<Session> {
+  return onChannel<Session>(
+    (opened) => client.shell({...terminal, height: 0, width: 0}, opened),
     (channel, resolve) => {
-      resolve(channel);
+      resolve(sessionOf(channel));
     },
   );
+}
+
+/** To be called before the next packet is read, which may close the channel. */
+function sessionOf(channel: ClientChannel): Session {
+  const ended = new Promise<number>((resolve, reject) => {
+    channel.once('close', (code: number | null | undefined, signal?: string) => {
+      if (typeof code === 'number') resolve(code);
+      else if (typeof signal === 'string') resolve(129);
+      else reject(new HostError('the connection to the guest was lost'));
+    });
+    channel.on('error', (error: Error) => {
+      reject(new HostError(`ssh to the guest: ${error.message}`, {cause: error}));
+    });
+  });
+  // Not everyone waits for it.
+  ended.catch(() => undefined);
+  return {
+    ...{input: channel, output: channel, errors: channel.stderr, ended},
+    resize: ({rows, cols}) => {
+      channel.setWindow(rows, cols, 0, 0);
+    },
+  };
 }
 
 type Use<T> = (channel: ClientChannel, resolve: (value: T) => void, reject: (error: Error) => void) => void;

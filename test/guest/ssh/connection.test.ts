@@ -4,7 +4,7 @@ import {createConnection, createServer, type Server as TcpServer, type Socket} f
 import test from 'ava';
 import ssh2, {type Client} from 'ssh2';
 import {HostError, messageOf} from '../../../src/base/errors.ts';
-import {connect, exec, openCommand, send, type SshTarget} from '../../../src/guest/ssh/connection.ts';
+import {connect, exec, forward, openCommand, send, type SshTarget} from '../../../src/guest/ssh/connection.ts';
 import {ToolSession} from '../../../src/guest/tool-session.ts';
 import {ed25519Keys} from './ed25519-keys.ts';
 
@@ -26,6 +26,10 @@ async function sshServer(serve: Serve = obey): Promise<{readonly port: number; r
     connection.on('error', () => undefined);
     connection.on('authentication', (request) => {
       request.accept();
+    });
+    connection.on('tcpip', (accept, refuse, {destPort}) => {
+      if (destPort === 1234) accept().end('stub\n');
+      else refuse();
     });
     connection.on('session', (accept) => {
       accept().on('exec', (acceptCommand) => {
@@ -180,5 +184,36 @@ test('a server that hangs up in the middle of a command is a loss; an unasked-fo
   const asked = [exec(client, ['p2p', 'x']), session.run(['p2p', 'y'])];
   await Promise.all(asked.map((one) => t.throwsAsync(one, {instanceOf: HostError, message: /lost/})));
   await t.throwsAsync(session.run(['p2p', 'z']), {instanceOf: HostError, message: /lost/});
+  close();
+});
+
+test('a port of the guest is reached through the connection; one that is closed rejects', async (t) => {
+  const {client, close} = await lostClient();
+  const stream = await forward(client, 1234);
+  t.is((await stream.setEncoding('utf8').toArray()).join(''), 'stub\n');
+  await t.throwsAsync(forward(client, 1235), {instanceOf: HostError});
+  client.destroy();
+  await t.throwsAsync(forward(client, 1234), {instanceOf: HostError});
+  close();
+});
+
+test('a session ends with the exit code of its command, or rejects when the connection is lost', async (t) => {
+  const {client, close} = await lostClient((channel) => {
+    channel.once('data', () => {
+      channel.stderr.write('no\n');
+      channel.exit(7);
+      channel.end();
+    });
+  });
+  const {input, output, errors, ended} = await openCommand(client, ['sh']);
+  output.resume();
+  input.write('exit 7\n');
+  t.is(String((await once(errors, 'data'))[0]), 'no\n');
+  errors.resume();
+  t.is(await ended, 7);
+  const other = await openCommand(client, ['sh']);
+  other.output.resume();
+  client.destroy();
+  await t.throwsAsync(other.ended, {instanceOf: HostError, message: /lost/});
   close();
 });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {chmod, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import type {Context} from '../base/context.ts';
-import {output} from '../base/process.ts';
-import {stored} from '../base/store.ts';
+import type {Context} from '../../base/context.ts';
+import {output} from '../../base/process.ts';
+import {stored} from '../../base/store.ts';
 
 /** The keys of every guest of this machine: made once, for an image is to be the same from run to run. */
 export interface LabKeys {
