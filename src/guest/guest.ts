@@ -10,6 +10,7 @@ import type {ArchitectureName} from '../spec/architecture.ts';
 import {firmwareWords, isInFirmware} from './firmware.ts';
 import {ConsoleRecorder} from './console.ts';
 import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
+import {readReturn} from './protocol/qmp-message.ts';
 import {Qmp} from './qmp.ts';
 import {canBeRequested, ToolSession} from './tool-session.ts';
 import type {
@@ -257,7 +258,11 @@ export class Guest {
   /** What QEMU says of a guest that is silent: it may have paused it, or not answer itself. */
   async #askQemu(): Promise<GuestFailure | undefined> {
     try {
-      const {running, status} = statusSchema.parse(await this.qmp.execute('query-status'));
+      const {running, status} = readReturn(
+        'query-status',
+        await this.qmp.execute('query-status'),
+        statusSchema,
+      );
       if (running) return await this.#askFirmware();
       return {kind: 'qemu', reason: `QEMU has stopped the guest (status ${status})`};
     } catch (error) {
@@ -272,8 +277,14 @@ function inTheGuest(words: readonly string[]): string {
   return `"${words.join(' ')}" in the guest`;
 }
 
-/** Starts a guest and waits until commands can be run in it. On any failure nothing of it is left. */
-export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest> {
+/** How a guest is booted: {@link bootGuest}, or a double of it. */
+export type Boot = (plan: BootPlan, context: Context) => Promise<Guest>;
+
+/**
+ * Starts a guest and waits until commands can be run in it. On any failure nothing of it is left.
+ * @param start starts QEMU
+ */
+export async function bootGuest(plan: BootPlan, context: Context, start = startQemu): Promise<Guest> {
   checkpoint(context);
   const consoleFile = path.join(plan.folder, 'console.log');
   const channels = {
@@ -291,10 +302,7 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
   );
   let process: QemuProcess | undefined;
   try {
-    process = startQemu(plan.qemu.path, [
-      ...bootArguments(plan),
-      ...controlArguments(plan.platform, channels),
-    ]);
+    process = start(plan.qemu.path, [...bootArguments(plan), ...controlArguments(plan.platform, channels)]);
     told.watch = new Watch(process, plan.debugger !== undefined);
     const {exited} = process;
     const early = exited.then(({stderr}): never => {

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import {debugOf} from '../base/debug.ts';
 import {HostError} from '../base/errors.ts';
 import {onLines} from './protocol/lines.ts';
+import {messageBounds, parseMessage, readReturn} from './protocol/qmp-message.ts';
 import {within} from './within.ts';
 import type {WorkClock} from './work-clock.ts';
 
@@ -15,23 +16,10 @@ export interface QmpEvent {
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** More than the longest answer: that to `info mtree`. */
-const answerLimit = 16 * 1024 * 1024;
-
 interface Reply {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
-
-/** All that a server may send: docs/interop/qmp-spec.rst. */
-const messageSchema = z.object({
-  QMP: z.unknown().optional(),
-  id: z.number().optional(),
-  return: z.unknown().optional(),
-  error: z.object({class: z.string(), desc: z.string()}).optional(),
-  event: z.string().optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
-});
 
 /** A QMP session on a connected socket. */
 export class Qmp {
@@ -47,7 +35,7 @@ export class Qmp {
     this.#socket = socket;
     this.#onEvent = onEvent;
     this.#clock = clock;
-    onLines(socket, answerLimit, (line) => {
+    onLines(socket, messageBounds.length, (line) => {
       this.#receive(line);
     });
     socket.on('close', () => {
@@ -93,7 +81,8 @@ export class Qmp {
 
   /** Runs a command of the human monitor and returns what it prints. */
   async monitor(line: string): Promise<string> {
-    return String(await this.execute('human-monitor-command', {'command-line': line}));
+    const printed = await this.execute('human-monitor-command', {'command-line': line});
+    return readReturn(line, printed, z.string());
   }
 
   close(): void {
@@ -126,13 +115,5 @@ export class Qmp {
     this.#greeting?.reject(reason);
     for (const {reject} of this.#pending.values()) reject(reason);
     this.#pending.clear();
-  }
-}
-
-function parseMessage(line: string): z.infer<typeof messageSchema> | undefined {
-  try {
-    return messageSchema.parse(JSON.parse(line));
-  } catch {
-    return undefined;
   }
 }

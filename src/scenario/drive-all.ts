@@ -4,9 +4,8 @@ import {setImmediate} from 'node:timers/promises';
 import type {Context} from '../base/context.ts';
 import {bounded, oneLine} from '../base/escape.ts';
 import {HostError} from '../base/errors.ts';
-import {AnswerError, answerLines, parseJson} from '../guest/protocol/answer.ts';
-import {bootGuest, CommandTimeout, type Guest, GuestError} from '../guest/guest.ts';
-import type {ExecResult} from '../guest/transport.ts';
+import {readTree, treeCommand} from '../guest/protocol/tree.ts';
+import {type Boot, CommandTimeout, type Guest, GuestError} from '../guest/guest.ts';
 import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
 import {explainTimeout} from './blocked-tasks.ts';
 import {bootPlan} from './boot-plan.ts';
@@ -52,10 +51,16 @@ interface Expecting {
 }
 
 /** Boots a run's guest and drives its steps, one after the other. */
-export async function driveAll(run: Run, known: KnownReports, draft: Draft, context: Context): Promise<void> {
+export async function driveAll(
+  run: Run,
+  known: KnownReports,
+  draft: Draft,
+  context: Context,
+  boot: Boot,
+): Promise<void> {
   const {plan, files, machine} = run;
   context.report({topic: plan.name, text: 'booting'});
-  const guest = await bootGuest(bootPlan(run), context);
+  const guest = await boot(bootPlan(run), context);
   try {
     const log = new GuestLog(guest, files.folder);
     const memory = await checkTree(guest, run, draft);
@@ -224,15 +229,6 @@ function noteDeath(
   draft.steps.push({...record, verdict: 'crash', durationMs});
 }
 
-/** The tool's tree is one line of JSON; of what is no JSON the check says that it cannot be read. */
-function readTree(words: readonly string[], answer: ExecResult): unknown {
-  const [line = ''] = answerLines(words, answer);
-  if (answer.code !== 0) throw new AnswerError(words, `it ended with ${answer.code}`, line);
-  const tree = parseJson(line);
-  if (tree === undefined) throw new AnswerError(words, 'the answer cannot be read', line);
-  return tree;
-}
-
 /** Before anything is driven: QEMU and the guest must both have the declared tree. */
 async function checkTree(
   guest: Guest,
@@ -241,10 +237,10 @@ async function checkTree(
 ): Promise<Awaited<ReturnType<typeof machineMemory>>> {
   const [answer, tree, memory] = await Promise.all([
     guest.qmp.execute('query-pci'),
-    guest.run(['p2p', 'tree', '--brief']),
+    guest.run(treeCommand),
     machineMemory(guest, plan.topology),
   ]);
-  const seen = readTree(['p2p', 'tree', '--brief'], tree);
+  const seen = readTree(tree);
   for (const difference of [
     ...checkAgainstQemu(plan.topology, answer),
     ...checkAgainstGuest(plan.topology, seen),

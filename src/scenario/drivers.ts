@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
 import type {Guest} from '../guest/guest.ts';
+import {readLineIfValid} from '../guest/protocol/answer.ts';
 import type {Step} from '../spec/step.ts';
 import {endpointsOf, findNode, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
@@ -72,9 +73,5 @@ async function unboundOf({guest, topology}: Machine, ids: readonly string[]): Pr
 const functions = z.array(z.object({bdf: z.string(), driver: z.string().nullable()}));
 
 function readDrivers(stdout: string): z.output<typeof functions> {
-  try {
-    return functions.catch([]).parse(JSON.parse(stdout));
-  } catch {
-    return [];
-  }
+  return readLineIfValid(stdout, functions) ?? [];
 }

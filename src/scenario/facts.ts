@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {AnswerError, answerLines, parseJson} from '../guest/protocol/answer.ts';
+import {AnswerError, answerLines, parseLine} from '../guest/protocol/answer.ts';
 import type {ExecResult} from '../guest/transport.ts';
 
 /** One line that the guest tool printed: what it did, or where it failed. */
@@ -39,7 +39,7 @@ export function readFacts(
   const lines = strict ? answerLines(words, printed) : printed.stdout.split('\n');
   return lines.flatMap((line) => {
     if (!line.startsWith('{')) return [];
-    const value = parseJson(line);
+    const value = parseLine(line);
     const parsed = schema.safeParse(value);
     if (parsed.success) return [parsed.data];
     if (strict && !isOther(value)) throw new AnswerError(words, 'a line that cannot be read', line);

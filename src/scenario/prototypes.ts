@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {AnswerError, answerLines, parseJson, readJson} from '../guest/protocol/answer.ts';
+import {AnswerError, answerLines, readLine, readLineIfValid} from '../guest/protocol/answer.ts';
 import type {ExecResult} from '../guest/transport.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Guest} from '../guest/guest.ts';
@@ -87,8 +87,7 @@ export function parseCounters(
   answer: Pick<ExecResult, 'code' | 'stdout' | 'truncated'>,
 ): Readonly<Record<string, number>> {
   const [line = ''] = answerLines(words, answer);
-  if (answer.code === 0) return readJson(words, line, schema);
-  const failed = nothing.safeParse(parseJson(line));
-  if (failed.success) return {};
+  if (answer.code === 0) return readLine(words, line, schema);
+  if (readLineIfValid(line, nothing) !== undefined) return {};
   throw new AnswerError(words, `it ended with ${answer.code}`, answer.stdout);
 }

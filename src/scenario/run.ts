@@ -2,7 +2,7 @@
 import type {Context} from '../base/context.ts';
 import {bounded, oneLine} from '../base/escape.ts';
 import {BuildError, Interrupted, LabError, messageOf} from '../base/errors.ts';
-import {GuestError} from '../guest/guest.ts';
+import {type Boot, bootGuest, GuestError} from '../guest/guest.ts';
 import {describeQemu} from '../guest/qemu-binary.ts';
 import {judgeRun} from '../verdict/judge.ts';
 import type {RunFiles} from './boot-plan.ts';
@@ -26,9 +26,10 @@ export interface Run {
 
 /**
  * Boots a guest, drives a scenario in it, gathers the evidence and has it judged.
+ * @param boot boots the guest
  * @throws Interrupted, or BuildError for a module that was compiled meanwhile; anything else that goes wrong is the record's verdict
  */
-export async function runScenario(run: Run, context: Context): Promise<RunRecord> {
+export async function runScenario(run: Run, context: Context, boot: Boot = bootGuest): Promise<RunRecord> {
   const {plan, machine} = run;
   const {independent, kernelArguments} = plan.scenario.value;
   const begun = performance.now();
@@ -46,7 +47,7 @@ export async function runScenario(run: Run, context: Context): Promise<RunRecord
     draft.steps.push(...skippedSteps(plan, machine.kernel, skip));
   } else {
     try {
-      await driveAll(run, known, draft, context);
+      await driveAll(run, known, draft, context, boot);
     } catch (error) {
       if (error instanceof Interrupted || context.signal.aborted) throw new Interrupted();
       // It says nothing of a run: there was to be none.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {AnswerError, parseJson} from '../../guest/protocol/answer.ts';
+import {AnswerError, parseLines} from '../../guest/protocol/answer.ts';
 import type {Answer} from '../../verdict/reach.ts';
 import type {Observed} from '../stage.ts';
 import type {Survey} from '../../verdict/survey.ts';
@@ -48,7 +48,7 @@ export function stdoutOf({guestSaid}: Pick<Observed, 'guestSaid'>): string {
 
 /** What the guest's tool says of a probe: the kernel's answer, or the symbol of why it could not be asked. */
 export function readAnswer(stdout: string): Answer | string | undefined {
-  for (const line of parsedLines(stdout)) {
+  for (const line of parseLines(stdout)) {
     const asked = answer.safeParse(line);
     if (asked.success) return asked.data;
     const failed = failure.safeParse(line);
@@ -59,7 +59,7 @@ export function readAnswer(stdout: string): Answer | string | undefined {
 
 /** What the guest's tool says of each provider. */
 export function readSurveys(stdout: string): readonly Survey[] {
-  return parsedLines(stdout).flatMap((line) => {
+  return parseLines(stdout).flatMap((line) => {
     const read = survey.safeParse(line);
     if (read.success) return [read.data];
     // A provider that is left out would not be missed.
@@ -71,12 +71,4 @@ export function readSurveys(stdout: string): readonly Survey[] {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-/** The lines that are JSON. */
-export function parsedLines(stdout: string): readonly unknown[] {
-  return stdout.split('\n').flatMap((line): unknown[] => {
-    const value = parseJson(line);
-    return value === undefined ? [] : [value];
-  });
 }

@@ -6,7 +6,7 @@ import {nodeOf} from '../../topology/model.ts';
 import {checkCounts, countGaps, type Counted} from '../../verdict/count.ts';
 import type {Measurement} from '../record.ts';
 import type {DataVerb, GuestResults, Observed} from '../stage.ts';
-import {parsedLines} from './answers.ts';
+import {parseLines} from '../../guest/protocol/answer.ts';
 
 type Count = OptionsOf<'count'>;
 
@@ -34,7 +34,7 @@ type Told = z.output<typeof counted>;
 /** What the guest's tool says of each operation, in their order. */
 function readCounts(results: GuestResults): readonly (Told | undefined)[] {
   const lines = results
-    .flatMap(({stdout}) => parsedLines(stdout))
+    .flatMap(({stdout}) => parseLines(stdout))
     .flatMap((line) => {
       const read = counted.safeParse(line);
       return read.success ? [read.data] : [];

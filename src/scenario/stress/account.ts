@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {AnswerError, parseJson} from '../../guest/protocol/answer.ts';
+import {AnswerError, parseLine} from '../../guest/protocol/answer.ts';
 import type {StepRecord} from '../record.ts';
 
 const flow = z.object({
@@ -47,7 +47,7 @@ export function readAccount(guest: StepRecord['guest']): StressAccount {
   const lines = guest
     .flatMap(({stdout}) => stdout.split('\n'))
     .flatMap((text) => {
-      const value = parseJson(text);
+      const value = parseLine(text);
       const parsed = line.safeParse(value);
       if (parsed.success) return [parsed.data];
       // What a flow that is left out moved would be nobody's.

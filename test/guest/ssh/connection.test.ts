@@ -4,7 +4,14 @@ import {createConnection, createServer, type Server as TcpServer, type Socket} f
 import test from 'ava';
 import ssh2, {type Client} from 'ssh2';
 import {HostError, messageOf} from '../../../src/base/errors.ts';
-import {connect, exec, forward, openCommand, send, type SshTarget} from '../../../src/guest/ssh/connection.ts';
+import {
+  connect,
+  exec,
+  forward,
+  openCommand,
+  send,
+  type SshTarget,
+} from '../../../src/guest/ssh/connection.ts';
 import {ToolSession} from '../../../src/guest/tool-session.ts';
 import {ed25519Keys} from './ed25519-keys.ts';
 
