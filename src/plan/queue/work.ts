@@ -37,11 +37,20 @@ export interface Workbench {
   readonly told: (news: News) => void;
 }
 
+/** A workbench, and how a claim is settled. */
+interface Settling extends Workbench {
+  readonly settle: typeof settleClaim;
+}
+
 /** How often an idle worker looks for a job, in milliseconds. */
 const interval = 500;
 
-/** Takes runs and makes them, until the context is told to stop, or there was nothing to do for long. */
-export async function work(bench: Workbench, context: Context): Promise<void> {
+/**
+ * Takes runs and makes them, until the context is told to stop, or there was nothing to do for long.
+ * @param settle records what came of a claim
+ */
+export async function work(given: Workbench, context: Context, settle = settleClaim): Promise<void> {
+  const bench = {...given, settle};
   const broken = new AbortController();
   const together = {...context, signal: AbortSignal.any([context.signal, broken.signal])};
   let busy = 0;
@@ -75,7 +84,7 @@ export async function work(bench: Workbench, context: Context): Promise<void> {
   await Promise.all(hands).finally(() => Promise.allSettled(hands));
 }
 
-async function doJob(bench: Workbench, claim: Claim, context: Context): Promise<void> {
+async function doJob(bench: Settling, claim: Claim, context: Context): Promise<void> {
   const {queue, told} = bench;
   const {job} = claim;
   if (job === undefined) {
@@ -106,7 +115,7 @@ const takenOver = 'another worker has taken it over, or will';
  * @returns why it was dropped, if it was
  */
 async function perform(
-  {db, queue, shelf, attempt, told}: Workbench,
+  {db, queue, shelf, attempt, told, settle}: Settling,
   claim: Claim,
   job: Job,
   {held, context}: {readonly held: Context; readonly context: Context},
@@ -121,7 +130,7 @@ async function perform(
   const made = madeOf(facts);
   const settlement = {made, facts, night: job.night, place: parcel.place};
   try {
-    if (!(await settleClaim(db, queue, claim, settlement, context))) {
+    if (!(await settle(db, queue, claim, settlement, context))) {
       await parcel.discard();
       return takenOver;
     }
