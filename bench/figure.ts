@@ -32,7 +32,7 @@ interface Document {
   readonly results: readonly {readonly verdict: string; readonly bundle: string}[];
 }
 
-/** Runs a scenario by the lab; returns the folder of its bundle. */
+/** Runs a scenario by the lab; returns the directory of its bundle. */
 export async function lab(...args: string[]): Promise<string> {
   const {results} = await quiet`${launcher} run --format json ${args}`.json<Document>();
   const wrong = results.find(({verdict}) => verdict !== 'pass');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a database of a million results costs the pages, against one of three nights:
+// What a database of a million results costs the pages, against one of three nightly runs:
 //   NAME: R x small (LARGE s / SMALL s)
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -7,13 +7,13 @@ import path from 'node:path';
 import {dashboard} from '../src/dashboard/serve.ts';
 import {buildSite} from '../src/dashboard/site.ts';
 import {type Connection, openDatabase} from '../src/results/database/connect.ts';
-import {endNight, openNight} from '../src/results/database/nights.ts';
-import {recordRun} from '../src/results/database/record.ts';
+import {endNightlyRun, openNightlyRun} from '../src/results/database/nightly-runs.ts';
+import {recordRun} from '../src/results/database/record-run.ts';
 import {facts} from '../test/results/facts.ts';
 import {fill, resultsIn, type Size} from './synthetic.ts';
 
-const large: Size = {nights: 1000, scenarios: 250};
-const small: Size = {nights: 3, scenarios: 250};
+const large: Size = {nightlyRuns: 1000, scenarios: 250};
+const small: Size = {nightlyRuns: 3, scenarios: 250};
 const rounds = 9;
 
 const context = {signal: new AbortController().signal, report: () => undefined};
@@ -28,18 +28,18 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** Another night of ten runs, of which a site has to tell. */
-async function anotherNight({db}: Connection, number: number): Promise<void> {
+/** Another nightly run of ten runs, of which a site has to tell. */
+async function anotherNightlyRun({db}: Connection, number: number): Promise<void> {
   const begun = new Date(Date.UTC(2040, 0, number)).toISOString();
-  const night = await openNight(db, {suite: 'added', begun, host: 'host', planned: 10});
+  const nightlyRun = await openNightlyRun(db, {suite: 'added', begun, host: 'host', planned: 10});
   const outcomes = [];
   for (let index = 0; index < 10; index++) {
     const one = facts({scenario: `added-${index}`, name: `added-${number}-${index}`, begun});
-    await recordRun(db, one, night);
-    const about = {scenario: `added-${index}`, topology: 'nvme-switch', lane: 'plain', kernel: 'baseline'};
+    await recordRun(db, one, nightlyRun);
+    const about = {scenario: `added-${index}`, topology: 'nvme-switch', variant: 'plain', kernel: 'baseline'};
     outcomes.push({...about, outcome: 'pass' as const, attempts: 1, run: one.name});
   }
-  await endNight(db, night, outcomes);
+  await endNightlyRun(db, nightlyRun, outcomes);
 }
 
 /** Prints what the large database and the small one take for the same. */
@@ -73,7 +73,7 @@ export async function benchResults(): Promise<void> {
       await buildSite(both[name], path.join(folder, name), context);
     for (let round = 1; round <= 3; round++) {
       for (const name of ['large', 'small'] as const) {
-        await anotherNight(both[name], round);
+        await anotherNightlyRun(both[name], round);
         built[name].push(await seconds(() => buildSite(both[name], path.join(folder, name), context)));
       }
     }

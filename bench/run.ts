@@ -57,7 +57,7 @@ async function suite(name: string): Promise<Figure> {
     env: {...process.env, XDG_STATE_HOME: state},
   });
   const nightly = async (): Promise<void> => {
-    await run`${launcher} nightly ${file} --fresh --jobs ${jobs}`;
+    await run`${launcher} nightly ${file} --no-resume --jobs ${jobs}`;
   };
   await nightly();
   const scripts = await glob(path.join(state, 'p2plab/runs/*/reproduce.sh'));

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Makes a database of results as large as years of nights leave one, without running anything.
+// Makes a database of results as large as years of nightly runs leave one, without running anything.
 import {openDatabase} from '../src/results/database/connect.ts';
 import Sqlite from 'better-sqlite3';
 
 export interface Size {
-  readonly nights: number;
+  readonly nightlyRuns: number;
   readonly scenarios: number;
 }
 
 const kernels = ['baseline', 'switch', 'pagemap', 'resource'] as const;
 
 /** How many results a database of this size holds. */
-export function resultsIn({nights, scenarios}: Size): number {
-  return nights * scenarios * kernels.length;
+export function resultsIn({nightlyRuns, scenarios}: Size): number {
+  return nightlyRuns * scenarios * kernels.length;
 }
 
 /** Fills an SQLite file: a run with measurements for each result, some of them bad now and then. */
-export async function fill(file: string, {nights, scenarios}: Size): Promise<void> {
+export async function fill(file: string, {nightlyRuns, scenarios}: Size): Promise<void> {
   const context = {signal: new AbortController().signal, report: () => undefined};
   const {close} = await openDatabase(file, context);
   await close();
@@ -46,18 +46,18 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
     for (const [index, {scenario, kernel}] of cases.entries())
       oneCase.run(index + 1, scenario, `topology-${index % 30}`, 'plain', kernel);
   })();
-  const [night, run, measured, result, state] = [
-    insert('nights', 8),
+  const [nightlyRun, run, measured, result, state] = [
+    insert('nightly_runs', 8),
     insert('runs', 12),
     insert('measurements', 4),
     insert('results', 8),
     insert('states', 7),
   ] as const;
   let id = 0;
-  for (let number = 1; number <= nights; number++) {
+  for (let number = 1; number <= nightlyRuns; number++) {
     const begun = new Date(Date.UTC(2024, 0, 1) + number * 86_400_000).toISOString();
     db.transaction(() => {
-      night.run(number, 'nightly', begun, begun, 'ended', 'host', cases.length, null);
+      nightlyRun.run(number, 'nightly', begun, begun, 'ended', 'host', cases.length, null);
       for (let index = 0; index < cases.length; index++) {
         id++;
         // Some always fail; some break and are mended again.
@@ -72,7 +72,7 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
         measured.run(id, 'peer-bytes', 'bytes', 65_536);
         // Some count instructions, of which the first page tells every change.
         if (index % 5 === 0)
-          measured.run(id, 'map-page', 'instructions', 76 + (number === nights ? index % 2 : 0));
+          measured.run(id, 'map-page', 'instructions', 76 + (number === nightlyRuns ? index % 2 : 0));
         const turned = index % 53 === 0 && number % 8 === 0;
         const change = turned ? (bad ? 'broke' : 'fixed') : bad ? 'still bad' : null;
         const outcome = !bad && (id * 31) % 9973 === 0 ? 'flaky' : verdict;
@@ -82,7 +82,7 @@ export async function fill(file: string, {nights, scenarios}: Size): Promise<voi
   }
   db.transaction(() => {
     for (let index = 0; index < cases.length; index++)
-      state.run('nightly', index + 1, 2, 1, nights, null, nights);
+      state.run('nightly', index + 1, 2, 1, nightlyRuns, null, nightlyRuns);
   })();
   db.exec('analyze');
   db.close();

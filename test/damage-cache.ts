@@ -26,7 +26,7 @@ const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...kinds, 'pro
 const scratch = mkdtempSync(path.join(cacheRoot, 'damaged-'));
 let missed = 0;
 
-/** Counts the files of a folder that are damaged and not found to be. */
+/** Counts the files of a directory that are damaged and not found to be. */
 async function missedIn(
   folder: string,
   damage: (file: string) => void,

@@ -13,7 +13,7 @@ export interface Phase {
 const kernels = [
   'kernel build switch pagemap resource',
   'kernel build --arch aarch64 baseline pagemap resource',
-  'kernel build --lane debug',
+  'kernel build --variant debug',
   'qemu build routed',
 ];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Counts false verdicts: runs the scenarios of a suite on a good kernel again and again while other processes
-// load all cores. Every verdict but `pass`, `skip` and a known gap is false, `error` included.
+// load all cores. Every verdict but `pass`, `skip` and a known issue is false, `error` included.
 //
 //   node test/soak.ts [--suite smoke] [--runs 1000] [--load 4] [--jobs 4] [--qemu NAME]
 //
@@ -11,7 +11,7 @@ import path from 'node:path';
 import {execa} from 'execa';
 import * as z from 'zod';
 import {labRoot} from '../src/base/paths.ts';
-import {readSuite} from '../src/spec/suite.ts';
+import {readSuite} from '../src/spec/suite-spec.ts';
 
 const {values} = parseArgs({
   options: {
@@ -29,7 +29,7 @@ const document = z.object({
       scenario: z.string(),
       verdict: z.string(),
       reason: z.string(),
-      gap: z.string().optional(),
+      knownIssue: z.string().optional(),
       bundle: z.string(),
     }),
   ),
@@ -61,11 +61,12 @@ try {
       {reject: false, stdin: 'ignore', stderr: 'ignore'},
     );
     // A lab that failed before its first run prints no document: that is false, too, and there is no use going on.
-    for (const {scenario, verdict, reason, gap, bundle} of document.parse(JSON.parse(stdout)).results) {
+    for (const {scenario, verdict, reason, knownIssue, bundle} of document.parse(JSON.parse(stdout))
+      .results) {
       made++;
-      const outcome = gap === undefined ? verdict : `${verdict} (${gap})`;
+      const outcome = knownIssue === undefined ? verdict : `${verdict} (${knownIssue})`;
       verdicts.set(outcome, (verdicts.get(outcome) ?? 0) + 1);
-      if (verdict === 'pass' || verdict === 'skip' || gap !== undefined) continue;
+      if (verdict === 'pass' || verdict === 'skip' || knownIssue !== undefined) continue;
       falseOnes++;
       console.log(`${scenario}: ${verdict}: ${reason} (${bundle})`);
     }

@@ -78,7 +78,10 @@ int await_disk(const char *bdf, char path[static PATH_MAX])
 
 int find_nic(const char *bdf, char name[static PATH_MAX])
 {
-	return find_one(bdf, "net/*", name);
+	int ret = find_one(bdf, "net/*", name);
+
+	/* That of a virtio device belongs to the device on the virtio bus. */
+	return ret == -ENODEV ? find_one(bdf, "virtio*/net/*", name) : ret;
 }
 
 int read_attribute(const char *bdf, const char *name, char *text, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What probe, dma, count and survey ask of /dev/p2plab, and how they say it. */
+/* What map-probe, dma, count and map-matrix ask of /dev/p2plab, and how they say it. */
 #ifndef P2P_LAB_H
 #define P2P_LAB_H
 

@@ -26,7 +26,7 @@ static const struct verb {
 	{ "transmit", verb_transmit,
 	  "--from BDF --through BDF|host-memory --nic BDF --bytes N\n"
 	  "           [--payload N] [--chunk N] [--from-offset N] [--by-cpu]" },
-	{ "starve", verb_starve, "BDF" },
+	{ "fail-allocations", verb_starve, "BDF" },
 	{ "stress", verb_stress,
 	  "--drive BDF… --through BDF|host-memory… [--nic BDF]\n"
 	  "           [--workers N] [--seconds N] [--seed N]" },
@@ -38,18 +38,19 @@ static const struct verb {
 	{ "map", verb_map,
 	  "--through BDF --bytes N [--offset N] [--private]\n"
 	  "           [--read-only] [--pause]" },
-	{ "exhaust", verb_exhaust, "BDF BYTES" },
+	{ "drain-pool", verb_exhaust, "BDF BYTES" },
 	{ "gup", verb_gup,
 	  "BDF process_vm_readv|process_vm_writev|proc-mem-read|\n"
 	  "           proc-mem-write|vmsplice …" },
 	{ "use-after-unmap", verb_use_after_unmap,
 	  "BDF BDF|host-memory sg|page|resource" },
+	{ "write-zeroes", verb_write_zeroes, "BDF OFFSET BYTES" },
 	{ "begin", verb_begin, "JOB COMMAND…" },
 	{ "end", verb_end, "JOB SECONDS" },
 	{ "await", verb_await, "BDF" },
 	{ "bind", verb_bind, "BDF" },
 	{ "unbind", verb_unbind, "BDF" },
-	{ "probe", verb_probe,
+	{ "map-probe", verb_probe,
 	  "--initiator BDF|none --api sg|page|resource\n"
 	  "           [--direction to-device|from-device|both] [--mask-bits N]\n"
 	  "           --segment BDF|host-memory,OFFSET,LENGTH\n"
@@ -58,7 +59,7 @@ static const struct verb {
 	  "--edu BDF --api sg|page|resource --from BDF [--to BDF]\n"
 	  "           --source BDF|host-memory --target BDF|host-memory\n"
 	  "           [--bytes N] [--offset N] [--from-offset N] [--to-offset N]" },
-	{ "survey", verb_survey, "sg|page|resource …" },
+	{ "map-matrix", verb_survey, "sg|page|resource …" },
 	{ "count", verb_count, "BDF" },
 	{ "rebind", verb_rebind, "BDF" },
 	{ "reset", verb_reset, "BDF" },

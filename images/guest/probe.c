@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * p2p probe: what the DMA API would give to a device for some memory.  Before
+ * p2p map-probe: what the DMA API would give to a device for some memory.  Before
  * it asks, the CPU reads a word of every page of peers' memory, in order: the
  * host traces these reads, and knows by them where that memory really lies.
  */
@@ -115,7 +115,7 @@ static bool parse(struct plan *plan, int argc, char **argv)
 		return false;
 	}
 	if (!plan->initiator || !plan->api || !plan->count || optind < argc) {
-		fprintf(stderr, "p2p: probe wants --initiator, --api and --segment\n");
+		fprintf(stderr, "p2p: map-probe wants --initiator, --api and --segment\n");
 		return false;
 	}
 	return true;
@@ -184,7 +184,7 @@ static bool add_segment(struct lab_request *request, struct buffer *buffers,
 static void probe_fact(const struct plan *plan,
 		       const struct lab_request *request, int error)
 {
-	fact_begin("probe");
+	fact_begin("map-probe");
 	json_string("device", plan->initiator);
 	json_string("api", api_name(plan->api));
 	if (error) {

@@ -39,7 +39,7 @@ int ssh_listen(void)
 static int serve(int connection)
 {
 	char *const dropbear[] = {
-		"/sbin/dropbear", "-i", "-s", "-j", "-k",
+		"/sbin/dropbear", "-i", "-s", "-k",
 		"-r", "/etc/dropbear/host_key", NULL
 	};
 	posix_spawn_file_actions_t actions;

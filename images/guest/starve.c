@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * p2p starve: maps a provider's memory again and again, each time with another
+ * p2p fail-allocations: maps a provider's memory again and again, each time with another
  * of the kernel's allocations failing on the way, the first, the second and so
  * on, until none is left to fail.  It takes a kernel with fault injection.
  */
@@ -122,7 +122,7 @@ int verb_starve(int argc, char **argv)
 	int ret;
 
 	if (argc != 2 || !is_bdf(argv[1])) {
-		fprintf(stderr, "p2p: starve wants a BDF\n");
+		fprintf(stderr, "p2p: fail-allocations wants a BDF\n");
 		return EXIT_USAGE;
 	}
 	ret = prepare();
@@ -132,10 +132,10 @@ int verb_starve(int argc, char **argv)
 	if (!ret && !failed)
 		ret = -ENODATA;
 	if (ret) {
-		fact_failed("starve", -ret, 0);
+		fact_failed("fail-allocations", -ret, 0);
 		return EXIT_KERNEL;
 	}
-	fact_begin("starve");
+	fact_begin("fail-allocations");
 	json_string("device", argv[1]);
 	json_number("failed", failed);
 	fact_end();

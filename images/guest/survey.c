@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * p2p survey: for every provider a line that says, for every other function
+ * p2p map-matrix: for every provider a line that says, for every other function
  * that is no bridge, how far Linux takes them to be apart and what each API
  * would give to it for a page of the provider.
  */
@@ -109,7 +109,7 @@ static int survey_provider(int fd, const char *provider, const glob_t *found)
 	/* The host traces it, and knows where the page lies. */
 	(void)*(const volatile uint32_t *)buffer.address;
 
-	fact_begin("survey");
+	fact_begin("map-matrix");
 	json_string("provider", provider);
 	json_open("pairs", '[');
 	for (i = 0; i < found->gl_pathc; i++) {
@@ -135,14 +135,14 @@ int verb_survey(int argc, char **argv)
 			break;
 	}
 	if (!api_count || api_count != argc - 1) {
-		fprintf(stderr, "p2p: survey wants some of sg, page, resource\n");
+		fprintf(stderr, "p2p: map-matrix wants some of sg, page, resource\n");
 		return EXIT_USAGE;
 	}
 	fd = open_lab();
 	if (fd < 0)
 		return lab_failed("/dev/p2plab", -fd);
 	if (glob(PCI_DEVICES "/*", 0, NULL, &found))
-		return fact_failed("survey", ENOENT, 0);
+		return fact_failed("map-matrix", ENOENT, 0);
 	for (i = 0; !ret && i < found.gl_pathc; i++) {
 		const char *bdf = strrchr(found.gl_pathv[i], '/') + 1;
 

@@ -8,7 +8,7 @@ import {HostError, isErrno} from './errors.ts';
 /** Editors write a file in several steps: this many milliseconds of quiet end a change. */
 const quiet = 150;
 
-/** What changes below folders, until closed. Folders are watched, not files: a kernel has five thousand of them. */
+/** What changes below directories, until closed. Directories are watched, not files: a kernel has five thousand of them. */
 export class FileChanges {
   readonly #watchers: FSWatcher[] = [];
   readonly #changed = new Set<string>();
@@ -18,8 +18,8 @@ export class FileChanges {
   private constructor() {}
 
   /**
-   * Begins to look at files and at all that is below folders.
-   * @param ignored whether a folder, by its name, is not looked into
+   * Begins to look at files and at all that is below directories.
+   * @param ignored whether a directory, by its name, is not looked into
    * @throws {HostError} where the machine allows too few watches
    */
   static async of(roots: readonly string[], ignored: (name: string) => boolean): Promise<FileChanges> {
@@ -27,14 +27,14 @@ export class FileChanges {
     try {
       for (const root of roots) {
         if ((await stat(root)).isDirectory()) await changes.#watchBelow(root, ignored);
-        // Its folder: an editor puts a new file in the place of the old one.
+        // Its directory: an editor puts a new file in the place of the old one.
         else changes.#watchFolder(path.dirname(root), (name) => name === path.basename(root));
       }
       return changes;
     } catch (error) {
       changes.close();
       if (!isErrno(error, 'ENOSPC')) throw error;
-      throw new HostError('this machine allows too few watches of folders', {
+      throw new HostError('this machine allows too few watches of directories', {
         hint: 'sysctl fs.inotify.max_user_watches=524288',
         cause: error,
       });
@@ -55,7 +55,7 @@ export class FileChanges {
       this.#last = performance.now();
       this.#wake();
     });
-    // A folder that is deleted is looked at no more.
+    // A directory that is deleted is looked at no more.
     watcher.on('error', () => {
       watcher.close();
     });

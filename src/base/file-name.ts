@@ -5,7 +5,7 @@ import {sha256} from './hash.ts';
 const limit = 64;
 
 /**
- * Returns a name (of a scenario, a kernel, a branch, a series) as part of a file's name: a slash would make a folder.
+ * Returns a name (of a scenario, a kernel, a branch, a series) as part of a file's name: a slash would make a directory.
  * A name that had to be shortened ends with its hash.
  */
 export function asFileName(name: string): string {

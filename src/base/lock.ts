@@ -21,14 +21,14 @@ done
 exit 75
 `;
 
-/** Exit codes that mean that somebody deletes the file, or its folder: 66 of flock(1), 75 of the helper. */
+/** Exit codes that mean that somebody deletes the file, or its directory: 66 of flock(1), 75 of the helper. */
 const gone: readonly (number | undefined)[] = [66, 75];
 
 /** How often the file is created again: `rm -r` of a large cache takes seconds. */
 const attempts = 5;
 
 /**
- * Runs `work` while holding an exclusive lock on `file`, which is created with its folder.
+ * Runs `work` while holding an exclusive lock on `file`, which is created with its directory.
  * @param purpose what the lock guards, for the line a waiting person sees
  * @throws {HostError} if the file is deleted meanwhile: the result is then not to be trusted
  */

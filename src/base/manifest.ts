@@ -85,8 +85,8 @@ function read(manifest: string): Manifest | undefined {
 }
 
 /**
- * Records what all files below a folder hold.
- * @param manifest the file for it, outside of the folder; what it has of files in the same state is not read again
+ * Records what all files below a directory hold.
+ * @param manifest the file for it, outside of the directory; what it has of files in the same state is not read again
  */
 export async function seal(folder: string, manifest: string): Promise<void> {
   const before = read(manifest) ?? {};
@@ -107,7 +107,7 @@ export async function seal(folder: string, manifest: string): Promise<void> {
   await writeSealed(manifest, JSON.stringify(sealed));
 }
 
-/** What is wrong with a folder. */
+/** What is wrong with a directory. */
 export interface Damage {
   /** The damaged or missing files; empty if the manifest itself is damaged or missing. */
   readonly names: readonly string[];
@@ -116,10 +116,10 @@ export interface Damage {
 }
 
 /**
- * Compares a folder with its manifest, and remembers the new state of files that are intact. Files that the manifest
+ * Compares a directory with its manifest, and remembers the new state of files that are intact. Files that the manifest
  * does not have are not looked at.
  * @param only the files to look at; all if not given
- * @returns undefined for a folder that is intact
+ * @returns undefined for a directory that is intact
  */
 export async function findDamage(
   folder: string,

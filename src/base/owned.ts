@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Folders that end with the process that made them. A lab that is killed cannot remove them: the next one does.
+// Directories that end with the process that made them. A lab that is killed cannot remove them: the next one does.
 import {randomBytes} from 'node:crypto';
 import {existsSync, readFileSync, readlinkSync} from 'node:fs';
 import {mkdir, readdir, rm, stat} from 'node:fs/promises';
@@ -8,7 +8,7 @@ import * as z from 'zod';
 import {stateRoot} from './paths.ts';
 import {readNote, writeNote} from './store.ts';
 
-/** A note for each such folder, written before it is made and removed after it. */
+/** A note for each such directory, written before it is made and removed after it. */
 const notes = path.join(stateRoot, 'owned');
 
 /** A process, told apart from a later one with its number. */
@@ -25,11 +25,11 @@ type Owner = z.output<typeof ownerSchema>;
 const noteSchema = z.object({
   owner: ownerSchema,
   folder: z.string().refine((name) => path.isAbsolute(name)),
-  /** A file that is there once the folder is finished: then it stays. */
+  /** A file that is there once the directory is finished: then it stays. */
   finishedBy: z.string().optional(),
 });
 
-/** How long the folder of a process that cannot be asked for stays, in milliseconds: it is another container's. */
+/** How long the directory of a process that cannot be asked for stays, in milliseconds: it is another container's. */
 const foreignGrace = 7 * 24 * 3600 * 1000;
 
 /** A note that was being written when its lab was killed, in milliseconds. */
@@ -64,9 +64,9 @@ function isDead({pid, started, boot, namespace}: Owner, age: number): boolean {
 }
 
 /**
- * Notes that a folder, which is about to be made, is this process's.
+ * Notes that a directory, which is about to be made, is this process's.
  * @param finishedBy a file in it whose presence says that it is finished, and stays
- * @returns removes the note, when the folder is finished or removed
+ * @returns removes the note, when the directory is finished or removed
  */
 export async function own(folder: string, finishedBy?: string): Promise<() => Promise<void>> {
   const note = path.join(notes, randomBytes(8).toString('hex'));
@@ -79,8 +79,8 @@ export async function own(folder: string, finishedBy?: string): Promise<() => Pr
 }
 
 /**
- * Removes the unfinished folders of processes that are gone.
- * @returns those folders
+ * Removes the unfinished directories of processes that are gone.
+ * @returns those directories
  */
 export async function removeOrphans(): Promise<readonly string[]> {
   const removed: string[] = [];
@@ -108,7 +108,7 @@ export async function removeOrphans(): Promise<readonly string[]> {
 const scratches = new Map<string, () => Promise<void>>();
 
 /**
- * Makes a new folder, as mkdtemp does, that the next lab removes if this process is killed.
+ * Makes a new directory, as mkdtemp does, that the next lab removes if this process is killed.
  * @param prefix an absolute path, to which some letters are added
  */
 export async function makeScratch(prefix: string): Promise<string> {
@@ -118,7 +118,7 @@ export async function makeScratch(prefix: string): Promise<string> {
   return folder;
 }
 
-/** Removes a folder that {@link makeScratch} made. */
+/** Removes a directory that {@link makeScratch} made. */
 export async function removeScratch(folder: string): Promise<void> {
   await rm(folder, {recursive: true, force: true});
   await scratches.get(folder)?.();

@@ -25,7 +25,7 @@ function baseDirectory(variable: string, belowHome: string): string {
   const folder = home();
   if (folder !== undefined) return path.join(folder, belowHome);
   throw new HostError(`this user has no home directory, and ${variable} is not set`, {
-    hint: 'set HOME, or XDG_CACHE_HOME and XDG_STATE_HOME, to folders that you may write to',
+    hint: 'set HOME, or XDG_CACHE_HOME and XDG_STATE_HOME, to directories that you may write to',
   });
 }
 

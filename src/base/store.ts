@@ -14,7 +14,7 @@ import {readSealed, writeSealed} from './whole.ts';
 
 export {writeWhole} from './whole.ts';
 
-/** What the cache keeps, one folder a kind, one folder below it a key. */
+/** What the cache keeps, one directory a kind, one directory below it a key. */
 export type StoreKind =
   | 'sources'
   | 'trees'
@@ -129,8 +129,8 @@ async function usable(kind: StoreKind, key: string, purpose: string, {report}: C
 }
 
 /**
- * The folder of a content-addressed thing, made by `make` if it is not there yet, or damaged. Callers at the same time
- * share one making. A folder is complete when it has its name: it is filled under another and renamed. Its
+ * The directory of a content-addressed thing, made by `make` if it is not there yet, or damaged. Callers at the same time
+ * share one making. A directory is complete when it has its name: it is filled under another and renamed. Its
  * time is that of its last use.
  * @param key stands for everything that `make` depends on
  * @throws {HostError} when the cache is deleted meanwhile

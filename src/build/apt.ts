@@ -20,8 +20,8 @@ export interface Archive {
 export type Apt = (command: string, words: readonly string[]) => Promise<string>;
 
 /**
- * Lists of apt in a folder of their own, which the machine's know nothing of: they are asked for at once.
- * Commands run in that folder. Packages are signed as all of Debian's are.
+ * Lists of apt in a directory of their own, which the machine's know nothing of: they are asked for at once.
+ * Commands run in that directory. Packages are signed as all of Debian's are.
  * @throws HostError with apt's own lines
  */
 export async function openArchive(archive: Archive, folder: string, context: Context): Promise<Apt> {

@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import path from 'node:path';
 import {missingCommand, output} from '../base/process.ts';
 import {cacheRoot} from '../base/paths.ts';
-import {remembered} from './memory.ts';
+import {cached} from './file-hash-cache.ts';
 
 /** Links named like the compilers, which look into the cache of objects before they compile. */
 const ccacheLinks = '/usr/lib/ccache';
@@ -21,7 +21,7 @@ export function buildEnvironment(): Record<string, string | undefined> {
     PATH: existsSync(ccacheLinks) ? `${ccacheLinks}:${search}` : search,
     LC_ALL: 'C',
     CCACHE_DIR: path.join(cacheRoot, 'ccache'),
-    // Paths below it are hashed relative to where the compiler runs: another cache folder still hits.
+    // Paths below it are hashed relative to where the compiler runs: another cache directory still hits.
     CCACHE_BASEDIR: cacheRoot,
     CCACHE_NOHASHDIR: '1',
     CCACHE_MAXSIZE: '3G',
@@ -33,7 +33,7 @@ export async function compilerVersion(compiler = 'gcc'): Promise<string> {
   for (const folder of (process.env['PATH'] ?? '').split(':')) {
     const file = path.join(folder, compiler);
     if (folder.startsWith('/') && folder !== ccacheLinks && existsSync(file)) {
-      return remembered(file, 'version', async (real) => {
+      return cached(file, 'version', async (real) => {
         const text = await output(real, ['--version']);
         return text.split('\n')[0] ?? text;
       });

@@ -54,7 +54,7 @@ async function explain(
 async function made(file: string, mark: string, key: string): Promise<boolean> {
   const read = (name: string): Promise<string> => readFile(name, 'utf8').catch(() => '');
   const config = await read(file);
-  // After a make that was killed its folder's own Makefile may be gone: only a configuration writes it.
+  // After a make that was killed its directory's own Makefile may be gone: only a configuration writes it.
   if (!existsSync(path.join(path.dirname(file), 'Makefile'))) return false;
   return config !== '' && (await read(mark)) === contentKey([key, sha256(config)]);
 }

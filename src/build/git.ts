@@ -38,7 +38,7 @@ export const readingGit: Readonly<Record<string, string | undefined>> = Object.f
   GIT_OPTIONAL_LOCKS: '0',
 });
 
-/** The same, in a folder of the lab's that may lie in some repository. */
+/** The same, in a directory of the lab's that may lie in some repository. */
 export function gitIn(folder: string): {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -8,7 +8,7 @@ function manifestOf(objects: string): string {
 }
 
 /**
- * Puts a folder of objects out of the way if something other than make has changed it since {@link sealObjects}: make
+ * Puts a directory of objects out of the way if something other than make has changed it since {@link sealObjects}: make
  * believes whatever is newer than its source. All is then compiled again, most of it by ccache.
  * @param interrupted whether the last make was killed: what it left was deleted, and make makes it again
  */
@@ -24,7 +24,7 @@ export async function discardDamagedObjects(objects: string, interrupted: boolea
   await rm(aside, {recursive: true, force: true});
 }
 
-/** Records what make has left in a folder of objects, for {@link discardDamagedObjects}. */
+/** Records what make has left in a directory of objects, for {@link discardDamagedObjects}. */
 export async function sealObjects(objects: string): Promise<void> {
   if (existsSync(objects)) await seal(objects, manifestOf(objects));
 }

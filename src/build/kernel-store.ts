@@ -2,6 +2,7 @@
 import {existsSync} from 'node:fs';
 import {lstat, readdir, rename, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
+import {sumBytes} from '../base/sum.ts';
 import type {Context} from '../base/context.ts';
 import {Interrupted} from '../base/errors.ts';
 import {withLock} from '../base/lock.ts';
@@ -20,14 +21,14 @@ export interface StoredKernel {
   readonly usedAt: Date;
 }
 
-/** What was deleted: the folders, and the space that they took. */
+/** What was deleted: the directories, and the space that they took. */
 export interface Collected {
   readonly folders: readonly string[];
   readonly bytes: number;
 }
 
-/** The space that a folder takes on the disk, in bytes. */
-export async function folderSize(folder: string): Promise<number> {
+/** The space that a directory takes on the disk, in bytes. */
+async function folderSize(folder: string): Promise<number> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true});
   const seen = new Set<number>();
   let bytes = 0;
@@ -116,11 +117,11 @@ async function remains(kind: StoreKind, context: Context): Promise<Collected> {
   return {folders, bytes};
 }
 
-/** How long a kit that no kernel names stays: that of a kernel that is being stored is one. Milliseconds. */
+/** How long a module build tree that no kernel names stays: that of a kernel that is being stored is one. Milliseconds. */
 const kitGrace = 24 * 3600 * 1000;
 
 /** Deletes what modules are built against of kernels that are gone. */
-async function unneededKits(context: Context): Promise<readonly Collected[]> {
+async function unneededModuleBuildTrees(context: Context): Promise<readonly Collected[]> {
   const named = new Set<string>();
   for (const key of await keysOf('kernels')) {
     const record = await readKernelRecord(key);
@@ -163,7 +164,7 @@ export async function collectGarbage(
     }
     all.push(await remains(kind, context));
   }
-  all.push(...(await unneededKits(context)), await remains('kits', context));
+  all.push(...(await unneededModuleBuildTrees(context)), await remains('kits', context));
   for (const kind of ['sources', 'userlands', 'keys'] as const) all.push(await remains(kind, context));
-  return {folders: all.flatMap(({folders}) => folders), bytes: all.reduce((sum, {bytes}) => sum + bytes, 0)};
+  return {folders: all.flatMap(({folders}) => folders), bytes: sumBytes(all)};
 }

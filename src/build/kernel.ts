@@ -5,16 +5,16 @@ import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {contentKey, sha256, sha256File} from '../base/hash.ts';
 import {DamagedEntry, discard, repaired, storePath, stored} from '../base/store.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
 import {shortName} from '../spec/identity.ts';
-import type {KernelSpec} from '../spec/kernel.ts';
-import {type Architecture, architectures, crossPrefix, makeVariables} from './architecture.ts';
+import type {KernelSpec} from '../spec/kernel-spec.ts';
+import {type Architecture, architectures, crossPrefix, makeVariables} from './toolchain.ts';
 import {compilerVersion} from './compiler.ts';
 import {baseCommitOf} from './base-commit.ts';
 import {type Fragment, readFragments} from './config.ts';
 import {configure} from './configure.ts';
 import {type KernelInputs, type KernelRecord, readKernelRecord} from './kernel-record.ts';
-import {ensureKit} from './kit.ts';
+import {ensureModuleBuildTree} from './module-build-tree.ts';
 import {keepMade, make} from './make.ts';
 import {checkNeeds} from './needs.ts';
 import {
@@ -27,16 +27,15 @@ import {
 } from './objects.ts';
 import {readSeries, type Series} from './series.ts';
 import {discardStale} from './stale.ts';
-import {gitKey} from './source-git.ts';
-import {ensureSource, type Source} from './source.ts';
-import {type WorkTree, withWorkTree} from './tree.ts';
-
-export type {KernelInputs, KernelRecord} from './kernel-record.ts';
+import {gitKey} from './sources/git-commit.ts';
+import {ensureSource} from './sources/registry.ts';
+import type {Source} from './sources/source.ts';
+import {type WorkTree, withWorkTree} from './work-tree.ts';
 
 /** What a kernel is made of, whatever it is compiled for. `name` is for people; all else decides the key. */
 export type KernelRecipe = Pick<
   KernelSpec,
-  'source' | 'config' | 'series' | 'abilities' | 'lacks' | 'architectures' | 'modules'
+  'source' | 'config' | 'series' | 'features' | 'missing' | 'architectures' | 'modules'
 > & {
   readonly name: string;
 };
@@ -59,12 +58,12 @@ export interface Kernel {
   readonly systemMap: string;
   /** Compiled device trees of the boards that it is booted on. */
   readonly deviceTrees: readonly string[];
-  /** What modules are built against: a folder of the store, by its key. */
+  /** What modules are built against: a directory of the store, by its key. */
   readonly kit: string;
   /** `uname -r`. */
   readonly release: string;
-  readonly abilities: KernelSpec['abilities'];
-  readonly lacks: KernelSpec['lacks'];
+  readonly features: KernelSpec['features'];
+  readonly missing: KernelSpec['missing'];
   readonly modules: KernelSpec['modules'];
   readonly inputs: KernelInputs;
 }
@@ -164,7 +163,7 @@ async function build(plan: KernelPlan, parts: Parts, tree: WorkTree, folder: str
     keepMade(topic, path.join(objects, from), path.join(folder, to));
   await mkdir(folder, {recursive: true});
   const [kit] = await Promise.all([
-    ensureKit({tree: tree.folder, objects, architecture}, context),
+    ensureModuleBuildTree({tree: tree.folder, objects, architecture}, context),
     keep(architecture.image),
     keep('vmlinux'),
     keep('System.map'),
@@ -202,7 +201,7 @@ export function ensureKernel(plan: KernelPlan, context: Context): Promise<Kernel
 async function makeKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
   const parts = await gather(plan, context);
   const {source, series, key} = parts;
-  await discardWithoutKit(key);
+  await discardWithoutModuleBuildTree(key);
   const folder = await stored('kernels', key, `kernel ${shortName(plan.name)}`, context, (partial) =>
     withWorkTree(source, series, context, (tree) => build(plan, parts, tree, partial, context)),
   );
@@ -224,15 +223,15 @@ async function makeKernel(plan: KernelPlan, context: Context): Promise<Kernel> {
     deviceTrees: architectures[plan.arch].deviceTrees.map((file) => path.join(folder, path.basename(file))),
     kit: record.kit,
     release: record.release,
-    abilities: plan.abilities,
-    lacks: plan.lacks,
+    features: plan.features,
+    missing: plan.missing,
     modules: plan.modules,
     inputs: record.inputs,
   });
 }
 
 /** A kernel for which no module can be built any more, since somebody deleted what that takes, is made again. */
-async function discardWithoutKit(key: string): Promise<void> {
+async function discardWithoutModuleBuildTree(key: string): Promise<void> {
   const kit = (await readKernelRecord(key))?.kit;
   if (kit !== undefined && !existsSync(storePath('kits', kit))) await discard('kernels', key);
 }

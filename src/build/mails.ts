@@ -11,7 +11,7 @@ import {type PatchFile, type Series, withoutPatch} from './series.ts';
 
 /** A single patch, as git takes it out of a mail. */
 export interface Patch extends PatchFile {
-  /** Where git can read it: it goes with the scratch folder. `file` is the user's. */
+  /** Where git can read it: it goes with the scratch directory. `file` is the user's. */
   readonly extracted: string;
   /** The subject of its mail, without `[PATCH …]`. */
   readonly subject?: string;
@@ -31,7 +31,7 @@ async function holdsPatch(file: string, folder: string): Promise<boolean> {
   return !/No valid patches in input|unrecognized input/.test(read.stderr);
 }
 
-/** The words of git, without the folder that is gone when they are read. */
+/** The words of git, without the directory that is gone when they are read. */
 function said({stderr}: Finished, folder: string): string {
   return stderr.trim().replaceAll(`${folder}/`, '');
 }
@@ -92,7 +92,7 @@ async function readPlain(from: PatchFile, folder: string): Promise<Patch | strin
 
 /**
  * The patches of a series one by one: mails are split and decoded by git's own tools, as `git am` does.
- * @param scratch a folder to write to, which may exist
+ * @param scratch a directory to write to, which may exist
  * @throws {UsageError} for a mail that says it is a patch and holds none, and for a series without any
  */
 export async function patchesOf(series: Series, scratch: string): Promise<Patches> {

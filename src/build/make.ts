@@ -21,7 +21,7 @@ export interface MakeJob {
   /** Where all of its output goes. */
   readonly log: string;
   /**
-   * Where compilers put what they do not keep, else the system's folder for that. It is emptied first: a
+   * Where compilers put what they do not keep, else the system's directory for that. It is emptied first: a
    * compiler that is killed leaves its files.
    */
   readonly scratch?: string;
@@ -68,7 +68,7 @@ function makeFailed({topic, folder, log, hide}: MakeJob, output: string): LabErr
   );
 }
 
-/** Has compilers, and the compiler's cache, put what they do not keep into a folder. */
+/** Has compilers, and the compiler's cache, put what they do not keep into a directory. */
 export function scratchEnvironment(scratch: string): Readonly<Record<string, string>> {
   return {TMPDIR: scratch, CCACHE_TEMPDIR: scratch};
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 const built =
   /(^|\/)(\.[^/]*\.(cmd|d)|[^/]*\.(o|a|ko|mod|mod\.c|order|symvers)|Module\.symvers)$|(^|\/)\.(git|tmp_versions)\//;
 
-/** The sources below a folder, sorted: what is not left by a build there. Links to files are files. */
+/** The sources below a directory, sorted: what is not left by a build there. Links to files are files. */
 export async function sourcesBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true});
   const names: string[] = [];
@@ -24,7 +24,7 @@ async function isFile(file: string): Promise<boolean> {
 }
 
 /**
- * Makes the files of one folder those of another, but for what make has made beside them. What is the same already
+ * Makes the files of one directory those of another, but for what make has made beside them. What is the same already
  * keeps its time: make compiles only what has changed.
  */
 export async function mirror(from: string, to: string): Promise<void> {

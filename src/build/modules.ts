@@ -7,7 +7,7 @@ import {contentKey, sha256} from '../base/hash.ts';
 import {withLock} from '../base/lock.ts';
 import {displayPath, labRoot, stateRoot} from '../base/paths.ts';
 import {requireIntact, storePath, stored} from '../base/store.ts';
-import {architectures, makeVariables} from './architecture.ts';
+import {architectures, makeVariables} from './toolchain.ts';
 import type {Kernel} from './kernel.ts';
 import {keepMade, make} from './make.ts';
 import {mirror, sourcesBelow} from './mirror.ts';
@@ -24,7 +24,7 @@ export interface Module {
 /** What modules include as `-I$(src)/../../include`. */
 const includes = path.join(labRoot, 'images/include');
 
-/** The hashes of all sources below a folder, by their paths. */
+/** The hashes of all sources below a directory, by their paths. */
 export async function folderHashes(folder: string): Promise<Readonly<Record<string, string>>> {
   const names = await sourcesBelow(folder);
   const hashed = names.map(async (name) => [name, sha256(await readFile(path.join(folder, name)))] as const);
@@ -68,7 +68,7 @@ async function verifyCopy(
   }
 }
 
-/** Compiles in a folder that stays, so that the next time only what has changed is compiled. */
+/** Compiles in a directory that stays, so that the next time only what has changed is compiled. */
 async function compile(
   kernel: Kernel,
   {folder, sources}: {readonly folder: string; readonly sources: Readonly<Record<string, string>>},
@@ -136,25 +136,25 @@ async function ensureModule(
 }
 
 /**
- * Compiles modules against a kernel's kit: each folder holds a Kbuild and makes one module, or none where the kernel
+ * Compiles modules against a kernel's module build tree: each directory holds a Kbuild and makes one module, or none where the kernel
  * does not have what it takes. What is compiled already is taken from the store.
  * @param wanted names of those that the kernel is to load: there must be one for each
  * @throws {BuildError} with the compiler's own lines
  */
 export async function ensureModules(
   kernel: Kernel,
-  moduleFolders: readonly string[],
+  moduleDirectories: readonly string[],
   wanted: readonly string[],
   context: Context,
 ): Promise<readonly Module[]> {
   const included = await folderHashes(includes);
   const made = await Promise.all(
-    moduleFolders.map((folder) => ensureModule(kernel, folder, included, context)),
+    moduleDirectories.map((folder) => ensureModule(kernel, folder, included, context)),
   );
   const modules = made.filter((module) => module !== undefined);
-  const lacking = wanted.find((one) => !modules.some(({name}) => name === one));
-  if (lacking === undefined) return modules;
-  throw new BuildError(`the kernel ${kernel.name} is to load ${lacking}, which cannot be built for it`, {
-    hint: `images/modules/${lacking}/Kbuild says what it takes`,
+  const missing = wanted.find((one) => !modules.some(({name}) => name === one));
+  if (missing === undefined) return modules;
+  throw new BuildError(`the kernel ${kernel.name} is to load ${missing}, which cannot be built for it`, {
+    hint: `images/modules/${missing}/Kbuild says what it takes`,
   });
 }

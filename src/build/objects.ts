@@ -2,7 +2,7 @@
 import {existsSync} from 'node:fs';
 import {cp, mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {inheritChanges, pendingChanges} from './changes.ts';
+import {inheritChanges, pendingChanges} from './noted-changes.ts';
 import {discardDamagedObjects, sealObjects} from './intact-objects.ts';
 
 /** Where compilers put what they do not keep: one that is killed leaves its files, and the next make empties it. */
@@ -10,13 +10,13 @@ export function scratchFolder(objects: string): string {
   return `${objects}.tmp`;
 }
 
-/** The folder of objects for what is compiled for an architecture with these config fragments. */
+/** The directory of objects for what is compiled for an architecture with these config fragments. */
 export function objectsFolder(root: string, arch: string, fragments: readonly string[]): string {
   return path.join(root, [arch, ...fragments].join('+'));
 }
 
 /**
- * Begins a folder of objects that is not there yet as a copy of the one whose config has the most in common
+ * Begins a directory of objects that is not there yet as a copy of the one whose config has the most in common
  * with its own. Kbuild knows by which options an object was compiled, so that make goes on from there: a
  * kernel that differs in an option of a driver is compiled in seconds instead of minutes.
  */
@@ -49,8 +49,8 @@ export async function seedObjects(objects: string): Promise<void> {
 }
 
 /**
- * Has what make recorded say another folder. Most of it is relative, but the tools that all else is compiled
- * with (objtool) are made by absolute paths, and one that seems to be of another folder is made anew.
+ * Has what make recorded say another directory. Most of it is relative, but the tools that all else is compiled
+ * with (objtool) are made by absolute paths, and one that seems to be of another directory is made anew.
  */
 async function renamePath(folder: string, from: string, to: string): Promise<void> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true});
@@ -68,9 +68,9 @@ function differences(a: readonly string[], b: readonly string[]): number {
 }
 
 /**
- * Runs make in a folder of objects so that a killed make does no harm: it may leave an object half written
+ * Runs make in a directory of objects so that a killed make does no harm: it may leave an object half written
  * and newer than its source, which the next make would take for finished. A mark with the time of the start
- * lies in the folder while make runs; where one is found, everything written since is deleted. (Compiling it
+ * lies in the directory while make runs; where one is found, everything written since is deleted. (Compiling it
  * again is cheap: ccache has it.)
  */
 export async function guardObjects<T>(objects: string, work: () => Promise<T>): Promise<T> {
@@ -110,7 +110,7 @@ async function deleteSince(folder: string, time: number): Promise<void> {
   }
 }
 
-/** How many files the first build in this folder compiled: what a whole build takes. */
+/** How many files the first build in this directory compiled: what a whole build takes. */
 export async function knownTotal(objects: string): Promise<number | undefined> {
   const file = `${objects}.total`;
   const total = Number(await readFile(file, 'utf8').catch(() => Number.NaN));

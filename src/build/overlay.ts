@@ -10,9 +10,9 @@ import {contentHash} from './file-hashes.ts';
 import {gitIn} from './git.ts';
 import {type Patch, patchesOf} from './mails.ts';
 import type {Series} from './series.ts';
-import type {Source} from './source.ts';
+import type {Source} from './sources/source.ts';
 
-/** What a series makes of a source: its patched files in a folder, and the files that it deletes. */
+/** What a series makes of a source: its patched files in a directory, and the files that it deletes. */
 export interface Overlay {
   readonly folder: string;
   /** Every file that a patch touched and that exists afterwards, sorted. */
@@ -20,7 +20,7 @@ export interface Overlay {
   readonly deleted: readonly string[];
 }
 
-/** Whether there is a file, or a link, at this path: a folder is none, nor is a path below a file. */
+/** Whether there is a file, or a link, at this path: a directory is none, nor is a path below a file. */
 export function holdsFile(file: string): boolean {
   try {
     return !lstatSync(file).isDirectory();
@@ -100,7 +100,7 @@ async function filesBelow(root: string): Promise<readonly string[]> {
 
 /**
  * Applies series one after the other to copies of the files that they touch.
- * @param scratch a new folder for the copies
+ * @param scratch a new directory for the copies
  * @throws {BuildError} for the first patch that does not apply, with file and hunk
  */
 export async function applySeries(

@@ -13,8 +13,8 @@ const lab = {id: 'lab', key: '', title: 'this lab', folder: labRoot};
 /**
  * A copy of one of the lab's modules with a series on it, to be compiled in the module's place.
  * @param series its paths are those of the lab: images/modules/NAME/FILE
- * @param scratch a new folder for the copy
- * @returns the copy's folder, of the module's name
+ * @param scratch a new directory for the copy
+ * @returns the copy's directory, of the module's name
  * @throws {BuildError} when the series does not apply; {UsageError} when it is about something else
  */
 export async function patchedModule(

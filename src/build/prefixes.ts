@@ -10,7 +10,7 @@ import {readSeries} from './series.ts';
 export interface SeriesPatch {
   /** Its subject, without `[PATCH …]`; its file's name where it has none. */
   readonly subject: string;
-  /** A folder with this patch and all before it: a series of its own. */
+  /** A directory with this patch and all before it: a series of its own. */
   readonly upTo: string;
 }
 

@@ -45,15 +45,15 @@ export interface QemuTest {
   readonly broken?: string;
 }
 
-/** What came of a mutant: it is caught by the tests that fail, or it was not even built. */
+/** What came of a mutant: it is killed by the tests that fail, or it was not even built. */
 export interface QemuMutant {
   readonly mutant: string;
-  readonly caughtBy: readonly string[];
+  readonly killedBy: readonly string[];
   /** Why it could not be tried. */
-  readonly unclear?: string;
+  readonly inconclusive?: string;
 }
 
-/** The mutants of a QEMU's series: folders of patches that break it on purpose. */
+/** The mutants of a QEMU's series: directories of patches that break it on purpose. */
 export async function qemuMutants(name: string): Promise<readonly string[]> {
   const folder = path.join(qemuFolder(name), 'mutants');
   if (!existsSync(folder)) return [];
@@ -72,16 +72,16 @@ export async function testQemu(name: string, context: Context): Promise<readonly
   return tested(name, {tests: [own, ...others]}, context);
 }
 
-/** Whether the series' own test catches a mutant of it. */
+/** Whether the series' own test kills a mutant of it. */
 export async function tryQemuMutant(name: string, mutant: string, context: Context): Promise<QemuMutant> {
   const patches = path.join(qemuFolder(name), 'mutants', mutant);
   try {
     const [test] = await tested(name, {tests: [own], patches}, context);
-    const unclear = test?.broken;
-    return {mutant, caughtBy: test?.failed ?? [], ...(unclear !== undefined && {unclear})};
+    const inconclusive = test?.broken;
+    return {mutant, killedBy: test?.failed ?? [], ...(inconclusive !== undefined && {inconclusive})};
   } catch (error) {
     if (!(error instanceof LabError) || context.signal.aborted) throw error;
-    return {mutant, caughtBy: [], unclear: error.message};
+    return {mutant, killedBy: [], inconclusive: error.message};
   }
 }
 
@@ -94,7 +94,7 @@ async function tested(
   const more = patches === undefined ? [] : [await readSeries(patches)];
   const targets = [program, ...tests.map((test) => `tests/qtest/${test}`)];
   return withQemuBuild(name, {more, targets}, {...context, topic}, async (objects) => {
-    // Beside its build folder QEMU finds the firmware of distributions; in it, it looks for its own.
+    // Beside its build directory QEMU finds the firmware of distributions; in it, it looks for its own.
     const folder = await makeScratch(path.join(tmpdir(), 'p2plab-qtest-'));
     try {
       await copyFile(path.join(objects, program), path.join(folder, program));

@@ -15,9 +15,9 @@ import {compileError, keepMade, scratchEnvironment} from './make.ts';
 import {guardObjects, scratchFolder} from './objects.ts';
 import {qemuSource, unpackedQemu} from './qemu-source.ts';
 import {readSeries, type Series} from './series.ts';
-import type {Source} from './source.ts';
+import type {Source} from './sources/source.ts';
 import {renewWhereFilesMove} from './stale.ts';
-import {type WorkTree, withWorkTree} from './tree.ts';
+import {type WorkTree, withWorkTree} from './work-tree.ts';
 
 const folder = path.join(labRoot, 'lab/qemu');
 
@@ -52,7 +52,7 @@ export interface Qemu {
   readonly folder: string;
 }
 
-/** The names of the QEMUs in lab/qemu, each a folder with a series on Debian's source. */
+/** The names of the QEMUs in lab/qemu, each a directory with a series on Debian's source. */
 export async function qemuNames(): Promise<readonly string[]> {
   const entries = await readdir(folder, {withFileTypes: true});
   return entries
@@ -121,14 +121,14 @@ async function identify(name: string, source: Source): Promise<Identity> {
   return {key, series, compiler};
 }
 
-/** Compiles what is asked for in the tree's object folder, and says where that is. */
+/** Compiles what is asked for in the tree's object directory, and says where that is. */
 async function compiled(
   tree: WorkTree,
   targets: readonly string[],
   compiler: string,
   {topic, ...context}: Context & {readonly topic: string},
 ): Promise<string> {
-  // What was configured otherwise, or for another compiler, is another folder's.
+  // What was configured otherwise, or for another compiler, is another directory's.
   const objects = path.join(tree.objects, contentKey([recipe, compiler, options]));
   await renewWhereFilesMove(objects, tree.folder);
   // Ninja, as make, believes what is there.
@@ -147,7 +147,7 @@ export function qemuFolder(name: string): string {
 
 /**
  * Compiles a QEMU of lab/qemu with more patches on top, and what else its build makes; nothing of it is kept.
- * @param use is given the folder with what was compiled, which is the next one's when it returns
+ * @param use is given the directory with what was compiled, which is the next one's when it returns
  */
 export async function withQemuBuild<T>(
   name: string,

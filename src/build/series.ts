@@ -23,7 +23,7 @@ export interface PatchFile {
 export interface Series {
   /** As the user named it. */
   readonly path: string;
-  /** For a person: the folder's or the file's name. */
+  /** For a person: the directory's or the file's name. */
   readonly name: string;
   readonly files: readonly PatchFile[];
   /** Files beside them that hold words and no patch: cover letters. */
@@ -38,7 +38,7 @@ const patchName = /\.(patch|diff|mbx|mbox|eml)(\.gz)?$/;
 /** As `git format-patch` numbers its files, whatever they are to end with. */
 const numbered = /^(v[\w.]+-)?\d{4}-[^/]*(?<!~|\.orig|\.rej|\.bak)$/;
 
-/** The files of a folder: as its `series` file lists them (quilt), those of a Maildir, else all patches by number. */
+/** The files of a directory: as its `series` file lists them (quilt), those of a Maildir, else all patches by number. */
 async function patchNames(folder: string): Promise<readonly string[]> {
   const list = path.join(folder, 'series');
   if (existsSync(list)) {
@@ -78,7 +78,7 @@ async function readPatchFile(file: string): Promise<PatchFile> {
 }
 
 /**
- * Reads a series: a folder of patches or mails, one of them, or a mailbox (`b4 am`), also packed by gzip.
+ * Reads a series: a directory of patches or mails, one of them, or a mailbox (`b4 am`), also packed by gzip.
  * @throws {UsageError} when it does not exist or holds no patch, or a file says that it is a patch and holds none
  */
 export async function readSeries(given: string): Promise<Series> {
@@ -102,7 +102,7 @@ export async function readSeries(given: string): Promise<Series> {
   }
   if (files.length === 0) {
     throw new UsageError(`${displayPath(given)} holds no patch`, {
-      hint: 'a series is a folder of *.patch files, one patch, or a mailbox',
+      hint: 'a series is a directory of *.patch files, one patch, or a mailbox',
     });
   }
   const key = contentKey(files.map((file) => file.sha256));

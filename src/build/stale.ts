@@ -2,7 +2,7 @@
 import {existsSync} from 'node:fs';
 import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {type Change, pendingChanges, settleChanges} from './changes.ts';
+import {type Change, pendingChanges, settleChanges} from './noted-changes.ts';
 import {holdsFile} from './overlay.ts';
 
 /** What no compilation reads, whatever becomes of it. */
@@ -12,10 +12,10 @@ const unread =
 /** Sources: make knows from which of them an object is, and compares times. */
 const code = /\.(c|h|S|dts|dtsi)$/;
 
-/** Folders whose rules make files in them alone. */
+/** Directories whose rules make files in them alone. */
 const local = /^(drivers|sound|fs|net|block|crypto|mm|io_uring|virt|samples|ipc)\//;
 
-/** All of a folder of objects. */
+/** All of a directory of objects. */
 const everything = '.';
 
 /** What has happened to a name since the objects were compiled, in one word. */
@@ -26,7 +26,7 @@ function netChange(first: Change, there: boolean): Change | undefined {
   return there ? 'came' : 'went';
 }
 
-/** The folder in which nothing that was made can be trusted after a change; undefined if it is a matter of single files. */
+/** The directory in which nothing that was made can be trusted after a change; undefined if it is a matter of single files. */
 function scopeOf(name: string, change: Change): string | undefined {
   if (unread.test(name)) return undefined;
   const isCode = code.test(name);
@@ -48,7 +48,7 @@ function scopeOf(name: string, change: Change): string | undefined {
 interface Mentions {
   /** Paths from the tree's root on, of which an object is of no use if it was made from one. */
   readonly paths: readonly string[];
-  /** Names of files that may now be found in another folder than before. */
+  /** Names of files that may now be found in another directory than before. */
   readonly names: readonly string[];
   /** Whether a header came: what asked for headers that were not there may find one. */
   readonly header: boolean;
@@ -122,7 +122,7 @@ async function configurationChanged(objects: string, names: readonly string[]): 
 }
 
 /**
- * Deletes from a folder of objects what make would take for finished although a clean build would not make it so, for
+ * Deletes from a directory of objects what make would take for finished although a clean build would not make it so, for
  * make compares times only: objects whose source is gone, or would be another file now; and all that rules
  * made which are other rules now. What stays gives the same kernel, byte by byte, as a clean build. The compiler's cache
  * makes up for what is deleted in excess.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
 import {run} from '../base/process.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
-import {architectures, crossPrefix} from './architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
+import {architectures, crossPrefix} from './toolchain.ts';
 
 /** A place in compiled code, as a kernel's trace names it. */
 export interface CodePlace {
@@ -95,7 +95,7 @@ function addressOf({offset, exact}: CodePlace, {address}: Symbol): string {
 const topFolders =
   'arch|block|certs|crypto|drivers|fs|include|init|io_uring|ipc|kernel|lib|mm|net|rust|samples|security|sound|usr|virt';
 
-/** What addr2line says, from the source's root on; a module of the lab's from its own folder on. */
+/** What addr2line says, from the source's root on; a module of the lab's from its own directory on. */
 export function tidy(line: string): string | undefined {
   const place = line.replace(/ \(discriminator \d+\)$/, '');
   if (place.startsWith('??') || /:[0?]$/.test(place) || place === '') return undefined;

@@ -3,19 +3,20 @@ import {globSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import type {Command} from '@commander-js/extra-typings';
+import {sumBytes} from '../base/sum.ts';
 import {formatBytes} from '../base/bytes.ts';
 import type {Context} from '../base/context.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
 import {bundlesRoot} from '../results/bundle.ts';
 import {findScenarios} from '../spec/catalog.ts';
-import {planScenario} from '../scenario/plan.ts';
+import {planScenario} from '../scenario/plan-scenario.ts';
 import {drawTopology} from '../topology/draw.ts';
-import {interruptible} from './interrupt.ts';
-import {type ProgressLines, progressLines} from './progress.ts';
+import type {ProgressLines} from './progress.ts';
 import {explanation, headline, summary} from '../results/describe.ts';
 import {exitCodeOf} from './exit-code.ts';
-import {type Result, runAll} from './run-all.ts';
-import {selectKernel} from './select-kernel.ts';
+import type {Result} from '../runner/run-all.ts';
+import {runScenarios} from '../runner/run-scenarios.ts';
+import {shown} from './shown.ts';
 
 const introduction = `p2plab boots real Linux kernels on emulated PCIe trees, has devices copy from one to another, and
 watches from outside the guest where every byte went. (The first time it compiles two kernels: minutes.)`;
@@ -27,44 +28,33 @@ export function addDemo(program: Command, finish: (exitCode: number) => void): v
     .description('build what is needed, run a tour of scenarios, and show what the devices did')
     .action(async () => {
       process.stdout.write(`${introduction}\n\n`);
-      const lines = progressLines();
-      const results = await interruptible(lines.show, (context) => runEverything(lines, context)).finally(
-        () => {
-          lines.close();
-        },
-      );
+      const results = await shown((context, lines) => runEverything(lines, context));
       process.stdout.write(`\n${conclusion(results)}\n`);
       finish(exitCodeOf(results));
     });
 }
 
-/** What is shown: scenarios in no folder on plain Linux, and some of them again on a prototype. */
+/** What is shown: scenarios in no directory on plain Linux, and some of them again on a prototype. */
 const tour = [
   {kernel: 'baseline', patterns: ['*']},
   {kernel: 'switch', patterns: ['host-memory-only', 'nic-from-cmb', 'nvme-copy-same-switch']},
 ];
 
-async function runEverything(lines: ProgressLines, context: Context): Promise<readonly Result[]> {
+async function runEverything(lines: ProgressLines, {signal}: Context): Promise<readonly Result[]> {
+  const reporter = {
+    progress: lines.show,
+    prepared: () => {
+      lines.end();
+    },
+    result: (result: Result) => {
+      lines.end(result.scenario);
+      lines.print([headline(result), ...explanation(result)].join('\n'));
+    },
+  };
+  const jobs = Math.min(4, availableParallelism());
   const results: Result[] = [];
-  for (const {kernel, patterns} of tour) {
-    const listener = {
-      prepared: () => {
-        lines.end();
-      },
-      result: (result: Result) => {
-        lines.end(result.scenario);
-        lines.print([headline(result), ...explanation(result)].join('\n'));
-      },
-    };
-    const request = {
-      entries: findScenarios(labRoot, patterns),
-      kernel: selectKernel(kernel),
-      qemu: undefined,
-      jobs: Math.min(4, availableParallelism()),
-      keep: false,
-    };
-    results.push(...(await runAll(request, listener, context)));
-  }
+  for (const {kernel, patterns: scenarios} of tour)
+    results.push(...(await runScenarios({scenarios, kernel, jobs, record: false, signal, reporter})));
   return results;
 }
 
@@ -86,10 +76,8 @@ function conclusion(results: readonly Result[]): string {
 }
 
 function answer(results: readonly Result[]): string {
-  const bytes = results
-    .flatMap(({steps}) => steps.flatMap(({ledger}) => ledger))
-    .filter(({bar}) => bar !== undefined)
-    .reduce((sum, entry) => sum + entry.bytes, 0);
+  const ledger = results.flatMap(({steps}) => steps.flatMap((step) => step.ledger));
+  const bytes = sumBytes(ledger.filter(({bar}) => bar !== undefined));
   const moved = `${formatBytes(bytes)} went from peer to peer`;
   return exitCodeOf(results) === 0
     ? `${moved}, where they should, and nowhere else.`

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
 import type {Command} from '@commander-js/extra-typings';
-import {interruptible} from './interrupt.ts';
-import type {Finding} from './doctor/finding.ts';
+import type {Finding} from '../runner/doctor/finding.ts';
 import {shared} from './options.ts';
-import {progressLines} from './progress.ts';
+import {shown} from './shown.ts';
 
-const colours = {ok: 'green', note: 'yellow', lack: 'red'} as const satisfies Record<
+const colours = {ok: 'green', note: 'yellow', missing: 'red'} as const satisfies Record<
   Finding['state'],
   string
 >;
@@ -15,17 +14,14 @@ const colours = {ok: 'green', note: 'yellow', lack: 'red'} as const satisfies Re
 export function addDoctor(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('doctor')
-    .description('say what this machine has and lacks, and what each lack costs')
+    .description('check this host for everything p2plab needs')
     .addOption(shared.qemu())
     .addOption(shared.database())
     .action(async (options) => {
-      const {examine} = await import('./doctor/examine.ts');
-      const lines = progressLines();
-      const findings = await interruptible(lines.show, (context) => examine(options, context)).finally(() => {
-        lines.close();
-      });
+      const {runChecks} = await import('../runner/doctor/run-checks.ts');
+      const findings = await shown((context) => runChecks(options, context));
       process.stdout.write(`${findings.map(describe).join('\n')}\n\n${conclusion(findings)}\n`);
-      finish(findings.some(({state}) => state === 'lack') ? 3 : 0);
+      finish(findings.some(({state}) => state === 'missing') ? 3 : 0);
     });
 }
 
@@ -38,7 +34,7 @@ function describe({name, state, detail, cost, mend}: Finding): string {
 }
 
 function conclusion(findings: readonly Finding[]): string {
-  const lacks = findings.filter(({state}) => state === 'lack').length;
-  if (lacks === 0) return 'All that is needed is there.';
-  return `${lacks} ${lacks === 1 ? 'thing is' : 'things are'} lacking: p2plab cannot run here yet.`;
+  const missing = findings.filter(({state}) => state === 'missing').length;
+  if (missing === 0) return 'All that is needed is there.';
+  return `${missing} ${missing === 1 ? 'thing is' : 'things are'} missing: p2plab cannot run here yet.`;
 }

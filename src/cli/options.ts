@@ -29,7 +29,7 @@ export const shared = {
       'a kernel of lab/kernels, the path of such a file, a work tree, or git:REPOSITORY@REVISION',
     ).default('baseline' as const),
   series: () =>
-    new Option('--series <path>', 'apply a folder of patches, a patch or a mailbox on top (repeatable)')
+    new Option('--series <path>', 'apply a directory of patches, a patch or a mailbox on top (repeatable)')
       .argParser(collect)
       .default([] as readonly string[], 'none'),
   config: () =>
@@ -41,7 +41,7 @@ export const shared = {
       .default([] as readonly string[], 'none'),
   module: () =>
     new Option(
-      '--module <folder>',
+      '--module <directory>',
       'a module: instead of the one of images/modules that has its name, or loaded besides (repeatable)',
     )
       .argParser(collect)

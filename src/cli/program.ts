@@ -2,28 +2,30 @@
 import {Command} from '@commander-js/extra-typings';
 import {exitCodeOfError} from './exit-code.ts';
 import {fail} from './fail.ts';
-import {watchOutput} from './interrupt.ts';
+import {watchOutput} from '../base/output.ts';
 
 type Add = (program: Command, finish: (exitCode: number) => void) => void;
 
 /** The commands, in the order in which help shows them. Only what is called is loaded: it takes time. */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   demo: async () => (await import('./demo.ts')).addDemo,
-  run: async () => (await import('./run.ts')).addRun,
-  watch: async () => (await import('./watch.ts')).addWatch,
-  compare: async () => (await import('./compare.ts')).addCompare,
-  series: async () => (await import('./series.ts')).addSeries,
-  bisect: async () => (await import('./bisect.ts')).addBisect,
-  designs: async () => (await import('./designs.ts')).addDesigns,
-  counted: async () => (await import('./counted.ts')).addCounted,
+  run: async () => (await import('./run-command.ts')).addRun,
+  watch: async () => (await import('./watch-command.ts')).addWatch,
+  mutants: async () => (await import('./mutants.ts')).addMutants,
+  random: async () => (await import('./random.ts')).addRandom,
+  compare: async () => (await import('./compare-command.ts')).addCompare,
+  series: async () => (await import('./series-command.ts')).addSeries,
+  bisect: async () => (await import('./bisect-command.ts')).addBisect,
+  designs: async () => (await import('./designs-command.ts')).addDesigns,
+  'map-cost': async () => (await import('./map-cost.ts')).addMapCost,
   nightly: async () => (await import('./nightly.ts')).addNightly,
-  results: async () => (await import('./results.ts')).addResults,
+  results: async () => (await import('./results-command.ts')).addResults,
   dashboard: async () => (await import('./dashboard.ts')).addDashboard,
   worker: async () => (await import('./worker.ts')).addWorker,
   shell: async () => (await import('./shell.ts')).addShell,
-  kernel: async () => (await import('./kernel.ts')).addKernel,
-  qemu: async () => (await import('./qemu.ts')).addQemu,
-  topology: async () => (await import('./topology.ts')).addTopology,
+  kernel: async () => (await import('./kernel-command.ts')).addKernel,
+  qemu: async () => (await import('./qemu-command.ts')).addQemu,
+  topology: async () => (await import('./topology-command.ts')).addTopology,
   schema: async () => (await import('./schema.ts')).addSchema,
   doctor: async () => (await import('./doctor.ts')).addDoctor,
   completion: async () => {

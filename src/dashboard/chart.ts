@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Series} from '../results/queries/series.ts';
+import type {Series} from '../results/queries/measurement-series.ts';
 import {type Html, html, number} from './html.ts';
 
 const width = 640;

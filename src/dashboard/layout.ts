@@ -26,7 +26,7 @@ export const contentPolicy = [
 ].join('; ');
 
 const navigation = {
-  'index.html': 'Tonight',
+  'index.html': 'Latest',
   'grid.html': 'Grid',
   'compare.html': 'Compare',
   'designs.html': 'Designs',

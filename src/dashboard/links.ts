@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
+import {plain} from '../spec/variant.ts';
 import type {PageContext} from './page.ts';
 import {type Html, html, words} from './html.ts';
 
 /** Where pages are, from the first one. A name of the user's may hold anything, so it is spelt in safe letters. */
 export const paths = {
-  night: (id: number) => `night/${id}.html`,
+  nightlyRun: (id: number) => `nightly/${id}.html`,
   case: (id: number) => `case/${id}.html`,
   run: (id: number) => `run/${id}.html`,
   failure: (fingerprint: string) => `failure/${fingerprint}.html`,
@@ -41,8 +42,8 @@ export function runLink({up, hasRun}: PageContext, run: number | null, text: str
 /** `nvme-copy on switch`: a link to a case's history. */
 export function caseLink(
   {up}: PageContext,
-  {caseId, scenario, kernel, lane}: {caseId: number; scenario: string; kernel: string; lane: string},
+  {caseId, scenario, kernel, variant}: {caseId: number; scenario: string; kernel: string; variant: string},
 ): Html {
-  const place = lane === 'plain' ? kernel : `${kernel}, lane ${lane}`;
+  const place = variant === plain ? kernel : `${kernel}, variant ${variant}`;
   return html`<a href="${up}${paths.case(caseId)}">${words(scenario)}</a> <span class="on">on ${words(place)}</span>`;
 }

@@ -6,7 +6,7 @@ import {type Html, html} from './html.ts';
 /** An outcome as a sign and a word, so that no colour is needed to tell them apart. */
 export const signs = {
   pass: {sign: '✓', word: 'pass'},
-  known: {sign: '≈', word: 'known gap'},
+  known: {sign: '≈', word: 'known issue'},
   skip: {sign: '–', word: 'skip'},
   flaky: {sign: '∿', word: 'flaky'},
   fail: {sign: '✗', word: 'fail'},

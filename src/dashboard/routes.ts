@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 import {unspell} from './links.ts';
 import type {PageMaker} from './page.ts';
-import {compare, compareIndex} from './pages/compare.ts';
+import {compare, compareIndex} from './pages/compare-page.ts';
 import {counts} from './pages/counts.ts';
-import {designs} from './pages/designs.ts';
+import {designs} from './pages/designs-page.ts';
 import {failure} from './pages/failure.ts';
-import {flakes} from './pages/flakes.ts';
+import {flakes} from './pages/flakes-page.ts';
 import {grid} from './pages/grid.ts';
-import {health} from './pages/health.ts';
-import {history} from './pages/history.ts';
-import {night} from './pages/night.ts';
-import {run} from './pages/run.ts';
-import {tonight} from './pages/tonight.ts';
+import {health} from './pages/health-page.ts';
+import {history} from './pages/history-page.ts';
+import {nightlyRun} from './pages/nightly-run.ts';
+import {run} from './pages/run-page.ts';
+import {latestPage} from './pages/latest.ts';
 
-/** Pages that there is one of. They show the newest nights, and so change with each. */
+/** Pages that there is one of. They show the latest nightly runs, and so change with each. */
 export const singlePages: Readonly<Record<string, PageMaker>> = {
-  'index.html': tonight,
+  'index.html': latestPage,
   'grid.html': grid,
   'compare.html': compareIndex,
   'designs.html': designs,
@@ -24,7 +24,11 @@ export const singlePages: Readonly<Record<string, PageMaker>> = {
   'health.html': health,
 };
 
-const numbered: Readonly<Record<string, (id: number) => PageMaker>> = {night, case: history, run};
+const numbered: Readonly<Record<string, (id: number) => PageMaker>> = {
+  nightly: nightlyRun,
+  case: history,
+  run,
+};
 
 /** Who makes the page of a path, the same on a server and in a static site; undefined for what is none. */
 export function makerOf(file: string): PageMaker | undefined {

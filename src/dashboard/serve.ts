@@ -5,7 +5,7 @@ import type {MiddlewareHandler} from 'hono';
 import {getCookie, setCookie} from 'hono/cookie';
 import {UsageError} from '../base/errors.ts';
 import type {Database} from '../results/database/tables.ts';
-import {readOffered} from './evidence.ts';
+import {readOffered} from './bundle-evidence.ts';
 import {contentPolicy, document} from './layout.ts';
 import {makerOf, upFrom} from './routes.ts';
 

@@ -10,10 +10,10 @@ import {sha256} from '../base/hash.ts';
 import {withLock} from '../base/lock.ts';
 import {cacheRoot, labRoot} from '../base/paths.ts';
 import type {Database} from '../results/database/tables.ts';
-import {listFiles, readListed} from './evidence.ts';
+import {listFiles, readListed} from './bundle-evidence.ts';
 import {document} from './layout.ts';
 import {paths} from './links.ts';
-import {comparedPairs} from './pages/compare.ts';
+import {comparedPairs} from './pages/compare-page.ts';
 import {makerOf, singlePages, upFrom} from './routes.ts';
 
 /** What a site was made of, so that the next time only what is new is made. */
@@ -24,16 +24,16 @@ const builtSchema = z.strictObject({
   /** There are pages of the runs from this number on. */
   firstRun: z.number(),
   lastRun: z.number(),
-  /** When the newest night ended that there is a page of: one that began earlier may end later. */
+  /** When the latest nightly run ended that there is a page of: one that began earlier may end later. */
   lastEnd: z.string(),
 });
 
 type Built = z.output<typeof builtSchema>;
 
-/** The file that says what a site was made of, and so whose folder it is. */
+/** The file that says what a site was made of, and so whose directory it is. */
 const mark = 'built.json';
 
-/** Where files are until they are whole: below the folder, for a rename does not leave its file system. */
+/** Where files are until they are whole: below the directory, for a rename does not leave its file system. */
 const parts = '.parts';
 
 /** How many of the newest runs have a page when a site is first made. */
@@ -46,9 +46,9 @@ export interface SiteReport {
 }
 
 /**
- * Makes a folder of pages that opens from `file://`, with a JSON twin for each. What is there already is not made
+ * Makes a directory of pages that opens from `file://`, with a JSON twin for each. What is there already is not made
  * again: the work grows with what is new.
- * @throws {UsageError} for a folder that holds something else
+ * @throws {UsageError} for a directory that holds something else
  */
 export async function buildSite(
   connection: {readonly db: Database; readonly name: string},
@@ -105,19 +105,19 @@ async function lookKey(): Promise<string> {
 }
 
 /**
- * What a site's folder was made of; undefined where all is to be made.
- * @throws {UsageError} for a folder with pages of somebody else
+ * What a site's directory was made of; undefined where all is to be made.
+ * @throws {UsageError} for a directory with pages of somebody else
  */
 async function readBuilt(folder: string, database: string, look: string): Promise<Built | undefined> {
   const text = await readFile(path.join(folder, mark), 'utf8').catch(() => undefined);
   if (text === undefined) {
     if (existsSync(path.join(folder, 'index.html')) && !(await isOurs(path.join(folder, 'index.html'))))
       throw new UsageError(`${folder} holds an index.html that p2plab did not make`, {
-        hint: 'give a folder of its own',
+        hint: 'give a directory of its own',
       });
     return undefined;
   }
-  // A folder that was begun, or a file that was cut short, says nothing of what is there.
+  // A directory that was begun, or a file that was cut short, says nothing of what is there.
   const read = builtSchema.safeParse(parsed(text));
   return read.success && read.data.look === look && read.data.database === database ? read.data : undefined;
 }
@@ -141,7 +141,7 @@ async function isOurs(file: string): Promise<boolean> {
   }
 }
 
-/** Says before the first page is there whose folder it is, and removes what a build that was killed left half written. */
+/** Says before the first page is there whose directory it is, and removes what a build that was killed left half written. */
 async function begin(folder: string): Promise<void> {
   await rm(path.join(folder, parts), {recursive: true, force: true});
   await mkdir(path.join(folder, parts), {recursive: true});
@@ -158,14 +158,14 @@ async function newestRun(db: Database): Promise<number> {
 
 async function newestEnd(db: Database): Promise<string> {
   const row = await db
-    .selectFrom('nights')
+    .selectFrom('nightly_runs')
     .where('state', '=', 'ended')
     .select((eb) => eb.fn.max('ended').as('ended'))
     .executeTakeFirst();
   return row?.ended ?? '';
 }
 
-/** The pages that what is new appears on; those of the newest nights always. */
+/** The pages that what is new appears on; those of the latest nightly runs always. */
 async function changedPages(
   db: Database,
   since: {readonly run: number; readonly end: string | undefined},
@@ -176,8 +176,8 @@ async function changedPages(
     .where('id', '>', since.run)
     .orderBy('id')
     .execute();
-  const nights = await db
-    .selectFrom('nights')
+  const nightlyRuns = await db
+    .selectFrom('nightly_runs')
     .select('id')
     .where('state', '=', 'ended')
     .where('ended', '>', since.end ?? '')
@@ -186,16 +186,16 @@ async function changedPages(
     .limit(since.end === undefined ? 31 : 10_000)
     .execute();
   const judged =
-    nights.length === 0
+    nightlyRuns.length === 0
       ? []
       : await db
           .selectFrom('results')
           .select('case_id')
           .distinct()
           .where(
-            'night_id',
+            'nightly_run_id',
             'in',
-            nights.map(({id}) => id),
+            nightlyRuns.map(({id}) => id),
           )
           .execute();
   const cases = new Set([...runs, ...judged].map(({case_id: id}) => id));
@@ -203,7 +203,7 @@ async function changedPages(
   return [
     ...Object.keys(singlePages),
     ...(await comparedPairs(db)).map(([first, second]) => paths.compare(first, second)),
-    ...nights.map(({id}) => paths.night(id)),
+    ...nightlyRuns.map(({id}) => paths.nightlyRun(id)),
     ...[...cases].map(paths.case),
     ...[...kinds].map(paths.failure),
     ...runs.map(({id}) => paths.run(id)),

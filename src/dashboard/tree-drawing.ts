@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
 import {formatBytes} from '../base/bytes.ts';
-import type {TreeNode} from '../topology/tree.ts';
+import type {TreeNode} from '../topology/function-tree.ts';
 import {type Html, html, words} from './html.ts';
 
 /** What went from one place of a tree to another. */
@@ -9,7 +10,7 @@ export interface DrawnBytes {
   readonly direction: 'read' | 'write';
   readonly target: string;
   readonly bytes: number;
-  readonly way: string | null;
+  readonly route: string | null;
   readonly by: string | null;
 }
 
@@ -26,7 +27,7 @@ const laneWidth = 88;
 export function drawTree(nodes: readonly Omit<TreeNode, 'acs'>[], flows: readonly DrawnBytes[]): Html {
   const depths = new Map<string, number>();
   for (const {id, parent} of nodes) depths.set(id, parent === null ? 1 : (depths.get(parent) ?? 0) + 1);
-  const lost = flows.some(({target}) => target === 'nowhere');
+  const lost = flows.some(({target}) => target === 'unmapped');
   const rows = [
     {id: 'host-memory', depth: 0, parent: null, text: 'ordinary memory', bdf: ''},
     {id: 'root-complex', depth: 0, parent: null, text: 'root complex', bdf: ''},
@@ -35,7 +36,7 @@ export function drawTree(nodes: readonly Omit<TreeNode, 'acs'>[], flows: readonl
       text: words(`${node.id}  ${node.text}`),
       bdf: words(node.bdf.replace(/^0000:/, '')),
     })),
-    ...(lost ? [{id: 'nowhere', depth: 0, parent: null, text: 'nowhere', bdf: ''}] : []),
+    ...(lost ? [{id: 'unmapped', depth: 0, parent: null, text: 'unmapped', bdf: ''}] : []),
   ];
   const y = (id: string): number => {
     const index = rows.findIndex((row) => row.id === id);
@@ -76,14 +77,14 @@ function arrow(
   index: number,
   {left, y}: {readonly left: number; readonly y: (id: string) => number},
 ): Html {
-  const {initiator, direction, target, bytes, way, by} = flow;
+  const {initiator, direction, target, bytes, route, by} = flow;
   const [from, to] = direction === 'write' ? [initiator, target] : [target, initiator];
   const lane = left + 30 + index * laneWidth;
-  const turn = by ?? (way === 'up' ? 'root-complex' : undefined);
+  const turn = by ?? (route === 'upstream' ? 'root-complex' : undefined);
   // It goes up to where it turns around, and down again beside that.
   const down = turn === undefined ? lane : lane + 14;
   const over = turn === undefined ? '' : ` V${y(turn)} H${down}`;
-  const kind = target === 'nowhere' ? 'lost' : target === 'host-memory' ? 'bounced' : 'peer';
+  const kind = target === 'unmapped' ? 'lost' : target === hostMemory ? 'bounced' : 'peer';
   const label = (y(turn ?? from) + y(to)) / 2 + 4;
   return html`<g>
     <title>${describe(flow)}</title>
@@ -92,9 +93,10 @@ function arrow(
   </g>`;
 }
 
-function describe({initiator, direction, target, bytes, way, by}: DrawnBytes): string {
+function describe({initiator, direction, target, bytes, route, by}: DrawnBytes): string {
   const verb = direction === 'write' ? 'wrote to' : 'read from';
-  const turned = way === null ? '' : way === 'up' ? ', through the root complex' : `, ${way} at ${by ?? '?'}`;
+  const turned =
+    route === null ? '' : route === 'upstream' ? ', through the root complex' : `, ${route} at ${by ?? '?'}`;
   return words(`${initiator} ${verb} ${target}: ${formatBytes(bytes)}${turned}`);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {nicOf} from '../devices/roles.ts';
 import type {TraceEvent} from './trace-event.ts';
 
 type Access = Extract<TraceEvent, {kind: 'access'}>;
@@ -48,7 +49,8 @@ export class AccessRun {
   interrupt(event: TraceEvent): void {
     this.end();
     if (event.kind === 'nic-transmit') this.#fetching = true;
-    if (event.kind === 'register') this.#fetching = event.model === 'e1000' && event.operation === 'write';
+    if (event.kind === 'register')
+      this.#fetching = nicOf({type: event.model})?.evidence === 'ring' && event.operation === 'write';
   }
 
   /** No access comes next. */

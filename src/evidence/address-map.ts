@@ -29,7 +29,7 @@ export type Target =
   | {readonly kind: 'bar'; readonly device: string; readonly bar: number; readonly offset: number}
   /** `cpu`: the address that the CPU has for it, where that is another. */
   | {readonly kind: 'host-memory'; readonly cpu?: number}
-  | {readonly kind: 'nowhere'};
+  | {readonly kind: 'unmapped'};
 
 interface PciRegion {
   readonly type?: unknown;
@@ -132,7 +132,7 @@ export function locate(map: AddressMap, address: number, bytes: number): readonl
   const pieces: Piece[] = [];
   const end = address + bytes;
   // Beyond what a number holds exactly nothing of ours lies: a DMA_MAPPING_ERROR that was used, for one.
-  if (!Number.isSafeInteger(end)) return [{target: {kind: 'nowhere'}, address, bytes}];
+  if (!Number.isSafeInteger(end)) return [{target: {kind: 'unmapped'}, address, bytes}];
   for (let at = address; at < end; ) {
     const {target, until} = targetAt(map, at);
     const to = Math.min(until, end);
@@ -156,11 +156,11 @@ function targetAt(map: AddressMap, address: number): {readonly target: Target; r
   const nextBar = nextOf(map.bars);
   const memory = map.memory.find(holds);
   return memory === undefined
-    ? {target: {kind: 'nowhere'}, until: Math.min(nextBar, nextOf(map.memory))}
-    : {target: hostMemory(memory, address), until: Math.min(nextBar, memory.start + memory.size)};
+    ? {target: {kind: 'unmapped'}, until: Math.min(nextBar, nextOf(map.memory))}
+    : {target: inHostMemory(memory, address), until: Math.min(nextBar, memory.start + memory.size)};
 }
 
-function hostMemory({start, cpu}: Memory, address: number): Target {
+function inHostMemory({start, cpu}: Memory, address: number): Target {
   return {kind: 'host-memory', ...(cpu !== undefined && {cpu: cpu + (address - start)})};
 }
 

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
+import {sumBytes} from '../base/sum.ts';
 import {type AddressMap, deviceAt} from './address-map.ts';
-import type {LedgerEntry} from './ledger.ts';
 import type {TraceEvent} from './trace-event.ts';
+
+/** What of an entry of the ledger matters here. */
+interface Transfer {
+  readonly initiator: string;
+  readonly direction: 'read' | 'write';
+  readonly target: string;
+  readonly bytes: number;
+}
 
 type Access = Extract<TraceEvent, {kind: 'access'}>;
 
@@ -14,7 +22,7 @@ export function arrivalGaps(
   events: readonly TraceEvent[],
   map: AddressMap,
   traced: readonly string[],
-  transfers: readonly LedgerEntry[],
+  transfers: readonly Transfer[],
 ): readonly string[] {
   const arrived = new Map<string, number>();
   for (const {operation, address, size} of sorted(events).dma) {
@@ -23,9 +31,9 @@ export function arrivalGaps(
   }
   return traced.flatMap((device) =>
     (['read', 'write'] as const).flatMap((direction) => {
-      const sent = transfers
-        .filter((t) => t.target === device && t.direction === direction && t.initiator !== device)
-        .reduce((sum, {bytes}) => sum + bytes, 0);
+      const sent = sumBytes(
+        transfers.filter((t) => t.target === device && t.direction === direction && t.initiator !== device),
+      );
       const seen = arrived.get(`${direction} ${device}`) ?? 0;
       if (sent === seen) return [];
       return [`${sent} bytes of ${direction}s were sent to ${device}, but ${seen} arrived there`];

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {nicOf} from '../devices/roles.ts';
 import {type AddressMap, deviceAt} from './address-map.ts';
 import type {TraceEvent} from './trace-event.ts';
 import {transmitDescriptor} from './trace.ts';
@@ -80,15 +81,18 @@ export async function withDescriptors(
 
 /**
  * Where every request is traced, what an e1000 reads beside its rings is what it sends: the ring need not be
- * read, which may lie behind an IOMMU.
+ * read, which may lie behind an IOMMU. QEMU reads the virtqueues of a virtio device through a cache
+ * (hw/virtio/virtio.c, VRingMemoryRegionCaches) and traces no such request: all that it reads, it sends.
+ * @param virtual NICs whose every read request is for what they send
  * @returns the events with those of the descriptors before the requests for what they name
  */
 export function withFetches(
   events: readonly TraceEvent[],
   map: AddressMap,
   rings: readonly Ring[],
+  virtual: readonly string[] = [],
 ): readonly TraceEvent[] {
-  if (rings.length === 0) return events;
+  if (rings.length === 0 && virtual.length === 0) return events;
   const now = new Map(rings.map(({device, state}) => [device, {...state}]));
   return events.flatMap((event): readonly TraceEvent[] => {
     if (event.kind === 'register') {
@@ -98,7 +102,8 @@ export function withFetches(
     }
     if (event.kind !== 'request' || event.operation !== 'read') return [event];
     const state = now.get(event.device);
-    if (state === undefined || inRings(event.address, state)) return [event];
+    const sends = state === undefined ? virtual.includes(event.device) : !inRings(event.address, state);
+    if (!sends) return [event];
     const {device, address, bytes} = event;
     return [{kind: 'nic-transmit', device, address, bytes}, event];
   });
@@ -119,7 +124,7 @@ function registerOf(
   event: Extract<TraceEvent, {kind: 'register'}>,
   map: AddressMap,
 ): {readonly device: string; readonly name: RegisterName} | undefined {
-  if (event.model !== 'e1000' || event.operation !== 'write') return undefined;
+  if (nicOf({type: event.model})?.evidence !== 'ring' || event.operation !== 'write') return undefined;
   const bar = deviceAt(map, event.address);
   const name =
     bar && registerNames.find((candidate) => ringRegisters[candidate] === event.address - bar.start);

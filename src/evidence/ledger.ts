@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-import type {Way} from '../topology/route.ts';
+import {hex} from '../base/hex.ts';
+import {isDmaEngine} from '../devices/roles.ts';
+import type {RouteKind} from '../topology/route.ts';
 import {type AddressMap, deviceAt, locate} from './address-map.ts';
 import {arrivalGaps} from './arrivals.ts';
 import {Edus} from './edu.ts';
 import {describeStatus, type NvmeOutcome, nvmeOutcomes} from './nvme-outcomes.ts';
-import {type Routed, Routes} from './route.ts';
+import {type Routed, Routes} from './request-routes.ts';
 import type {TraceEvent} from './trace-event.ts';
 import {type Iommu, type Passed, Translations} from './translation.ts';
 
@@ -14,7 +16,7 @@ export interface LedgerEntry {
   readonly initiator: string;
   /** As the initiator does it to the target. */
   readonly direction: 'read' | 'write';
-  /** The id of the device whose BAR it is, `host-memory` or `nowhere`. */
+  /** The id of the device whose BAR it is, `host-memory` or `unmapped`. */
   readonly target: string;
   readonly bar?: number;
   readonly bytes: number;
@@ -26,8 +28,8 @@ export interface LedgerEntry {
   readonly cpu?: number;
   /** The IOMMU had no translation for it, and let nothing through. */
   readonly faulted?: true;
-  /** Which way the requests took, where QEMU routes: up to the root complex, or turned around below it. */
-  readonly way?: Way;
+  /** Which way the requests took, where QEMU routes: upstream to the root complex, or turned around below it. */
+  readonly route?: RouteKind;
   /** The function that turned them around, or blocked them. */
   readonly by?: string;
   /** Of a sum: how many pieces there were, with the lowest address of them; else it is one piece. */
@@ -154,19 +156,19 @@ function collect(
       return [];
     }
     return ways.flatMap((part): readonly Passed[] => {
-      const {way, by} = part;
-      const asks = translations !== undefined && !within && (way === undefined || way === 'up');
+      const {route, by} = part;
+      const asks = translations !== undefined && !within && (route === undefined || route === 'upstream');
       const passed = asks ? translations.follow(initiator, part.address, part.bytes, index) : [part];
       if (passed === undefined) {
         gaps.push(`the trace does not show what the IOMMU made of ${hex(part.address)} for ${initiator}`);
         return [];
       }
-      const route = {...(way !== undefined && {way}), ...(by !== undefined && {by})};
+      const taken = {...(route !== undefined && {route}), ...(by !== undefined && {by})};
       for (const piece of passed) {
-        const met = way === 'blocked' ? [nowhere(piece)] : locateBehind(map, piece);
-        entries.push(...met.map((place) => ({initiator, direction, ...place, ...route})));
+        const met = route === 'blocked' ? [unmapped(piece)] : locateBehind(map, piece);
+        entries.push(...met.map((place) => ({initiator, direction, ...place, ...taken})));
       }
-      return way === 'blocked' ? [] : passed;
+      return route === 'blocked' ? [] : passed;
     });
   };
   for (const [index, event] of events.entries()) {
@@ -194,7 +196,7 @@ function collect(
         if (command.outcome.kind === 'moved') add(command.initiator, command.direction, event, index);
         break;
       case 'register':
-        if (event.model === 'edu') {
+        if (isDmaEngine({type: event.model})) {
           const transfer = edus.follow(event);
           if (transfer !== undefined) add(transfer.initiator, transfer.direction, transfer, index);
         } else if (event.operation === 'write') sender = deviceAt(map, event.address)?.device;
@@ -230,11 +232,11 @@ function collect(
 }
 
 /** A part of a transfer, and which way it took, if that is known. */
-type Part = Pick<Routed, 'address' | 'bytes'> & Partial<Pick<Routed, 'way' | 'by'>>;
+type Part = Pick<Routed, 'address' | 'bytes'> & Partial<Pick<Routed, 'route' | 'by'>>;
 
 /** Nothing is met by what a bridge blocked. */
-function nowhere({address, bytes}: Passed): Pick<LedgerEntry, 'target' | 'bytes' | 'address'> {
-  return {target: 'nowhere', bytes, address};
+function unmapped({address, bytes}: Passed): Pick<LedgerEntry, 'target' | 'bytes' | 'address'> {
+  return {target: 'unmapped', bytes, address};
 }
 
 /** What a part of a transfer meets behind the IOMMU. */
@@ -242,7 +244,7 @@ function locateBehind(
   map: AddressMap,
   {address, bytes, translated, faulted}: Passed,
 ): readonly Pick<LedgerEntry, 'target' | 'bar' | 'bytes' | 'address' | 'translated' | 'cpu' | 'faulted'>[] {
-  if (faulted === true) return [{target: 'nowhere', bytes, address, faulted}];
+  if (faulted === true) return [{target: 'unmapped', bytes, address, faulted}];
   const start = translated ?? address;
   return locate(map, start, bytes).map(({target, address: at, bytes: length}) => ({
     ...(target.kind === 'bar' ? {target: target.device, bar: target.bar} : {target: target.kind}),
@@ -272,9 +274,9 @@ function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
   // By where an entry ends: a mixed load has tens of thousands.
   const open = new Map<string, number>();
   const at = (entry: LedgerEntry, offset: number): string => {
-    const {initiator, direction, target, bar, faulted, address, translated, way, by} = entry;
+    const {initiator, direction, target, bar, faulted, address, translated, route, by} = entry;
     const arrives = translated === undefined ? undefined : translated + offset;
-    return [initiator, direction, target, bar, faulted, way, by, address + offset, arrives].join(' ');
+    return [initiator, direction, target, bar, faulted, route, by, address + offset, arrives].join(' ');
   };
   for (const transfer of transfers) {
     const key = at(transfer, 0);
@@ -292,16 +294,12 @@ function merge(transfers: readonly LedgerEntry[]): readonly LedgerEntry[] {
 export function sumUp(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
   const sums = new Map<string, LedgerEntry>();
   for (const entry of entries) {
-    const {initiator, direction, target, bar, way, by} = entry;
-    const key = [initiator, direction, target, bar, way, by].join(' ');
+    const {initiator, direction, target, bar, route, by} = entry;
+    const key = [initiator, direction, target, bar, route, by].join(' ');
     const sum = sums.get(key);
     const bytes = (sum?.bytes ?? 0) + entry.bytes;
     const address = Math.min(sum?.address ?? Infinity, entry.address);
     sums.set(key, {...entry, bytes, address, pieces: (sum?.pieces ?? 0) + 1});
   }
   return [...sums.values()];
-}
-
-function hex(address: number): string {
-  return `0x${address.toString(16)}`;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {Way} from '../topology/route.ts';
+import type {EndpointName} from '../devices/registry.ts';
+import type {RouteKind} from '../topology/route.ts';
 
 /**
  * What the lab reads of QEMU's trace. Addresses are as the device was given them (bus addresses), but those
@@ -60,7 +61,7 @@ export type TraceEvent =
       readonly operation: 'read' | 'write';
       readonly address: number;
       readonly bytes: number;
-      readonly way: Way;
+      readonly route: RouteKind;
       readonly by?: string;
     }
   /** system/memory.c: a vCPU's access to a register by which it tells an initiator what to do. */
@@ -69,7 +70,8 @@ export type TraceEvent =
       readonly operation: 'read' | 'write';
       readonly address: number;
       readonly value: string;
-      readonly model: RegisterModel;
+      /** The type of device that has it. */
+      readonly model: EndpointName;
     }
   /** system/memory.c: a vCPU read the HPET, which is QEMU's own clock of the guest. */
   | {readonly kind: 'clock'; readonly address: number; readonly value: string}
@@ -87,14 +89,3 @@ export type TraceEvent =
       readonly size: number;
       readonly region: string;
     };
-
-/** The regions of registers that say what an initiator is to do, by what has them: hw/misc/edu.c, hw/net. */
-export const registerRegions = {
-  'edu-mmio': 'edu',
-  'e1000-mmio': 'e1000',
-  'e1000e-mmio': 'e1000e',
-  'igb-mmio': 'igb',
-} as const;
-
-/** A device model whose registers are followed. */
-export type RegisterModel = (typeof registerRegions)[keyof typeof registerRegions];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {AccessRun} from './access-run.ts';
-import {registerRegions, type TraceEvent} from './trace-event.ts';
+import {registerRegions} from '../devices/registry.ts';
+import type {RouteKind} from '../topology/route.ts';
+import type {TraceEvent} from './trace-event.ts';
 
 /** Where an access says what it is. */
 const operationAt = 'memory_region_ops_'.length;
@@ -12,18 +14,9 @@ const memoryRegion = 'nvme-cmb';
 const clockRegion = 'hpet';
 
 /**
- * Reads the lines of QEMU's log backend. Lines of other events are passed over.
- * @throws SyntaxError at a line of one of our events that does not read as it should
- */
-export function parseTrace(text: string): readonly TraceEvent[] {
-  const parser = new TraceParser();
-  parser.push(text.endsWith('\n') ? text : `${text}\n`);
-  return parser.end();
-}
-
-/**
- * Reads a trace piece by piece, and keeps next to nothing of what says the same again and again: a page that is moved
- * a word at a time is one access, and an IOMMU's answer to each of its words is one answer.
+ * Reads the lines of QEMU's log backend piece by piece, and passes over those of other events. It keeps next to nothing of
+ * what says the same again and again: a page that is moved a word at a time is one access, and an IOMMU's answer to each
+ * of its words is one answer.
  */
 export class TraceParser {
   readonly #events: TraceEvent[] = [];
@@ -283,6 +276,9 @@ export function transmitDescriptor(address: number, lower: number): TraceEvent |
   return bytes === 0 ? undefined : {kind: 'nic-transmit', address, bytes};
 }
 
+/** The words of QEMU's trace (lab/qemu/routed) for the routes of requests. */
+const routes: Readonly<Record<string, RouteKind>> = {turned: 'peer-to-peer', blocked: 'blocked'};
+
 function parseRequest(line: string): TraceEvent {
   const [, device = '', operation, address, bytes, way, by] = matched(
     line,
@@ -294,7 +290,7 @@ function parseRequest(line: string): TraceEvent {
     operation: operation === 'read' ? 'read' : 'write',
     address: Number(address),
     bytes: Number(bytes),
-    way: way === 'turned' || way === 'blocked' ? way : 'up',
+    route: routes[way ?? ''] ?? 'upstream',
     ...(by !== undefined && by !== '-' && {by}),
   };
 }
@@ -307,9 +303,7 @@ function parseAccess(line: string): TraceEvent | undefined {
   const name = line.lastIndexOf(" name '");
   const text = line.slice(name + 7, -1);
   const region = text === memoryRegion ? memoryRegion : text;
-  const model = Object.hasOwn(registerRegions, region)
-    ? registerRegions[region as keyof typeof registerRegions]
-    : undefined;
+  const model = registerRegions.get(region);
   if (region !== memoryRegion && region !== clockRegion && model === undefined) return undefined;
   const operation = line.startsWith('read', operationAt) ? 'read' : 'write';
   const cpu = line.indexOf(' cpu ');

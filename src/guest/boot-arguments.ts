@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type {Platform} from '../topology/platform.ts';
+import type {Platform} from '../devices/machines/machine.ts';
 import type {Acceleration} from './acceleration.ts';
 import type {QemuBinary} from './qemu-binary.ts';
-import type {SshTarget} from './ssh.ts';
+import type {TransportDescription} from './transport.ts';
 
 /** What is booted, and where its files go. */
 export interface BootPlan {
@@ -17,15 +17,15 @@ export interface BootPlan {
   readonly deviceTree?: string;
   /** Words for the kernel beyond the lab's own. */
   readonly commandLine: readonly string[];
-  readonly ssh: Omit<SshTarget, 'port'>;
+  readonly transport: TransportDescription;
   /** The socket at which a debugger is waited for before anything runs; nothing is then too slow. */
   readonly debugger?: string;
-  /** An existing folder: console.log and trace.log are written there. */
+  /** An existing directory: console.log and trace.log are written there. */
   readonly folder: string;
 }
 
 /** The kernel's command line for a plan: the lab's words, then the plan's. */
-export function kernelCommandLine({serial, kernelWords}: Platform, words: readonly string[]): string {
+function kernelCommandLine({serial, kernelWords}: Platform, words: readonly string[]): string {
   return [
     `console=${serial.console}`,
     `p2plab.port=${serial.port}`,

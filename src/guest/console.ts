@@ -2,7 +2,7 @@
 import {closeSync, openSync, readSync} from 'node:fs';
 import {HostError, messageOf} from '../base/errors.ts';
 import {displayPath} from '../base/paths.ts';
-import {lineReader} from './lines.ts';
+import {lineReader} from './protocol/line-reader.ts';
 
 /** More than this of a console is not kept: a guest's output is hostile. */
 const limit = 16 * 1024 * 1024;

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+import {hex} from '../base/hex.ts';
+import * as z from 'zod';
+import {readReturn} from './protocol/qmp-message.ts';
 import type {Qmp} from './qmp.ts';
 
 /** Where a CPU of a guest is, as QEMU shows it: a guest that does not answer any more can still be asked so. */
@@ -28,7 +31,7 @@ const halted = /\bHLT=1\b/;
  * that is compiled without them only the innermost address is to be relied on.
  */
 export async function readCpuStacks(qmp: Pick<Qmp, 'execute'>): Promise<readonly CpuStack[]> {
-  const text = String(await monitor(qmp, 'info registers -a'));
+  const text = await monitor(qmp, 'info registers -a');
   const stacks: CpuStack[] = [];
   for (const {cpu, registers} of splitByCpu(text)) {
     const at = programCounter.exec(registers)?.[1];
@@ -41,7 +44,7 @@ export async function readCpuStacks(qmp: Pick<Qmp, 'execute'>): Promise<readonly
 }
 
 /** `CPU#0` stands before the registers of each. */
-export function splitByCpu(text: string): readonly {readonly cpu: number; readonly registers: string}[] {
+function splitByCpu(text: string): readonly {readonly cpu: number; readonly registers: string}[] {
   const [, ...parts] = text.split(/^CPU#(?=\d{1,4}\s*$)/m);
   return parts.map((part) => ({cpu: Number.parseInt(part, 10), registers: part}));
 }
@@ -55,7 +58,7 @@ async function followFrames(
   const addresses: bigint[] = [];
   let frame = begin;
   while (addresses.length < deepest && frame >= kernelSpace && frame % 8n === 0n) {
-    const text = String(await monitor(qmp, `x /2gx 0x${frame.toString(16)}`, cpu));
+    const text = await monitor(qmp, `x /2gx ${hex(frame)}`, cpu);
     const [next, address] = [...text.matchAll(/ 0x([0-9a-f]{16})\b/g)].map(([, word = '']) =>
       BigInt(`0x${word}`),
     );
@@ -68,7 +71,7 @@ async function followFrames(
   return addresses;
 }
 
-function monitor(qmp: Pick<Qmp, 'execute'>, line: string, cpu?: number): Promise<unknown> {
+async function monitor(qmp: Pick<Qmp, 'execute'>, line: string, cpu?: number): Promise<string> {
   const args = {'command-line': line, ...(cpu !== undefined && {'cpu-index': cpu})};
-  return qmp.execute('human-monitor-command', args, limit);
+  return readReturn(line, await qmp.execute('human-monitor-command', args, limit), z.string());
 }

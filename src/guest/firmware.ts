@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {machineTypeOf} from '../devices/machines/registry.ts';
 import {readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
@@ -27,7 +28,7 @@ export function isInFirmware(registers: string): boolean {
  * @returns its last lines; empty if it says nothing
  */
 export async function firmwareWords(plan: BootPlan): Promise<string> {
-  if (plan.platform.machine !== 'q35') return '';
+  if (machineTypeOf(plan.platform.machine).firmware !== 'SeaBIOS') return '';
   const file = path.join(plan.folder, 'firmware.log');
   await rm(file, {force: true});
   const process = startQemu(plan.qemu.path, [

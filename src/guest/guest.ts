@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import type {Client, ClientChannel} from 'ssh2';
+import type {Duplex} from 'node:stream';
 import * as z from 'zod';
 import {type Context, checkpoint} from '../base/context.ts';
 import {HostError, Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {consoleId, controlArguments} from '../topology/control.ts';
 import {bootArguments, type BootPlan} from './boot-arguments.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
 import {firmwareWords, isInFirmware} from './firmware.ts';
 import {ConsoleRecorder} from './console.ts';
 import {channelBackends, type QemuProcess, startQemu} from './qemu-process.ts';
+import {readReturn} from './protocol/qmp-message.ts';
 import {Qmp} from './qmp.ts';
-import type {ExecResult, openShell, SshTarget} from './ssh.ts';
 import {canBeRequested, ToolSession} from './tool-session.ts';
-import type {GuestFailure} from './vitals.ts';
-import {Watch} from './watch.ts';
+import type {
+  ExecResult,
+  OutsideAccess,
+  Session,
+  TerminalSize,
+  Transport,
+  TransportDescription,
+} from './transport.ts';
+import type {GuestFailure} from './liveness.ts';
+import {Watch} from './guest-watch.ts';
 import {starvedHint, WaitError, within} from './within.ts';
 import type {WorkClock} from './work-clock.ts';
 
@@ -62,9 +70,7 @@ export class Guest {
   readonly #recorder: ConsoleRecorder;
   readonly #context: Context;
   readonly #architecture: ArchitectureName;
-  /** Loaded while the guest boots: it is large. */
-  readonly #ssh = import('./ssh.ts');
-  #client: Client | undefined;
+  #transport: Transport | undefined;
   #tool: Promise<ToolSession> | undefined;
   readonly #onAbort: () => void;
 
@@ -84,6 +90,7 @@ export class Guest {
     this.#watch = watch;
     this.#recorder = recorder;
     this.#context = context;
+    plan.transport.preload();
     watch.confirmHangsBy(() => this.#askQemu());
     this.#onAbort = () => {
       process.kill();
@@ -107,12 +114,11 @@ export class Guest {
   }
 
   /** Waits until the guest says that it is ready, then connects. `limit` is in milliseconds. */
-  async ready(target: Omit<SshTarget, 'port'>, limit = readyLimit): Promise<void> {
+  async ready(transport: TransportDescription, limit = readyLimit): Promise<void> {
     await this.guard(within(limit, 'the guest to be ready', this.#watch.ready, this.clock));
-    const port = parseForwardedPort(await this.qmp.monitor('info usernet'));
-    const {connect} = await this.#ssh;
-    const handshake = connect({...target, port});
-    this.#client = await this.guard(within(60_000, 'the ssh handshake', handshake, this.clock));
+    const handshake = transport.connect((line) => this.qmp.monitor(line));
+    const what = `the ${transport.name} handshake`;
+    this.#transport = await this.guard(within(60_000, what, handshake, this.clock));
   }
 
   /**
@@ -121,8 +127,7 @@ export class Guest {
    * @throws GuestError when the guest fails meanwhile; CommandTimeout at the limit, StarvedError when the host withholds it
    */
   async exec(words: readonly string[], limit = 30_000): Promise<ExecResult> {
-    const {exec} = await this.#ssh;
-    return this.#inTime(words, limit, exec(this.#connected(), words));
+    return this.#inTime(words, limit, this.#connected().exec(words));
   }
 
   /**
@@ -145,19 +150,32 @@ export class Guest {
 
   /** Writes a file in the guest, at this path. */
   async send(content: Uint8Array, file: string): Promise<void> {
-    const {send} = await this.#ssh;
-    const sent = send(this.#connected(), content, file);
+    const sent = this.#connected().upload(content, file);
     await this.guard(within(30_000, `${file} to be sent`, sent, this.clock));
   }
 
   async #openTool(): Promise<ToolSession> {
-    const {openCommand} = await this.#ssh;
-    return new ToolSession(await openCommand(this.#connected(), ['p2p', 'serve']));
+    return new ToolSession(await this.open(['p2p', 'serve']));
+  }
+
+  /** Starts a command in the guest that the caller talks to. */
+  async open(words: readonly string[]): Promise<Session> {
+    return this.#connected().open(words);
   }
 
   /** An interactive shell on a terminal of the guest. */
-  async shell(window: Parameters<typeof openShell>[1]): Promise<ClientChannel> {
-    return (await this.#ssh).openShell(this.#connected(), window);
+  async shell(terminal: TerminalSize & {readonly term: string}): Promise<Session> {
+    return this.#connected().openShell(terminal);
+  }
+
+  /** Connects to a TCP port on the guest's loopback interface. */
+  async forward(port: number): Promise<Duplex> {
+    return this.guard(this.#connected().forward(port));
+  }
+
+  /** Lets other programs of this host in; what they need is written into an existing directory. */
+  async admit(folder: string): Promise<OutsideAccess> {
+    return this.#connected().admit(folder);
   }
 
   /** The promise's outcome, or the guest's failure or the user's interrupt, whichever comes first. */
@@ -198,7 +216,7 @@ export class Guest {
   async close(): Promise<void> {
     this.#watch.end();
     this.#context.signal.removeEventListener('abort', this.#onAbort);
-    this.#client?.destroy();
+    this.#transport?.close();
     this.qmp.execute('quit').catch(() => undefined);
     await Promise.race([
       within(2000, "QEMU's end", this.#process.exited, this.clock),
@@ -211,9 +229,9 @@ export class Guest {
     this.#recorder.end();
   }
 
-  #connected(): Client {
-    if (this.#client === undefined) throw new HostError('the guest is not connected yet');
-    return this.#client;
+  #connected(): Transport {
+    if (this.#transport === undefined) throw new HostError('the guest is not connected yet');
+    return this.#transport;
   }
 
   async #soon(): Promise<GuestFailure | undefined> {
@@ -240,7 +258,11 @@ export class Guest {
   /** What QEMU says of a guest that is silent: it may have paused it, or not answer itself. */
   async #askQemu(): Promise<GuestFailure | undefined> {
     try {
-      const {running, status} = statusSchema.parse(await this.qmp.execute('query-status'));
+      const {running, status} = readReturn(
+        'query-status',
+        await this.qmp.execute('query-status'),
+        statusSchema,
+      );
       if (running) return await this.#askFirmware();
       return {kind: 'qemu', reason: `QEMU has stopped the guest (status ${status})`};
     } catch (error) {
@@ -255,8 +277,14 @@ function inTheGuest(words: readonly string[]): string {
   return `"${words.join(' ')}" in the guest`;
 }
 
-/** Starts a guest and waits until commands can be run in it. On any failure nothing of it is left. */
-export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest> {
+/** How a guest is booted: {@link bootGuest}, or a double of it. */
+export type Boot = (plan: BootPlan, context: Context) => Promise<Guest>;
+
+/**
+ * Starts a guest and waits until commands can be run in it. On any failure nothing of it is left.
+ * @param start starts QEMU
+ */
+export async function bootGuest(plan: BootPlan, context: Context, start = startQemu): Promise<Guest> {
   checkpoint(context);
   const consoleFile = path.join(plan.folder, 'console.log');
   const channels = {
@@ -264,6 +292,7 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
     // In QEMU's options a comma is written twice.
     console: `file,path=${consoleFile.replaceAll(',', ',,')}`,
     trace: path.join(plan.folder, 'trace.log'),
+    network: plan.transport.network,
   };
   const told: {watch?: Watch; guest?: Guest} = {};
   const recorder = ConsoleRecorder.start(
@@ -273,10 +302,7 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
   );
   let process: QemuProcess | undefined;
   try {
-    process = startQemu(plan.qemu.path, [
-      ...bootArguments(plan),
-      ...controlArguments(plan.platform, channels),
-    ]);
+    process = start(plan.qemu.path, [...bootArguments(plan), ...controlArguments(plan.platform, channels)]);
     told.watch = new Watch(process, plan.debugger !== undefined);
     const {exited} = process;
     const early = exited.then(({stderr}): never => {
@@ -291,7 +317,7 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
     });
     const qmp = await Promise.race([early, opened]);
     told.guest = new Guest(plan, process, told.watch, recorder, qmp, context);
-    await told.guest.ready(plan.ssh, plan.debugger === undefined ? readyLimit : longest);
+    await told.guest.ready(plan.transport, plan.debugger === undefined ? readyLimit : longest);
     return told.guest;
   } catch (error) {
     if (told.guest !== undefined) await told.guest.close();
@@ -318,10 +344,3 @@ export async function bootGuest(plan: BootPlan, context: Context): Promise<Guest
 
 /** Lets handlers of what is settled already go first. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** The host's port in what the monitor's `info usernet` prints of our one forwarding. */
-export function parseForwardedPort(text: string): number {
-  const match = /TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)/.exec(text);
-  if (match === null) throw new HostError(`QEMU forwards no port: ${text.slice(0, 400)}`);
-  return Number(match[1]);
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Socket} from 'node:net';
+import type {Duplex} from 'node:stream';
 import {execa} from 'execa';
 import {HostError} from '../base/errors.ts';
 import {mortalCommand} from '../base/mortal.ts';
@@ -19,8 +19,8 @@ export interface QemuExit {
 /** QEMU's process, and the lab's ends of its channels. */
 export interface QemuProcess {
   readonly pid: number;
-  readonly qmp: Socket;
-  readonly port: Socket;
+  readonly qmp: Duplex;
+  readonly port: Duplex;
   readonly exited: Promise<QemuExit>;
   readonly kill: () => void;
 }
@@ -40,15 +40,15 @@ export function startQemu(binary: string, args: readonly string[]): QemuProcess 
   });
   if (child.pid === undefined) throw missingCommand('setpriv');
   let stderr = '';
-  (child.stdio[2] as unknown as Socket).on('data', (chunk: Buffer) => {
+  (child.stdio[2] as unknown as Duplex).on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-stderrLimit);
   });
   const exited = child.then((result): QemuExit => {
     const {exitCode, signal} = result;
     return {exitCode, signal, stderr: stderr.trim()};
   });
-  const channel = (fd: number): Socket => {
-    const socket = child.stdio[fd] as unknown as Socket | null | undefined;
+  const channel = (fd: number): Duplex => {
+    const socket = child.stdio[fd] as unknown as Duplex | null | undefined;
     if (socket === null || socket === undefined) throw new HostError(`QEMU's channel ${fd} did not open`);
     // A channel that breaks is QEMU's end, and that is told by its exit.
     socket.on('error', () => undefined);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-import type {Socket} from 'node:net';
+import type {Duplex} from 'node:stream';
 import * as z from 'zod';
 import {debugOf} from '../base/debug.ts';
 import {HostError} from '../base/errors.ts';
-import {onLines} from './lines.ts';
+import {onLines} from './protocol/line-reader.ts';
+import {messageBounds, parseMessage, readReturn} from './protocol/qmp-message.ts';
 import {within} from './within.ts';
 import type {WorkClock} from './work-clock.ts';
 
@@ -15,27 +16,14 @@ export interface QmpEvent {
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** More than the longest answer: that to `info mtree`. */
-const answerLimit = 16 * 1024 * 1024;
-
 interface Reply {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** All that a server may send: docs/interop/qmp-spec.rst. */
-const messageSchema = z.object({
-  QMP: z.unknown().optional(),
-  id: z.number().optional(),
-  return: z.unknown().optional(),
-  error: z.object({class: z.string(), desc: z.string()}).optional(),
-  event: z.string().optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
-});
-
 /** A QMP session on a connected socket. */
 export class Qmp {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #pending = new Map<number, Reply>();
   readonly #onEvent: (event: QmpEvent) => void;
   readonly #clock: WorkClock | undefined;
@@ -43,11 +31,11 @@ export class Qmp {
   #greeting: {readonly resolve: () => void; readonly reject: (error: Error) => void} | undefined;
   #broken: HostError | undefined;
 
-  private constructor(socket: Socket, onEvent: (event: QmpEvent) => void, clock: WorkClock | undefined) {
+  private constructor(socket: Duplex, onEvent: (event: QmpEvent) => void, clock: WorkClock | undefined) {
     this.#socket = socket;
     this.#onEvent = onEvent;
     this.#clock = clock;
-    onLines(socket, answerLimit, (line) => {
+    onLines(socket, messageBounds.length, (line) => {
       this.#receive(line);
     });
     socket.on('close', () => {
@@ -59,7 +47,7 @@ export class Qmp {
    * Greets QEMU and leaves the negotiation mode.
    * @param clock by which QEMU's answers may take so long
    */
-  static async open(socket: Socket, onEvent: (event: QmpEvent) => void, clock?: WorkClock): Promise<Qmp> {
+  static async open(socket: Duplex, onEvent: (event: QmpEvent) => void, clock?: WorkClock): Promise<Qmp> {
     const qmp = new Qmp(socket, onEvent, clock);
     const greeting = new Promise<void>((resolve, reject) => {
       qmp.#greeting = {resolve, reject};
@@ -93,7 +81,8 @@ export class Qmp {
 
   /** Runs a command of the human monitor and returns what it prints. */
   async monitor(line: string): Promise<string> {
-    return String(await this.execute('human-monitor-command', {'command-line': line}));
+    const printed = await this.execute('human-monitor-command', {'command-line': line});
+    return readReturn(line, printed, z.string());
   }
 
   close(): void {
@@ -126,13 +115,5 @@ export class Qmp {
     this.#greeting?.reject(reason);
     for (const {reject} of this.#pending.values()) reject(reason);
     this.#pending.clear();
-  }
-}
-
-function parseMessage(line: string): z.infer<typeof messageSchema> | undefined {
-  try {
-    return messageSchema.parse(JSON.parse(line));
-  } catch {
-    return undefined;
   }
 }

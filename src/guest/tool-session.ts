@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type {ClientChannel} from 'ssh2';
 import {debugOf} from '../base/debug.ts';
 import {HostError} from '../base/errors.ts';
 import {shellWords} from './shell-words.ts';
-import {describeResult, type ExecResult} from './ssh.ts';
+import {describeResult, type ExecResult, type Session} from './transport.ts';
 
 const debug = debugOf('ssh');
 
@@ -23,11 +22,11 @@ export function canBeRequested(words: readonly string[]): boolean {
 }
 
 /**
- * The guest tool's `serve` on a channel of ssh: one command after the other, without an exec for each. What a
+ * The guest tool's `serve` in a session: one command after the other, without an exec for each. What a
  * command writes to standard error comes with the rest of its output.
  */
 export class ToolSession {
-  readonly #channel: ClientChannel;
+  readonly #input: Session['input'];
   #last: Promise<unknown> = Promise.resolve();
   #kept = '';
   #tail = '';
@@ -36,16 +35,17 @@ export class ToolSession {
   #onLoss: ((error: Error) => void) | undefined;
   #lost = false;
 
-  constructor(channel: ClientChannel) {
-    this.#channel = channel;
-    channel.setEncoding('utf8');
-    channel.on('data', (text: string) => {
+  constructor({input, output, ended}: Pick<Session, 'input' | 'output' | 'ended'>) {
+    this.#input = input;
+    output.setEncoding('utf8');
+    output.on('data', (text: string) => {
       this.#receive(text);
     });
-    channel.once('close', () => {
+    const lose = (): void => {
       this.#lost = true;
       this.#onLoss?.(new HostError('the connection to the guest was lost'));
-    });
+    };
+    ended.then(lose, lose);
   }
 
   /**
@@ -72,7 +72,7 @@ export class ToolSession {
       this.#onAnswer = resolve;
       this.#onLoss = reject;
       debug?.(`> ${shellWords(words)}`);
-      this.#channel.write(`${words.slice(1).join(wordSeparator)}\n`);
+      this.#input.write(`${words.slice(1).join(wordSeparator)}\n`);
     });
   }
 

@@ -41,7 +41,7 @@ function dataOf(entry: Entry): Uint8Array {
 /**
  * A cpio archive in the "newc" format that the kernel unpacks as its first root file system
  * (init/initramfs.c). Everything belongs to root and is of time 0, so that the same entries make the same
- * bytes. Folders must come before what is in them: the kernel makes none by itself.
+ * bytes. Directories must come before what is in them: the kernel makes none by itself.
  */
 export function cpioArchive(entries: readonly Entry[]): Uint8Array {
   const members = entries.map((entry, index) => {

@@ -7,12 +7,12 @@ import {contentKey, sha256} from '../base/hash.ts';
 import {output} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import type {GuestTool} from '../build/guest-tool.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
-import {architectures} from '../build/architecture.ts';
-import {remembered, rememberedHash} from '../build/memory.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
+import {architectures} from '../build/toolchain.ts';
+import {cached, cachedHash} from '../build/file-hash-cache.ts';
 import type {Module} from '../build/modules.ts';
 import {cpioArchive, type Entry} from './cpio.ts';
-import {ensureLabKeys} from './lab-keys.ts';
+import type {TransportParts} from './transport-parts.ts';
 import {ensureUserland, type Userland} from './userland.ts';
 
 /** What differs from image to image. */
@@ -20,21 +20,18 @@ export interface ImagePlan {
   readonly arch: ArchitectureName;
   readonly tool: GuestTool;
   readonly modules: readonly Module[];
+  /** What the transport needs, by which the lab will talk to the guest. */
+  readonly transport: TransportParts;
 }
 
-/** An initramfs, and what a client needs to log in to the guest that boots it. */
+/** An initramfs, and what can be loaded in the guest that boots it. */
 export interface Image {
   readonly key: string;
   /** The absolute path of the archive, for `-initrd`. */
   readonly file: string;
   readonly sha256: string;
-  /** The private key of the user root, in OpenSSH's format, and where it lies. */
-  readonly sshKey: string;
-  readonly sshKeyFile: string;
   /** What can be loaded in its guest. */
   readonly modules: readonly Module[];
-  /** What the guest will show as its public key: `ssh-ed25519 AAAA…`. */
-  readonly hostPublicKey: string;
 }
 
 /** Counts up when the same inputs make another image. */
@@ -51,17 +48,17 @@ interface Ingredient {
 }
 
 async function ingredient(target: string, from: string): Promise<Ingredient> {
-  return {path: target.replace(/^\//, ''), from, hash: await rememberedHash(from)};
+  return {path: target.replace(/^\//, ''), from, hash: await cachedHash(from)};
 }
 
 async function ingredients(
   {tool, modules}: ImagePlan,
-  {busybox, dropbear, libraries}: Userland,
+  {busybox, programs, libraries}: Userland,
 ): Promise<readonly Ingredient[]> {
   return Promise.all([
     ingredient('bin/busybox', busybox),
-    ingredient('sbin/dropbear', dropbear),
-    // The loader and the libraries at the paths where the program looks for them.
+    ...programs.map(({path: target, from}) => ingredient(target, from)),
+    // The loader and the libraries at the paths where the programs look for them.
     ...libraries.map(({path: target, from}) => ingredient(target, from)),
     ...[
       {path: 'bin/p2p', from: tool.file, hash: tool.key},
@@ -70,7 +67,7 @@ async function ingredients(
   ]);
 }
 
-/** Folders above each path, outermost first. */
+/** Directories above each path, outermost first. */
 function foldersOf(paths: readonly string[]): readonly string[] {
   const folders = new Set<string>();
   for (const name of paths) {
@@ -84,19 +81,18 @@ function text(name: string, content: string, mode = 0o644): Entry {
   return {kind: 'file', path: name, mode, content: new TextEncoder().encode(content)};
 }
 
-/** Folders that only a running system fills. */
+/** Directories that only a running system fills. */
 const mountPoints = ['dev', 'proc', 'sys', 'tmp', 'run', 'root', 'mnt', 'var/log', 'lib/modules'];
 
-/** What only its owner may read, or ssh will not trust it. */
-const guarded: Readonly<Record<string, number>> = {root: 0o700, 'root/.ssh': 0o700, tmp: 0o1777};
+/** Directories that are not 0755. */
+const guarded: Readonly<Record<string, number>> = {root: 0o700, tmp: 0o1777};
 
 async function entries(
   parts: readonly Ingredient[],
   {hostBusybox}: Userland,
-  hostKey: Uint8Array,
-  authorized: string,
+  transport: TransportParts,
 ): Promise<readonly Entry[]> {
-  const applets = await remembered(hostBusybox, 'applets', (file) => output(file, ['--list']));
+  const applets = await cached(hostBusybox, 'applets', (file) => output(file, ['--list']));
   const programs = await Promise.all(
     parts.map(async ({path: name, from}): Promise<Entry> => {
       const content = await readFile(from);
@@ -118,33 +114,35 @@ async function entries(
     text('etc/passwd', 'root::0:0:root:/root:/bin/p2p-shell\n'),
     text('etc/group', 'root:x:0:\n'),
     text('etc/shells', '/bin/p2p-shell\n'),
-    {kind: 'file', path: 'etc/dropbear/host_key', mode: 0o600, content: hostKey},
-    text('root/.ssh/authorized_keys', `${authorized}\n`, 0o600),
+    ...transport.files,
   ];
   const folders = foldersOf([...mountPoints.map((name) => `${name}/.`), ...files.map((file) => file.path)]);
   return [
-    ...folders.map((name): Entry => ({kind: 'directory', path: name, mode: guarded[name] ?? 0o755})),
+    ...folders.map((name): Entry => {
+      const mode = guarded[name] ?? transport.modes[name] ?? 0o755;
+      return {kind: 'directory', path: name, mode};
+    }),
     ...files,
   ];
 }
 
 /**
- * The initramfs with these modules: busybox, dropbear and the lab's tool, uncompressed, for a
+ * The initramfs with these modules: busybox, the transport's programs and the lab's tool, uncompressed, for a
  * guest unpacks slower than a host reads.
- * @throws {HostError} when busybox or dropbear is not installed, or for another architecture not to be had
+ * @throws {HostError} when a program is not installed, or for another architecture not to be had
  */
 export async function ensureImage(plan: ImagePlan, context: Context): Promise<Image> {
-  const userland = await ensureUserland(architectures[plan.arch], context);
-  const [parts, keys] = await Promise.all([ingredients(plan, userland), ensureLabKeys(context)]);
+  const {transport} = plan;
+  const userland = await ensureUserland(architectures[plan.arch], transport.programs, context);
+  const parts = await ingredients(plan, userland);
   const key = contentKey({
     recipe,
     files: parts.map(({path: name, hash}) => [name, hash]),
-    host: keys.hostPublicKey,
-    client: keys.clientPublicKey,
+    ...transport.identity,
   });
   const folder = await stored('images', key, 'guest image', context, async (partial) => {
-    const archive = cpioArchive(await entries(parts, userland, keys.hostKey, keys.clientPublicKey));
-    // It holds the key that the guest proves itself with.
+    const archive = cpioArchive(await entries(parts, userland, transport));
+    // It may hold a key that the guest proves itself with.
     await writeFile(path.join(partial, 'image.cpio'), archive, {mode: 0o600});
     const record = {
       key,
@@ -160,9 +158,6 @@ export async function ensureImage(plan: ImagePlan, context: Context): Promise<Im
     file: path.join(folder, 'image.cpio'),
     sha256: record.sha256,
     modules: plan.modules,
-    sshKey: keys.clientKey,
-    sshKeyFile: keys.clientKeyFile,
-    hostPublicKey: keys.hostPublicKey,
   });
 }
 

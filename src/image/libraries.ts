@@ -4,14 +4,14 @@ import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {HostError} from '../base/errors.ts';
 import {output} from '../base/process.ts';
-import {remembered} from '../build/memory.ts';
+import {cached} from '../build/file-hash-cache.ts';
 
 /**
  * The shared libraries that a program of this machine needs, its loader among them: absolute paths as the
  * program will look for them. ldd(1) is asked once for each state of the program.
  */
 export async function librariesOf(program: string): Promise<readonly string[]> {
-  const said = await remembered(program, 'ldd', (file) => output('ldd', [file], {env: {LC_ALL: 'C'}}));
+  const said = await cached(program, 'ldd', (file) => output('ldd', [file], {env: {LC_ALL: 'C'}}));
   const paths = [...said.matchAll(/^\s+(?:\S+ => )?(\/\S+) \(0x/gm)].map((match) => match[1]);
   return [...new Set(paths.filter((name) => name !== undefined))].sort();
 }
@@ -23,15 +23,15 @@ interface Found {
 }
 
 /**
- * The same of a program that lies in a folder with another system's files, and cannot be run here. readelf(1)
+ * The same of a program that lies in a directory with another system's files, and cannot be run here. readelf(1)
  * says what it needs.
- * @throws HostError when one of them is not in the folder
+ * @throws HostError when one of them is not in the directory
  */
 export async function librariesIn(root: string, program: string): Promise<readonly Found[]> {
   const folders = await libraryFolders(root);
   const found = new Map<string, Found>();
   const visit = async (file: string): Promise<void> => {
-    const said = await remembered(file, 'needs', (real) =>
+    const said = await cached(file, 'needs', (real) =>
       output('readelf', ['--wide', '--dynamic', '--program-headers', real], {env: {LC_ALL: 'C'}}),
     );
     const loader = /\[Requesting program interpreter: (\S+)\]/.exec(said)?.[1];
@@ -52,7 +52,7 @@ export async function librariesIn(root: string, program: string): Promise<readon
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Where a loader looks by itself: the folders of the system's architecture (multiarch), and the plain ones. */
+/** Where a loader looks by itself: the directories of the system's architecture (multiarch), and the plain ones. */
 async function libraryFolders(root: string): Promise<readonly string[]> {
   const folders: string[] = [];
   for (const base of ['/lib', '/usr/lib']) {

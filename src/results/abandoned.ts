@@ -29,8 +29,8 @@ async function unfinished(): Promise<readonly string[]> {
 }
 
 /**
- * Removes what killed runs left: bundles that never got a result, and scratch folders.
- * @returns their folders
+ * Removes what killed runs left: bundles that never got a result, and scratch directories.
+ * @returns their directories
  */
 export async function removeAbandoned(): Promise<readonly string[]> {
   const orphans = await removeOrphans();

@@ -9,6 +9,7 @@ import {BundleFileError, readBundleFile} from './bundle-files.ts';
 import {type Fingerprint, fingerprintOf} from './fingerprint.ts';
 import {type Measurement, measurementsOf} from './measurements.ts';
 import {recordSchema} from './record-schema.ts';
+import {withNewNames} from './renames.ts';
 
 /** What a run ran on. */
 export interface Environment {
@@ -25,7 +26,7 @@ export interface Environment {
 
 /** A run as the database has it. */
 export interface RunFacts {
-  /** Unique: the name of its bundle's folder. */
+  /** Unique: the name of its bundle's directory. */
   readonly name: string;
   readonly begun: string;
   readonly record: RunRecord;
@@ -49,7 +50,7 @@ const hostSchema = z.looseObject({begun: z.iso.datetime(), host: z.looseObject({
 
 /**
  * Reads what a bundle says of its run: the database holds nothing that is not in a bundle.
- * @throws {UsageError} for a folder that is no whole bundle
+ * @throws {UsageError} for a directory that is no whole bundle
  */
 export async function readBundle(folder: string): Promise<RunFacts> {
   const run = path.basename(path.resolve(folder));
@@ -103,7 +104,7 @@ async function readJson<T extends z.ZodType>(
     new UsageError(`${folder} is no bundle of a run: ${why}`, {cause});
   try {
     const content = await readBundleFile(folder, file, largestFiles[file]);
-    if (content !== undefined) return schema.parse(JSON.parse(content.toString()));
+    if (content !== undefined) return schema.parse(withNewNames(JSON.parse(content.toString())));
     if (absent !== undefined) return absent;
   } catch (error) {
     if (error instanceof BundleFileError) throw refused(error.message, error);

@@ -15,7 +15,7 @@ const O_PATH = 0o10000000;
 
 const {O_RDONLY, O_DIRECTORY, O_NOFOLLOW} = constants;
 
-/** No bundle of the lab has as many files, or folders as deep. */
+/** No bundle of the lab has as many files, or directories as deep. */
 const mostFiles = 4096;
 const deepest = 4;
 
@@ -99,7 +99,7 @@ export async function bundleFiles(bundle: string): Promise<readonly BundleFile[]
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (++seen > mostFiles) return;
       if (entry.isDirectory() && depth < deepest) {
-        const below = await openFolder(within(folder, entry.name)).catch(() => undefined);
+        const below = await openDirectory(within(folder, entry.name)).catch(() => undefined);
         if (below === undefined) continue;
         await using(below, () => walk(below, `${prefix}${entry.name}/`, depth + 1));
       } else if (entry.isFile()) {
@@ -129,7 +129,7 @@ async function withFile<T>(
     let folder = await open(bundle, O_RDONLY | O_DIRECTORY);
     try {
       for (const part of parts.slice(0, -1)) {
-        const next = await openFolder(within(folder, part));
+        const next = await openDirectory(within(folder, part));
         await folder.close();
         folder = next;
       }
@@ -148,18 +148,18 @@ async function withFile<T>(
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
     if (isErrno(error, 'ENOTDIR') || isErrno(error, 'ELOOP') || isErrno(error, 'ENAMETOOLONG'))
-      throw new BundleFileError(bundle, `its ${name} does not lie in folders of the bundle`, error);
+      throw new BundleFileError(bundle, `its ${name} does not lie in directories of the bundle`, error);
     if (isErrno(error, 'EACCES')) throw new BundleFileError(bundle, `its ${name} may not be read`, error);
     throw error;
   }
 }
 
-/** The path of a name below an open folder, whatever has become of that folder's own name: node has no openat(2). */
+/** The path of a name below an open directory, whatever has become of that directory's own name: node has no openat(2). */
 function within(folder: FileHandle, name: string): string {
   return `/proc/self/fd/${folder.fd}/${name}`;
 }
 
-const openFolder = (file: string): Promise<FileHandle> => open(file, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+const openDirectory = (file: string): Promise<FileHandle> => open(file, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 
 async function using<T>(handle: FileHandle, work: () => Promise<T>): Promise<T> {
   try {

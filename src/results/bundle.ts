@@ -2,30 +2,32 @@
 import {randomBytes} from 'node:crypto';
 import {copyFile, link, mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {plain} from '../spec/variant.ts';
 import {isErrno} from '../base/errors.ts';
 import {sha256File} from '../base/hash.ts';
 import {own, removeOrphans} from '../base/owned.ts';
 import {stateRoot} from '../base/paths.ts';
 import {writeWhole} from '../base/whole.ts';
-import {formatKtap, type KtapTest} from '../evidence/ktap.ts';
+import {formatKtap, type KtapTest} from './export/ktap-document.ts';
 import {replayArchive} from '../image/initramfs.ts';
 import {runFiles} from '../scenario/boot-plan.ts';
-import {writeDeviceTree} from '../scenario/device-tree.ts';
+import {writeDeviceTree} from '../scenario/write-device-tree.ts';
 import {Disks, planHeads} from '../scenario/disks.ts';
 import type {Machine} from '../scenario/machine.ts';
-import {planFor, type ScenarioPlan, traitsOf} from '../scenario/plan.ts';
+import {planFor, type ScenarioPlan, traitsOf} from '../scenario/plan-scenario.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {replayScript} from '../scenario/replay.ts';
-import type {Run} from '../scenario/run.ts';
+import type {Run} from '../scenario/run-inputs.ts';
+import {asksApi} from '../steps/registry.ts';
 import {drawTopology} from '../topology/draw.ts';
-import {missing} from '../topology/requirements.ts';
-import {treeOf} from '../topology/tree.ts';
+import {unsupported} from '../topology/requirements.ts';
+import {treeOf} from '../topology/function-tree.ts';
 import {fileNameOf} from '../spec/identity.ts';
-import {thisHost} from './host.ts';
+import {thisHost} from './host-facts.ts';
 import {boundedRecord} from './record-schema.ts';
 import {reproduceScript} from './reproduce.ts';
 
-/** Where bundles are kept, one folder a run, the newest last by name. */
+/** Where bundles are kept, one directory a run, the newest last by name. */
 export const bundlesRoot = path.join(stateRoot, 'runs');
 
 /** The last file that a bundle gets: one without it is of a run that did not end. */
@@ -39,7 +41,7 @@ async function orphans(): Promise<void> {
   await swept;
 }
 
-/** Folders whose content follows from the rest of a bundle once a run has passed. */
+/** Directories whose content follows from the rest of a bundle once a run has passed. */
 const bulky = ['disks', 'trace.log'];
 
 /** A run whose bundle is being filled. */
@@ -54,7 +56,7 @@ export interface Bundle extends Run {
 }
 
 /**
- * A run with its bundle's folder: all that the run is made of is there before it begins.
+ * A run with its bundle's directory: all that the run is made of is there before it begins.
  * @param planned for whichever QEMU: the bundle's is for the machine's
  */
 export async function createBundle(planned: ScenarioPlan, machine: Machine): Promise<Bundle> {
@@ -65,7 +67,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     stamp,
     fileNameOf(plan.name),
     fileNameOf(machine.kernel.name),
-    ...(machine.lane.name === 'plain' ? [] : [fileNameOf(machine.lane.name)]),
+    ...(machine.variant.name === plain ? [] : [fileNameOf(machine.variant.name)]),
     randomBytes(3).toString('hex'),
   ].join('_');
   const folder = path.join(bundlesRoot, name);
@@ -94,7 +96,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     inputsOf(run).then((known) => put('inputs.json', json(known))),
     put('host.json', json({begun, host: thisHost()})),
     // What this QEMU cannot be started with, it cannot repeat.
-    ...(missing(plan.topology, machine.qemu.version).length > 0
+    ...(unsupported(plan.topology, machine.qemu.version).length > 0
       ? []
       : [put('reproduce.sh', reproduceScript(run), 0o755)]),
   ]);
@@ -114,7 +116,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
   return {...run, hashes, release};
 }
 
-/** A night makes the same disks for each kernel. */
+/** A nightly run makes the same disks for each kernel. */
 const diskHashes = new Map<string, string>();
 
 async function hashInputs(
@@ -145,11 +147,11 @@ async function replayOf({plan, machine}: Run): Promise<Uint8Array> {
 /** What a run is a function of. */
 async function inputsOf({plan, machine}: Run): Promise<object> {
   const sent = await machine.sent;
-  const {lane, recipe, kernel, image, qemu, acceleration} = machine;
+  const {variant, recipe, kernel, image, qemu, acceleration} = machine;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
-    lane: lane.name,
+    variant: variant.name,
     kernelArguments: plan.scenario.value.kernelArguments,
     recipe,
     kernel: {name: kernel.name, key: kernel.key, release: kernel.release, ...kernel.inputs},
@@ -176,7 +178,7 @@ export async function finishBundle(
   await writeFile(path.join(folder, 'result.json'), json(record));
   const answers = answerTests(record);
   if (answers.length > 0) await writeFile(path.join(folder, 'answers.ktap'), formatKtap(answers));
-  const flows = record.steps.flatMap(({ledger}) => ledger).filter(({way}) => way !== undefined);
+  const flows = record.steps.flatMap(({ledger}) => ledger).filter(({route}) => route !== undefined);
   if (flows.length > 0)
     await writeFile(path.join(folder, 'paths.txt'), `${drawTopology(plan.topology, flows)}\n`);
   if (record.verdict === 'skip') await rm(path.join(folder, 'disks'), {recursive: true, force: true});
@@ -191,7 +193,7 @@ export async function finishBundle(
 /** What the DMA API was asked, a test for each question, a subtest for each thing that was looked at. */
 function answerTests({steps}: RunRecord): readonly KtapTest[] {
   return steps
-    .filter(({verb}) => verb === 'probe' || verb === 'survey')
+    .filter(({verb}) => asksApi(verb))
     .map(({title, checks}): KtapTest => {
       const subtests = checks.map(
         ({name, ok, detail}): KtapTest => ({name, ok, diagnosis: [detail], subtests: []}),
@@ -200,7 +202,7 @@ function answerTests({steps}: RunRecord): readonly KtapTest[] {
     });
 }
 
-/** The lines that `sha256sum --check` reads, for all files of a folder. */
+/** The lines that `sha256sum --check` reads, for all files of a directory. */
 async function checksums(folder: string, known: ReadonlyMap<string, string>): Promise<string> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true});
   const names = entries

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
+import {hex} from '../base/hex.ts';
 import {displayPath} from '../base/paths.ts';
 import {formatBytes} from '../base/bytes.ts';
 import {shortName} from '../spec/identity.ts';
 import {describeRoute} from '../topology/route.ts';
-import type {Verdict} from '../verdict/judge.ts';
+import type {Verdict} from '../base/verdict.ts';
 import {type Flow, flows} from './flows.ts';
 import type {ReportedRun} from './reported.ts';
 
@@ -41,7 +42,7 @@ function argumentLines({kernelArguments = []}: ReportedRun): readonly string[] {
 /** What follows the first line, indented. */
 export function explanation(result: ReportedRun): readonly string[] {
   const given = argumentLines(result);
-  if (result.independent)
+  if (result.continueOnFailure)
     return [...given, ...stepLines(result), ...(isFine(result) ? [] : [evidence(result)])];
   const ledger = ledgerLines(result);
   // The ledger of a run that passed says it all, unless nothing was to move.
@@ -101,26 +102,27 @@ function describeFlow(flow: Flow): string {
     cpu,
     pieces,
     faulted,
-    way,
+    route,
     by,
   } = flow;
   const arrow = direction === 'write' ? '→' : '←';
   const place = bar === undefined ? target : `${target} BAR ${bar}`;
-  const behind = translated === address ? '' : ` (behind the IOMMU 0x${translated.toString(16)})`;
-  const alias = cpu === undefined ? '' : ` (memory at 0x${cpu.toString(16)})`;
-  const first = `0x${address.toString(16)}${faulted === true ? ' (the IOMMU faulted)' : `${behind}${alias}`}`;
+  const behind = translated === address ? '' : ` (behind the IOMMU ${hex(translated)})`;
+  const alias = cpu === undefined ? '' : ` (memory at ${hex(cpu)})`;
+  const first = `${hex(address)}${faulted === true ? ' (the IOMMU faulted)' : `${behind}${alias}`}`;
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
   // That it goes up is how it is without any routing.
-  const turn = way === undefined || way === 'up' ? '' : `, ${describeRoute({way, by})}`;
+  const turn = route === undefined || route === 'upstream' ? '' : `, ${describeRoute({route, by})}`;
   return printable(`  ${initiator} ${arrow} ${place}  ${formatBytes(bytes)} ${where}${turn}`);
 }
 
-/** `10 runs: 8 pass, 2 fail (1 by a known gap), 1 skip`: of each verdict, how many known gaps explain. */
+/** `10 runs: 8 pass, 2 fail (1 by a known issue), 1 skip`: of each verdict, how many known issues explain. */
 export function summary(results: readonly ReportedRun[]): string {
   const words = (Object.keys(colours) as Verdict[]).flatMap((verdict) => {
     const own = results.filter((result) => result.verdict === verdict);
-    const gaps = own.filter(({gap}) => gap !== undefined).length;
-    const known = gaps === 0 ? '' : ` (${gaps} by ${gaps === 1 ? 'a known gap' : 'known gaps'})`;
+    const knownIssues = own.filter(({knownIssue}) => knownIssue !== undefined).length;
+    const known =
+      knownIssues === 0 ? '' : ` (${knownIssues} by ${knownIssues === 1 ? 'a known issue' : 'known issues'})`;
     return own.length === 0 ? [] : [`${own.length} ${verdict}${known}`];
   });
   return `${results.length} ${results.length === 1 ? 'run' : 'runs'}: ${words.join(', ')}`;

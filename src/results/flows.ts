@@ -10,8 +10,8 @@ export interface Flow extends LedgerEntry {
 export function flows(ledger: readonly LedgerEntry[]): readonly Flow[] {
   const found = new Map<string, Flow>();
   for (const entry of ledger) {
-    const {initiator, direction, target, bar, way, by} = entry;
-    const key = [initiator, direction, target, bar, way, by].join(' ');
+    const {initiator, direction, target, bar, route, by} = entry;
+    const key = [initiator, direction, target, bar, route, by].join(' ');
     const flow = found.get(key) ?? {...entry, bytes: 0, pieces: 0};
     const pieces = flow.pieces + (entry.pieces ?? 1);
     found.set(key, {...flow, bytes: flow.bytes + entry.bytes, pieces});

@@ -3,21 +3,22 @@ import {existsSync} from 'node:fs';
 import {type FileHandle, mkdir, open, readdir, readFile, rm, truncate} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import {verdicts} from '../base/verdict.ts';
 import {sha256} from '../base/hash.ts';
 import {stateRoot} from '../base/paths.ts';
 import {fileNameOf, isPath} from '../spec/identity.ts';
 
-const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
+const verdict = z.enum(verdicts);
 
 const attemptSchema = z.object({
   /** The run's id in its suite. */
   run: z.string(),
   verdict,
   reason: z.string(),
-  gap: z.string().optional(),
+  knownIssue: z.string().optional(),
   durationMs: z.number(),
   qemu: z.string(),
-  /** The folder of its bundle; not there if it was not begun. */
+  /** The directory of its bundle; not there if it was not begun. */
   bundle: z.string().optional(),
   /** The name that it has in the database, if it was not begun. */
   unbegun: z.string().optional(),
@@ -29,12 +30,12 @@ export type JournalEntry = Readonly<z.output<typeof attemptSchema>>;
 const headSchema = z.object({suite: z.string(), key: z.string(), begun: z.string()});
 const endSchema = z.object({ended: z.string()});
 
-/** What a suite's night has come to, a line each: a lab that is killed goes on where it was. */
+/** What a suite's nightly run has come to, a line each: a lab that is killed goes on where it was. */
 export class Journal {
   readonly file: string;
-  /** When the night began, ISO 8601. */
+  /** When the nightly run began, ISO 8601. */
   readonly begun: string;
-  /** What is known already, of a night that was cut short. */
+  /** What is known already, of a nightly run that was cut short. */
   readonly entries: readonly JournalEntry[];
   readonly #handle: FileHandle;
 
@@ -48,16 +49,16 @@ export class Journal {
   /**
    * Goes on with the newest journal of a suite if that has no end and is of the same runs; else begins one.
    * @param key stands for all that the runs depend on: the suite, its scenarios, the kernels, QEMU
-   * @param fresh whether to begin anew in any case
+   * @param resume whether to continue a journal that was interrupted
    */
-  static async open(suite: string, key: string, fresh: boolean): Promise<Journal> {
+  static async open(suite: string, key: string, resume: boolean): Promise<Journal> {
     const folder = folderOf(suite);
     await mkdir(folder, {recursive: true});
     const newest = (await readdir(folder))
       .filter((name) => name.endsWith('.jsonl'))
       .sort()
       .at(-1);
-    if (newest !== undefined && !fresh) {
+    if (newest !== undefined && resume) {
       const file = path.join(folder, newest);
       const found = await readJournal(file);
       if (found?.key === key && !found.ended) {
@@ -80,9 +81,13 @@ export class Journal {
     await this.#write(entry);
   }
 
-  /** Closes the journal; with all runs settled there is nothing to go on with. */
-  async close(ended: boolean): Promise<void> {
-    if (ended) await this.#write({ended: new Date().toISOString()});
+  /** Writes that all runs are settled: there is nothing to resume. */
+  async end(): Promise<void> {
+    await this.#write({ended: new Date().toISOString()});
+  }
+
+  /** Closes the file. */
+  async close(): Promise<void> {
     await this.#handle.close();
   }
 

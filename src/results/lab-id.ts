@@ -7,7 +7,7 @@ import {isErrno} from '../base/errors.ts';
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Returns what a lab is known by to others that share its database: drawn once, and kept in its state folder. Neither
+ * Returns what a lab is known by to others that share its database: drawn once, and kept in its state directory. Neither
  * the host nor the path would do: a host may have several labs, and containers have equal names and paths.
  */
 export async function labId(state: string): Promise<string> {

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
-import type {Measurement, RunRecord} from '../scenario/record.ts';
+import {sumBytes} from '../base/sum.ts';
+import {hostMemory} from '../base/targets.ts';
+import type {RunRecord} from '../scenario/record.ts';
+import type {Measurement} from '../steps/observed.ts';
 
 export type {Measurement};
 
-/** What can be followed from night to night: how long a run took, where its bytes went, and what its steps measured. */
+/** What can be followed from one nightly run to the next: how long a run took, where its bytes went, and what its steps measured. */
 export function measurementsOf({
   durationMs,
   steps,
 }: Pick<RunRecord, 'durationMs' | 'steps'>): readonly Measurement[] {
   const ledger = steps.flatMap((step) => step.ledger);
   const sum = (wanted: (target: string) => boolean): number =>
-    ledger.filter(({target}) => wanted(target)).reduce((total, {bytes}) => total + bytes, 0);
+    sumBytes(ledger.filter(({target}) => wanted(target)));
   const bytes = {
-    'peer-bytes': sum((target) => target !== 'host-memory' && target !== 'nowhere'),
-    'host-memory-bytes': sum((target) => target === 'host-memory'),
-    'lost-bytes': sum((target) => target === 'nowhere'),
+    'peer-bytes': sum((target) => target !== hostMemory && target !== 'unmapped'),
+    'host-memory-bytes': sum((target) => target === hostMemory),
+    'lost-bytes': sum((target) => target === 'unmapped'),
   };
   return [
     {name: 'duration', unit: 'ms', value: durationMs},

@@ -17,9 +17,9 @@ export interface PrunePlan {
 }
 
 /**
- * What may go of runs that were begun before a time. Kept are: for each case that is bad now, the runs of the night
- * since which it is, of the last night before, and of the newest; the newest result of every other case; the first and
- * the last run of each kind of failure; nights that still run.
+ * What may go of runs that were begun before a time. Kept are: for each case that is bad now, the runs of the nightly run
+ * since which it is, of the last nightly run before, and of the newest; the newest result of every other case; the first and
+ * the last run of each kind of failure; nightly runs that still run.
  * @param before ISO 8601, UTC
  */
 export async function planPrune(db: Database, before: string): Promise<PrunePlan> {
@@ -40,17 +40,19 @@ async function neededRuns(db: Database): Promise<ReadonlySet<number>> {
     .selectFrom('states')
     .innerJoin('results', 'results.case_id', 'states.case_id')
     .innerJoin('runs', (join) =>
-      join.onRef('runs.case_id', '=', 'states.case_id').onRef('runs.night_id', '=', 'results.night_id'),
+      join
+        .onRef('runs.case_id', '=', 'states.case_id')
+        .onRef('runs.nightly_run_id', '=', 'results.nightly_run_id'),
     )
     .where((eb) =>
       eb.or([
-        eb('results.night_id', '=', eb.ref('states.last_night')),
+        eb('results.nightly_run_id', '=', eb.ref('states.last_nightly_run')),
         eb.and([
           eb('states.standing', '=', 0),
           eb.or([
-            eb('results.night_id', '=', eb.ref('states.since_night')),
-            eb('results.night_id', '=', eb.ref('states.said_night')),
-            eb('results.night_id', '=', eb.ref('states.before_night')),
+            eb('results.nightly_run_id', '=', eb.ref('states.since_nightly_run')),
+            eb('results.nightly_run_id', '=', eb.ref('states.said_nightly_run')),
+            eb('results.nightly_run_id', '=', eb.ref('states.before_nightly_run')),
           ]),
         ]),
       ]),
@@ -67,8 +69,8 @@ async function neededRuns(db: Database): Promise<ReadonlySet<number>> {
   for (const {first, last} of kinds) needed.add(first).add(last);
   const running = await db
     .selectFrom('runs')
-    .innerJoin('nights', 'nights.id', 'runs.night_id')
-    .where('nights.state', '=', 'running')
+    .innerJoin('nightly_runs', 'nightly_runs.id', 'runs.nightly_run_id')
+    .where('nightly_runs.state', '=', 'running')
     .select('runs.id')
     .execute();
   for (const {id} of running) needed.add(id);
@@ -83,7 +85,7 @@ export async function prune(
   told: (done: number) => void,
 ): Promise<void> {
   for (const [index, {id, name, bundle}] of runs.entries()) {
-    // Nothing but a folder of that name is ever removed, wherever the database says that it is.
+    // Nothing but a directory of that name is ever removed, wherever the database says that it is.
     const folder = bundle ?? path.join(bundlesRoot, name);
     if (path.basename(folder) === name) await rm(folder, {recursive: true, force: true});
     await db.deleteFrom('runs').where('id', '=', id).execute();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {verdicts} from '../base/verdict.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {address, bounded, finite, longest, most, name, sentence, whole} from './bounds.ts';
 
-const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
+const verdict = z.enum(verdicts);
 
 const ledgerEntry = z.looseObject({
   initiator: name,
@@ -15,7 +16,7 @@ const ledgerEntry = z.looseObject({
   address,
   translated: address.optional(),
   cpu: address.optional(),
-  way: name.optional(),
+  route: name.optional(),
   by: name.optional(),
   pieces: whole.optional(),
 });
@@ -32,7 +33,7 @@ const step = z.looseObject({
   verb: name,
   verdict,
   reason: sentence,
-  gap: name.optional(),
+  knownIssue: name.optional(),
   durationMs: finite,
   ledger: z.array(ledgerEntry).max(most.ledger),
   checks: z.array(check).max(most.checks).default([]),
@@ -47,7 +48,7 @@ const step = z.looseObject({
 });
 
 /** A crash's report. */
-export const reportSchema = z.looseObject({
+const reportSchema = z.looseObject({
   kind: name,
   title: sentence,
   function: sentence.optional(),
@@ -61,13 +62,13 @@ export const recordSchema = z.looseObject({
   scenario: name,
   topology: name,
   kernel: name,
-  lane: name,
+  variant: name,
   qemu: sentence,
   verdict,
   reason: sentence,
-  gap: name.optional(),
+  knownIssue: name.optional(),
   durationMs: finite,
-  independent: z.boolean().default(false),
+  continueOnFailure: z.boolean().default(false),
   report: reportSchema.optional(),
   kernelSays: z.array(sentence).max(most.lines).default([]),
   steps: z.array(step).max(most.steps),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
 import path from 'node:path';
+import {plain} from '../spec/variant.ts';
 import {labRoot} from '../base/paths.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import {isPath} from '../spec/identity.ts';
@@ -9,7 +10,7 @@ import {isPath} from '../spec/identity.ts';
 export interface Repeated {
   readonly scenario: string;
   readonly kernel: string;
-  readonly lane: string;
+  readonly variant: string;
   /** `routed 10.0.2`, or the name alone; the choice is left open if it is not given. */
   readonly qemu?: string | undefined;
   readonly seconds?: number | undefined;
@@ -28,19 +29,19 @@ export function repeatCommand(run: Repeated): string | undefined {
 export function repeatWords({
   scenario,
   kernel,
-  lane,
+  variant,
   qemu,
   seconds,
 }: Repeated): readonly string[] | undefined {
   const file = isFile(scenario) ? existing(scenario, ['.yaml', '.yml', '']) : scenario;
   const kernelWords = wordsOfKernel(kernel);
-  const laneName = isFile(lane) ? existing(lane, ['.yaml', '.yml', '']) : lane;
-  if (file === undefined || kernelWords === undefined || laneName === undefined) return undefined;
+  const variantName = isFile(variant) ? existing(variant, ['.yaml', '.yml', '']) : variant;
+  if (file === undefined || kernelWords === undefined || variantName === undefined) return undefined;
   // The version is what that QEMU was then.
   const qemuName = qemu?.replace(/ \d+\.\d+\.\d+$/, '') ?? '';
   return [
     ...['run', file, ...kernelWords],
-    ...(lane === 'plain' ? [] : ['--lane', laneName]),
+    ...(variant === plain ? [] : ['--variant', variantName]),
     ...(qemuName === '' ? [] : ['--qemu', qemuName]),
     ...(seconds === undefined ? [] : ['--seconds', String(seconds)]),
   ];

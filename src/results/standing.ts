@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: MIT
 import type {Outcome} from './outcome.ts';
-import type {CountedChange} from './queries/counted.ts';
-import type {NightResult} from './queries/night.ts';
+import type {MapCostChange} from './queries/map-cost-changes.ts';
+import type {NightlyRunResult} from './queries/nightly-runs.ts';
 
-/** What a night's first lines are made of. */
+/** What a nightly run's first lines are made of. */
 export interface Standing {
   /** What changed, by kind of change; what is bad as it was is no change. */
-  readonly changed: readonly NightResult[];
+  readonly changed: readonly NightlyRunResult[];
   /** What fails now, whether or not it did before. */
-  readonly failing: readonly NightResult[];
+  readonly failing: readonly NightlyRunResult[];
   /** What fails by a known issue, by the issue's name. */
-  readonly known: ReadonlyMap<string, readonly NightResult[]>;
+  readonly known: ReadonlyMap<string, readonly NightlyRunResult[]>;
   /** What says nothing of a kernel: flakes, and errors of the lab or its host. */
-  readonly unsettled: readonly NightResult[];
+  readonly unsettled: readonly NightlyRunResult[];
 }
 
 const order = ['broke', 'missing', 'fixed', 'new'] as const;
 
-/** Sorts the results of a night by what somebody has to look at. */
-export function standingOf(results: readonly NightResult[]): Standing {
-  const of = (...outcomes: readonly Outcome[]): readonly NightResult[] =>
+/** Sorts the results of a nightly run by what somebody has to look at. */
+export function standingOf(results: readonly NightlyRunResult[]): Standing {
+  const of = (...outcomes: readonly Outcome[]): readonly NightlyRunResult[] =>
     outcomes.flatMap((outcome) => results.filter((result) => result.outcome === outcome));
   return {
     changed: order.flatMap((change) => results.filter((result) => result.change === change)),
     failing: of('crash', 'fail'),
-    known: Map.groupBy(of('known'), ({run}) => run?.gap ?? 'not recorded'),
+    known: Map.groupBy(of('known'), ({run}) => run?.knownIssue ?? 'not recorded'),
     unsettled: of('error', 'flaky'),
   };
 }
 
-/** A night in one line: what changed first, then how it is; never that nothing changed alone where something fails. */
+/** A nightly run in one line: what changed first, then how it is; never that nothing changed alone where something fails. */
 export function standingWords(
-  results: readonly NightResult[],
-  costs: readonly Pick<CountedChange, 'changes'>[] = [],
+  results: readonly NightlyRunResult[],
+  costs: readonly Pick<MapCostChange, 'changes'>[] = [],
 ): string {
   const {changed, failing, known, unsettled} = standingOf(results);
   const changes = order.flatMap((change) =>

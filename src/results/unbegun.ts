@@ -3,8 +3,8 @@ import {randomBytes} from 'node:crypto';
 import {bounded} from './bounds.ts';
 import {factsOf, type RunFacts} from './bundle-facts.ts';
 import {fileNameOf} from '../spec/identity.ts';
-import type {Case} from './database/record.ts';
-import {thisHost} from './host.ts';
+import type {Case} from './database/record-run.ts';
+import {thisHost} from './host-facts.ts';
 
 /** A run that could not be begun: there is no bundle to read. */
 export interface Unbegun extends Case {
@@ -23,7 +23,7 @@ export function unbegunFacts({reason, qemu, mark, ...about}: Unbegun): RunFacts 
     reason: bounded(reason),
     qemu,
     durationMs: 0,
-    independent: false,
+    continueOnFailure: false,
   } as const;
   const host = thisHost();
   return factsOf({

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import type {BootPlan} from '../guest/boot-arguments.ts';
-import {endpointsOf, type Topology} from '../topology/model.ts';
+import {type Endpoint, endpointsOf, type Topology} from '../topology/model.ts';
 import {kernelWords} from '../topology/kernel-words.ts';
-import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
-import {deviceTreeName, needsDeviceTree} from './device-tree.ts';
+import type {DeviceFiles} from '../devices/qemu-option.ts';
+import {isNic, isSharedWithHost} from '../devices/roles.ts';
+import {qemuArguments} from '../topology/qemu.ts';
+import {deviceTreeName, needsDeviceTree} from './write-device-tree.ts';
 import type {Disks} from './disks.ts';
-import {type Machine, sshOf} from './machine.ts';
-import type {ScenarioSpec} from '../spec/scenario.ts';
+import type {Machine} from './machine.ts';
+import {verbOf} from '../steps/registry.ts';
+import type {ScenarioSpec} from './scenario-file.ts';
 import type {Located} from '../spec/yaml.ts';
 
-/** Where a run's files lie, all below its folder. */
+/** Where a run's files lie, all below its directory. */
 export interface RunFiles {
   readonly folder: string;
   readonly screens: string;
@@ -22,31 +25,31 @@ export interface RunFiles {
 
 /** The names of a run's files. */
 export function runFiles(folder: string, topology: Topology): RunFiles {
-  const of = (types: readonly string[], name: (id: string) => string): Readonly<Record<string, string>> =>
+  const of = (
+    has: (node: Endpoint) => boolean,
+    name: (id: string) => string,
+  ): Readonly<Record<string, string>> =>
     Object.fromEntries(
       endpointsOf(topology)
-        .filter(({type}) => types.includes(type))
+        .filter(has)
         .map(({id}) => [id, path.join(folder, name(id))]),
     );
   return Object.freeze({
     folder,
     screens: path.join(folder, 'screens'),
-    pcaps: of(['e1000', 'e1000e', 'igb'], (id) => `frames-${id}.pcap`),
-    shared: of(['ivshmem'], (id) => `memory-${id}`),
+    pcaps: of(isNic, (id) => `frames-${id}.pcap`),
+    shared: of(isSharedWithHost, (id) => `memory-${id}`),
   });
 }
 
 /** The files behind the devices, for QEMU. */
-export function deviceFiles(disks: Pick<Disks, 'files'>, {pcaps, shared}: RunFiles): DeviceFiles {
+function deviceFiles(disks: Pick<Disks, 'files'>, {pcaps, shared}: RunFiles): DeviceFiles {
   return {disks: disks.files, pcaps, shared};
 }
 
 /** Drives that hold a read while something else is done. */
 function disturbedDrives(steps: ScenarioSpec['steps']): readonly string[] {
-  return steps.flatMap(({verb, options}) => {
-    const isHeld = verb === 'io' && options.while !== undefined && options.from !== undefined;
-    return isHeld ? [options.from] : [];
-  });
+  return steps.flatMap((step) => verbOf(step).held?.(step.options) ?? []);
 }
 
 /** How a run's guest is booted. */
@@ -57,7 +60,7 @@ export function bootPlan(run: {
   readonly disks: Pick<Disks, 'files'>;
 }): BootPlan {
   const {plan, machine, files, disks} = run;
-  const {lane, qemu, acceleration, kernel, image} = machine;
+  const {variant, qemu, acceleration, kernel, image, transport} = machine;
   return {
     qemu,
     acceleration,
@@ -71,10 +74,10 @@ export function bootPlan(run: {
     ...(needsDeviceTree(plan.topology) && {deviceTree: path.join(files.folder, deviceTreeName)}),
     commandLine: [
       ...kernelWords(plan.topology),
-      ...lane.commandLine,
+      ...variant.commandLine,
       ...(plan.scenario?.value.kernelArguments ?? []),
     ],
-    ssh: sshOf(image),
+    transport,
     folder: files.folder,
   };
 }

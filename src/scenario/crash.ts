@@ -32,7 +32,7 @@ export interface Passed {
   readonly known?: KnownReports | undefined;
 }
 
-/** Finds the first report in a log that counts, decodes it, and keeps it in the run's folder as report.txt. */
+/** Finds the first report in a log that counts, decodes it, and keeps it in the run's directory as report.txt. */
 export async function crashIn(
   log: string,
   machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,
@@ -44,7 +44,7 @@ export async function crashIn(
   return found && crashOf(found, machine, folder);
 }
 
-/** Decodes a report, and keeps it in the run's folder as report.txt. */
+/** Decodes a report, and keeps it in the run's directory as report.txt. */
 export async function crashOf(
   found: KernelReport,
   machine: Pick<Machine, 'kernel' | 'image' | 'sent'>,

@@ -4,9 +4,9 @@ import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import * as z from 'zod';
 import {type Gap, type KernelRecord, parseRecord, stampOf} from '../evidence/kmsg.ts';
-import {AnswerError, answerLines, readJson} from '../guest/answer.ts';
+import {AnswerError, answerLines, readLine} from '../guest/protocol/answer.ts';
 import type {Guest} from '../guest/guest.ts';
-import type {ExecResult} from '../guest/ssh.ts';
+import type {ExecResult} from '../guest/transport.ts';
 
 /** The last line of the answer to `p2p log`. */
 const ending = z.object({
@@ -174,7 +174,7 @@ export function readLogAnswer(answer: Pick<ExecResult, 'code' | 'stdout' | 'trun
   const lines = answerLines(words, answer);
   const last = lines.at(-1) ?? '';
   if (answer.code !== 0) throw new AnswerError(words, `it ended with ${answer.code}`, last);
-  const {records: count, more} = readJson(words, last, ending);
+  const {records: count, more} = readLine(words, last, ending);
   const records = lines.slice(0, -1).map((line) => {
     const record = parseRecord(line);
     if (record === undefined) throw new AnswerError(words, 'a record that cannot be read', line);

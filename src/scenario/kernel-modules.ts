@@ -5,7 +5,7 @@ import type {Module} from '../build/modules.ts';
 import type {Guest} from '../guest/guest.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
 import {isServedAtSwitch} from '../verdict/prediction.ts';
-import {prologue} from './prologue.ts';
+import {bootChecks} from '../steps/boot-checks.ts';
 
 /** Gives a guest modules that its image does not have. */
 export async function sendModules(modules: readonly Module[], guest: Guest): Promise<void> {
@@ -21,7 +21,7 @@ export async function loadKernelModules(
   topology: Topology,
   guest: Guest,
 ): Promise<readonly string[]> {
-  for (const {words, exit} of prologue(modules, topology)) {
+  for (const {words, exit} of bootChecks(modules, topology)) {
     const {code, stdout, stderr} = await guest.run(words);
     if (code === exit) continue;
     const said = lastLine(stderr.trim() === '' ? stdout : stderr);
@@ -31,8 +31,8 @@ export async function loadKernelModules(
 }
 
 /** The endpoints for which a kernel's modules map DMA: one that sits at switches serves what is below them. */
-export function servedEndpoints(abilities: readonly string[], topology: Topology): readonly string[] {
-  const atSwitch = abilities.some((ability) => ability.endsWith('-below-switch'));
+export function servedEndpoints(features: readonly string[], topology: Topology): readonly string[] {
+  const atSwitch = features.some((feature) => feature.endsWith('-below-switch'));
   return endpointsOf(topology)
     .map(({id}) => id)
     .filter((id) => !atSwitch || isServedAtSwitch(topology, id));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import type {Ability} from '../spec/abilities.ts';
+import type {KernelReport} from '../evidence/kernel-log.ts';
+import type {Feature} from '../spec/features.ts';
 import type {ReportKind} from '../spec/report-kind.ts';
-import type {ScenarioSpec} from '../spec/scenario.ts';
+import type {ScenarioSpec} from './scenario-file.ts';
 import {judgeRun, type JudgedStep, type Judgement, type RunFindings} from '../verdict/judge.ts';
-import type {CrashReport} from './crash.ts';
 
-type Report = Pick<CrashReport, 'kind' | 'title'>;
+type Report = Pick<KernelReport, 'kind' | 'title'>;
 
 /**
  * Reports after which a kernel goes on unharmed: it only says that something could go wrong. What it does wrong after
@@ -13,16 +13,16 @@ type Report = Pick<CrashReport, 'kind' | 'title'>;
  */
 const harmless: readonly ReportKind[] = ['lockdep', 'warning'];
 
-/** The reports that a kernel is known for in a scenario, by the abilities that it lacks. */
+/** The reports that a kernel is known for in a scenario, by its missing features. */
 export class KnownReports {
   readonly #known: ScenarioSpec['known-crash'];
 
-  constructor(known: ScenarioSpec['known-crash'], abilities: readonly Ability[]) {
-    this.#known = known !== undefined && !abilities.includes(known.without) ? known : undefined;
+  constructor(known: ScenarioSpec['known-crash'], features: readonly Feature[]) {
+    this.#known = known !== undefined && !features.includes(known.without) ? known : undefined;
   }
 
-  /** Returns the ability whose lack explains a report; undefined for one that differs in its kind or its title. */
-  gapOf(report: Report | undefined): Ability | undefined {
+  /** Returns the feature whose absence explains a report; undefined for one that differs in its kind or its title. */
+  knownIssueOf(report: Report | undefined): Feature | undefined {
     const same = this.#known?.reports.some(
       ({kind, title}) => kind === report?.kind && title === report.title,
     );
@@ -31,7 +31,7 @@ export class KnownReports {
 
   /** Whether a report is known and explains nothing that comes after it: that is looked at as if it were not there. */
   isHarmless(report: Report | undefined): boolean {
-    return report !== undefined && harmless.includes(report.kind) && this.gapOf(report) !== undefined;
+    return report !== undefined && harmless.includes(report.kind) && this.knownIssueOf(report) !== undefined;
   }
 }
 
@@ -42,11 +42,11 @@ export class KnownReports {
 export function judgeBeside(
   findings: Omit<RunFindings, 'crash'>,
   steps: readonly JudgedStep[],
-  independent: boolean,
+  continueOnFailure: boolean,
 ): Judgement | undefined {
   const others = steps.map(
     (step): JudgedStep => (step.verdict === 'crash' ? {...step, verdict: 'pass'} : step),
   );
-  const judgement = judgeRun(findings, others, independent);
+  const judgement = judgeRun(findings, others, continueOnFailure);
   return judgement.verdict === 'pass' ? undefined : judgement;
 }

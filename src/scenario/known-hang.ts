@@ -3,11 +3,11 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Kernel} from '../build/kernel.ts';
 import {kernelReports} from '../evidence/kernel-log.ts';
-import type {Step} from '../spec/step.ts';
+import type {Step} from '../steps/step.ts';
 import type {Topology} from '../topology/model.ts';
 import {expectTransfers} from '../verdict/expectation.ts';
-import type {Prediction} from '../verdict/prediction.ts';
-import {dataVerb} from './steps/registry.ts';
+import type {Prediction} from '../verdict/expected.ts';
+import {dataVerb} from '../steps/bound.ts';
 
 /**
  * What must be on the console if a hang is the one that is predicted: a task that waits for block I/O. Linux prints the
@@ -22,12 +22,12 @@ const waitsForBlock = /\b(\w*blkdev_direct_IO\w*|blkdev_read_iter|submit_bio_wai
 export async function knownHang(
   step: Step,
   topology: Topology,
-  {abilities}: Pick<Kernel, 'abilities'>,
+  {features}: Pick<Kernel, 'features'>,
   folder: string,
-): Promise<(Pick<Prediction, 'gap' | 'why'> & {readonly blockedIn: string}) | undefined> {
+): Promise<(Pick<Prediction, 'knownIssue' | 'why'> & {readonly blockedIn: string}) | undefined> {
   const verb = dataVerb(step);
   if (verb === undefined) return undefined;
-  const {predicted} = expectTransfers({topology, abilities}, verb.transfers(topology, []), step.expect);
+  const {predicted} = expectTransfers({topology, features}, verb.transfers(topology, []), step.expect);
   if (predicted?.hangs !== true) return undefined;
   const console = await readFile(path.join(folder, 'console.log'), 'latin1').catch(() => '');
   if (kernelReports(console).some(({kind}) => kind !== 'hang')) return undefined;

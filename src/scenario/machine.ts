@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
+import {plain} from '../spec/variant.ts';
 import type {Context} from '../base/context.ts';
 import {labRoot} from '../base/paths.ts';
 import {DamagedEntry, repaired} from '../base/store.ts';
-import {architectures, isNative} from '../build/architecture.ts';
+import {architectures, isNative} from '../build/toolchain.ts';
 import {ensureGuestTool} from '../build/guest-tool.ts';
 import {ensureKernel, type Kernel, type KernelPlan, type KernelRecipe} from '../build/kernel.ts';
 import {ensureModules, type Module} from '../build/modules.ts';
@@ -12,37 +13,39 @@ import {chooseQemu} from '../build/qemu.ts';
 import {type Acceleration, probeAcceleration} from '../guest/acceleration.ts';
 import {bootGuest} from '../guest/guest.ts';
 import {findQemu, type QemuBinary} from '../guest/qemu-binary.ts';
+import type {TransportDescription} from '../guest/transport.ts';
+import {ensureTransport} from '../guest/transports.ts';
 import {ensureImage, type Image} from '../image/initramfs.ts';
-import type {ArchitectureName} from '../spec/architecture.ts';
-import {loadTopology} from '../topology/plan.ts';
+import type {ArchitectureName} from '../base/architecture.ts';
+import {loadTopology} from '../topology/plan-topology.ts';
 import type {Topology} from '../topology/model.ts';
 import {qemuArguments} from '../topology/qemu.ts';
 
 /** A way to run any kernel, beyond what it is compiled from. */
-export interface Lane {
+export interface Variant {
   readonly name: string;
   /** Words for the kernel. */
   readonly commandLine: readonly string[];
   /** Commands in the guest when all steps are done, before its log is judged. */
-  readonly epilogue?: readonly (readonly string[])[];
-  /** How many times as long as on the plain lane a step may take. */
-  readonly slower: number;
+  readonly postCommands?: readonly (readonly string[])[];
+  /** How many times as long as with the plain variant a step may take. */
+  readonly timeoutScale: number;
   /** Whether QEMU counts instructions, whatever the host could do. */
   readonly countInstructions: boolean;
 }
 
 /** The kernel as it is. */
-export const plainLane: Lane = Object.freeze({
-  name: 'plain',
+export const plainVariant: Variant = Object.freeze({
+  name: plain,
   commandLine: [],
-  slower: 1,
+  timeoutScale: 1,
   countInstructions: false,
 });
 
 /** What is not as usual about guests of a kernel. */
 export interface Variation {
-  readonly lane?: Lane;
-  /** Folders that stand in for those of images/modules, or come besides, by a module's name. */
+  readonly variant?: Variant;
+  /** Directories that stand in for those of images/modules, or come besides, by a module's name. */
   readonly modules?: Readonly<Record<string, string>>;
   /** The same, but compiled while guests boot: for whoever waits for them. */
   readonly sent?: Readonly<Record<string, string>>;
@@ -50,11 +53,13 @@ export interface Variation {
 
 /** All that is needed to boot guests of one kernel, built and found. */
 export interface Machine {
-  readonly lane: Lane;
+  readonly variant: Variant;
   /** What the kernel was asked for as. */
   readonly recipe: KernelPlan;
   readonly kernel: Kernel;
   readonly image: Image;
+  /** How the lab talks to its guests. */
+  readonly transport: TransportDescription;
   /** Modules that are not in the image, but compiled while guests boot, and sent to them. */
   readonly sent: Promise<readonly Module[]>;
   readonly qemu: QemuBinary;
@@ -69,20 +74,21 @@ export async function prepareMachine(
   plan: KernelPlan,
   givenQemu: string | undefined,
   context: Context,
-  {lane = plainLane, modules = {}, sent: late = {}}: Variation = {},
+  {variant = plainVariant, modules = {}, sent: late = {}}: Variation = {},
 ): Promise<Machine> {
-  const [qemu, {kernel, image, sent}] = await Promise.all([
+  const [qemu, guest] = await Promise.all([
     chooseQemu(givenQemu, context).then((choice) => findQemu(plan.arch, choice, context)),
     buildGuest(plan, modules, late, context),
   ]);
-  if (lane.countInstructions) {
-    const why = `the lane ${lane.name} counts instructions`;
-    return {lane, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg-icount', why}};
+  if (variant.countInstructions) {
+    const why = `the variant ${variant.name} counts instructions`;
+    return {variant, recipe: plan, ...guest, qemu, acceleration: {name: 'tcg-icount', why}};
   }
   if (!isNative(architectures[plan.arch])) {
     const why = `guests are ${plan.arch}, and this machine is not`;
-    return {lane, recipe: plan, kernel, image, sent, qemu, acceleration: {name: 'tcg', why}};
+    return {variant, recipe: plan, ...guest, qemu, acceleration: {name: 'tcg', why}};
   }
+  const {kernel, image, transport} = guest;
   const acceleration = await probeAcceleration(
     qemu,
     async (probe, probeContext) => {
@@ -91,7 +97,7 @@ export async function prepareMachine(
         qemu: qemu.version,
         files: {disks: {}, pcaps: {}, shared: {}},
       });
-      const guest = await bootGuest(
+      const probed = await bootGuest(
         {
           qemu,
           platform: topology.platform,
@@ -99,16 +105,16 @@ export async function prepareMachine(
           kernel: kernel.image,
           initrd: image.file,
           commandLine: [],
-          ssh: sshOf(image),
+          transport,
           ...probe,
         },
         probeContext,
       );
-      await guest.close();
+      await probed.close();
     },
     context,
   );
-  return {lane, recipe: plan, kernel, image, sent, qemu, acceleration};
+  return {variant, recipe: plan, ...guest, qemu, acceleration};
 }
 
 /** The machines of one kernel, one for each architecture that guests have: each is built when it is first asked for. */
@@ -138,13 +144,13 @@ export class Machines {
   }
 }
 
-/** What guests boot, from the cache or made for it. A damaged kit is found when a module needs it: its kernel makes it. */
+/** What guests boot, from the cache or made for it. A damaged module build tree is found when a module needs it: its kernel makes it. */
 function buildGuest(
   plan: KernelPlan,
   changed: Readonly<Record<string, string>>,
   late: Readonly<Record<string, string>>,
   context: Context,
-): Promise<Pick<Machine, 'kernel' | 'image' | 'sent'>> {
+): Promise<Pick<Machine, 'kernel' | 'image' | 'transport' | 'sent'>> {
   return repaired(`kernel ${plan.name}`, context, () => makeGuest(plan, changed, late, context));
 }
 
@@ -153,11 +159,12 @@ async function makeGuest(
   changed: Readonly<Record<string, string>>,
   late: Readonly<Record<string, string>>,
   context: Context,
-): Promise<Pick<Machine, 'kernel' | 'image' | 'sent'>> {
+): Promise<Pick<Machine, 'kernel' | 'image' | 'transport' | 'sent'>> {
   const folder = path.join(labRoot, 'images/modules');
-  const [kernel, tool, names] = await Promise.all([
+  const [kernel, tool, transport, names] = await Promise.all([
     ensureKernel(plan, context),
     ensureGuestTool(plan.arch, context),
+    ensureTransport(context),
     readdir(folder),
   ]);
   const within = [...new Set([...names, ...Object.keys(changed)])].filter((name) => !(name in late));
@@ -167,7 +174,7 @@ async function makeGuest(
     kernel.modules.filter((name) => !(name in late)),
     context,
   );
-  const image = await ensureImage({arch: plan.arch, tool, modules}, context);
+  const image = await ensureImage({arch: plan.arch, tool, modules, transport: transport.image}, context);
   const wanted = kernel.modules.filter((name) => name in late);
   const lateModules = (of: Kernel): Promise<readonly Module[]> =>
     ensureModules(of, Object.values(late), wanted, context);
@@ -179,10 +186,5 @@ async function makeGuest(
   });
   // Whoever sends them is told of a failure.
   sent.catch(() => undefined);
-  return {kernel, image, sent};
-}
-
-/** What a client needs to log in to a guest of this image. */
-export function sshOf(image: Image): {readonly privateKey: string; readonly hostKey: string} {
-  return {privateKey: image.sshKey, hostKey: image.hostPublicKey.split(' ')[1] ?? ''};
+  return {kernel, image, transport, sent};
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
-import {AnswerError, answerLines, parseJson, readJson} from '../guest/answer.ts';
-import type {ExecResult} from '../guest/ssh.ts';
+import {sumBytes} from '../base/sum.ts';
+import {AnswerError, answerLines, readLine, readLineIfValid} from '../guest/protocol/answer.ts';
+import type {ExecResult} from '../guest/transport.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Check} from '../verdict/check.ts';
@@ -52,12 +53,12 @@ export class Prototypes {
     const after = await this.read(guest);
     return [...this.#devices].map(([module, devices]): Check => {
       const counted = sumPeerBytes(after.get(module)) - sumPeerBytes(before.get(module));
-      const moved = ledger
-        .filter(
+      const moved = sumBytes(
+        ledger.filter(
           ({initiator, target, bar}) =>
             devices.includes(initiator) && bar !== undefined && target !== initiator,
-        )
-        .reduce((sum, {bytes}) => sum + bytes, 0);
+        ),
+      );
       const words = `${module} mapped ${counted} bytes for peers, the ledger has ${moved}.`;
       return {name: 'prototype', ok: counted === moved, witness: 'guest', detail: words};
     });
@@ -87,8 +88,7 @@ export function parseCounters(
   answer: Pick<ExecResult, 'code' | 'stdout' | 'truncated'>,
 ): Readonly<Record<string, number>> {
   const [line = ''] = answerLines(words, answer);
-  if (answer.code === 0) return readJson(words, line, schema);
-  const failed = nothing.safeParse(parseJson(line));
-  if (failed.success) return {};
+  if (answer.code === 0) return readLine(words, line, schema);
+  if (readLineIfValid(line, nothing) !== undefined) return {};
   throw new AnswerError(words, `it ended with ${answer.code}`, answer.stdout);
 }

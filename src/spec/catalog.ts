@@ -11,7 +11,7 @@ import type {Located} from './yaml.ts';
 /** Something of the lab that has a name and a file. */
 export interface Entry {
   /**
-   * The path below its folder, without `.yaml`: `iommu/vtd-strict`; of what is not in the lab its whole path, so that
+   * The path below its directory, without `.yaml`: `iommu/vtd-strict`; of what is not in the lab its whole path, so that
    * two files are never one thing.
    */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Entry {
 const folders = {
   topology: 'lab/topologies',
   kernel: 'lab/kernels',
-  lane: 'lab/lanes',
+  variant: 'lab/variants',
   mutant: 'lab/mutants',
   scenario: 'scenarios',
   suite: 'lab/suites',
@@ -30,7 +30,7 @@ const folders = {
 
 type Kind = keyof typeof folders;
 
-/** A mutant is a folder of patches with this file beside them; everything else is a file. */
+/** A mutant is a directory of patches with this file beside them; everything else is a file. */
 const mutantFile = '/mutant.yaml';
 
 /** All topologies of the lab at `root`, by name. */
@@ -43,9 +43,9 @@ export function listKernels(root: string): readonly Entry[] {
   return list(root, 'kernel');
 }
 
-/** All lanes of the lab at `root`, by name. */
-export function listLanes(root: string): readonly Entry[] {
-  return list(root, 'lane');
+/** All variants of the lab at `root`, by name. */
+export function listVariants(root: string): readonly Entry[] {
+  return list(root, 'variant');
 }
 
 /** All mutants of the lab at `root`, by name. */
@@ -88,11 +88,11 @@ export function findKernel(root: string, name: string, from?: string): Entry {
 }
 
 /**
- * The lane with this name, or at this path.
+ * The variant with this name, or at this path.
  * @throws {UsageError} if there is none
  */
-export function findLane(root: string, name: string, from?: string): Entry {
-  return findOne(root, 'lane', name, from);
+export function findVariant(root: string, name: string, from?: string): Entry {
+  return findOne(root, 'variant', name, from);
 }
 
 /**
@@ -104,7 +104,7 @@ export function findMutants(root: string, patterns: readonly string[]): readonly
 }
 
 /**
- * The topology that a scenario names; a path counts from the scenario's folder.
+ * The topology that a scenario names; a path counts from the scenario's directory.
  * @throws {SpecError} located in the scenario's file, if there is none
  */
 export function findTopologyOf(root: string, scenario: Located<{readonly topology: string}>): Entry {
@@ -145,7 +145,7 @@ export function namesIn(spec: Located<unknown>): {
 }
 
 /**
- * The scenario with this name, or at this path from the folder `from` on.
+ * The scenario with this name, or at this path from the directory `from` on.
  * @throws {UsageError} if there is none
  */
 export function findScenario(root: string, name: string, from: string): Entry {
@@ -154,7 +154,7 @@ export function findScenario(root: string, name: string, from: string): Entry {
 
 /**
  * The scenarios that any of the patterns stands for: a name (`iommu/vtd-strict`), the last part of one
- * (`vtd-strict`), a folder of them (`iommu`), a glob over names or paths, or a path. Each comes once, in
+ * (`vtd-strict`), a directory of them (`iommu`), a glob over names or paths, or a path. Each comes once, in
  * the order of the patterns.
  * @throws {UsageError} for a pattern that stands for none, or for a short name of several
  */
@@ -225,12 +225,12 @@ function pick(root: string, all: readonly Entry[], kind: Kind, name: string, fro
   throw new UsageError(`there is no ${kind} "${name}"`, {hint});
 }
 
-/** A path in a file, which counts from the file's folder, made absolute; a name of the lab, also one with a slash, as it is. */
+/** A path in a file, which counts from the file's directory, made absolute; a name of the lab, also one with a slash, as it is. */
 export function wholePath(root: string, word: string, folder: string): string {
   return isPath(word) && !isNamed(root, word) ? path.resolve(folder, word) : word;
 }
 
-/** Whether a word is a name of the lab, a folder of names, or a glob over them. */
+/** Whether a word is a name of the lab, a directory of names, or a glob over them. */
 function isNamed(root: string, word: string): boolean {
   return (Object.keys(folders) as Kind[]).some((kind) =>
     list(root, kind).some(

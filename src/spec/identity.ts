@@ -37,12 +37,12 @@ function cut(name: string, components: number): string {
   });
 }
 
-/** How a name is shown where no other can be meant: without the folders of what is the user's own. */
+/** How a name is shown where no other can be meant: without the directories of what is the user's own. */
 export function shortName(name: string): string {
   return cut(name, 1);
 }
 
-/** How names are shown beside each other: with as many folders as it takes to tell them apart. */
+/** How names are shown beside each other: with as many directories as it takes to tell them apart. */
 export function shortNames(names: Iterable<string>): (name: string) => string {
   const all = [...new Set(names)];
   const most = Math.max(1, ...all.map((name) => name.split('/').length));

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 /** Words that stand where a device's id can stand, or that the lab keeps for its own devices. */
-const reserved = /^(host-memory|nowhere|lab|lab-.*)$/;
+const reserved = /^(host-memory|unmapped|lab|lab-.*)$/;
 
 /**
  * A device's id in a topology. At most 20 characters, for it is the serial number of an NVMe controller
@@ -26,7 +26,7 @@ export const errorName = z
   .regex(/^E[A-Z0-9]{2,14}$/, 'not the name of an error: write EINVAL')
   .meta({title: 'errno name'});
 
-/** A kernel module's name: that of a folder in images/modules/. */
+/** A kernel module's name: that of a directory in images/modules/. */
 export const moduleName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_]*$/, 'not a name of a module')

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
-import type {DeviceSpec, TopologySpec} from '../spec/topology.ts';
+import type {DeviceSpec} from '../spec/device.ts';
+import type {TopologySpec} from '../spec/topology-spec.ts';
 import type {Located} from '../spec/yaml.ts';
 import type {Topology} from './model.ts';
 import type {Slots} from './slots.ts';
@@ -123,8 +124,7 @@ export function describeAcs(control: number | undefined): string {
 
 /** What a topology says of a port's ACS: of the root port that a device is, or of one port of a switch. */
 export function acsOf(device: DeviceSpec | undefined, port = 0): string | undefined {
-  if (device?.type === 'root-port') return device.acs;
-  if (device?.type !== 'switch') return undefined;
+  if (device === undefined || !('acs' in device)) return undefined;
   return typeof device.acs === 'object' ? device.acs[String(port)] : device.acs;
 }
 
@@ -132,7 +132,7 @@ export function acsOf(device: DeviceSpec | undefined, port = 0): string | undefi
 export function acsProblems(located: Located<TopologySpec>, slots: Slots): readonly Problem[] {
   const {devices} = located.value;
   return Object.entries(devices).flatMap(([id, device]) => {
-    if (device.type !== 'root-port' && device.type !== 'switch') return [];
+    if (!('acs' in device)) return [];
     const given = typeof device.acs === 'object' ? Object.entries(device.acs) : [[undefined, device.acs]];
     return given.flatMap(([port, acs = '']) => {
       const at = ['devices', id, 'acs', ...(port === undefined ? [] : [port])];

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
+import {formatBytes} from '../base/bytes.ts';
 import type {Problem} from '../spec/problems.ts';
-import type {DeviceSpec, TopologySpec} from '../spec/topology.ts';
+import {machineTypeOf} from '../devices/machines/registry.ts';
+import {memoryOf} from '../devices/roles.ts';
+import type {DeviceSpec} from '../spec/device.ts';
+import type {TopologySpec} from '../spec/topology-spec.ts';
 import type {Located} from '../spec/yaml.ts';
 
 /**
@@ -9,14 +13,10 @@ import type {Located} from '../spec/yaml.ts';
  */
 const window = {begin: 0xc000_0000, end: 0xfec0_0000} as const;
 
-const mebibyte = 2 ** 20;
-
-/** A device's prefetchable memory, and whether its BAR can be above 4 GiB: QEMU, hw/nvme, hw/misc/ivshmem, hw/display/bochs-display. */
+/** A device's prefetchable memory, and whether its BAR can be above 4 GiB. */
 function prefetchable(device: DeviceSpec): {readonly size: number; readonly wide: boolean} {
-  const {type} = device;
-  if (type === 'nvme') return {size: device.cmb ?? 0, wide: true};
-  if (type === 'ivshmem') return {size: device.size, wide: true};
-  return type === 'bochs-display' ? {size: device.vram, wide: false} : {size: 0, wide: true};
+  const memory = memoryOf(device);
+  return memory === undefined ? {size: 0, wide: true} : {size: memory.size, wide: memory.provider.wide};
 }
 
 /**
@@ -26,7 +26,7 @@ function prefetchable(device: DeviceSpec): {readonly size: number; readonly wide
  */
 export function barSpaceProblems(located: Located<TopologySpec>): readonly Problem[] {
   const {devices, machine} = located.value;
-  if (machine !== 'q35') return [];
+  if (machineTypeOf(machine).firmware === undefined) return [];
   const ports = new Map<string, {size: number; wide: boolean; narrow?: string; ids: string[]}>();
   for (const [id, device] of Object.entries(devices)) {
     const root = rootOf(devices, id);
@@ -47,7 +47,7 @@ export function barSpaceProblems(located: Located<TopologySpec>): readonly Probl
   if (bytes <= room) return [];
   const [largest] = below.flatMap(({ids}) => ids).toSorted((a, b) => sizeOf(devices, b) - sizeOf(devices, a));
   const narrow = [...new Set(below.flatMap(({narrow: id}) => id ?? []))].map((id) => `"${id}"`).join(', ');
-  const text = `the BARs need ${bytes / mebibyte} MiB below 4 GiB, where the firmware has ${room / mebibyte} MiB`;
+  const text = `the BARs need ${formatBytes(bytes)} below 4 GiB, where the firmware has ${formatBytes(room)}`;
   const hint = `give less memory to "${largest}", or put ${narrow}, whose BAR has 32 bits, below another root port`;
   return [located.problem(['devices', largest ?? ''], text, {part: 'key', hint})];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {Platform} from './platform.ts';
-import {labDeviceArguments} from './qemu.ts';
+import type {Platform} from '../devices/machines/machine.ts';
+import {labDeviceArguments} from './lab-devices.ts';
 
 /** Backends of the lab's own channels, as `-chardev` takes them: `socket,fd=3`, `stdio`, `null`. */
 export interface ControlChannels {
@@ -10,6 +10,8 @@ export interface ControlChannels {
   readonly port: string;
   /** The file that QEMU's trace backend writes. */
   readonly trace: string;
+  /** Options of the backend of the lab's NIC, as `-netdev user` takes them. */
+  readonly network: readonly string[];
 }
 
 /** QEMU's name for the console's backend. */
@@ -17,12 +19,12 @@ export const consoleId = 'lab-console';
 
 /**
  * The devices by which the lab itself talks to a guest. Where they are PCI functions they sit on the root complex, outside the tested
- * tree, in slots that no topology can take: a NIC for ssh at 00:1d.0 and pvpanic at 00:1c.0, by which a
- * panic becomes an event of QMP. QEMU chooses the forwarded port, so that guests never race for one.
+ * tree, in slots that no topology can take: a NIC at 00:1d.0 and pvpanic at 00:1c.0, by which a
+ * panic becomes an event of QMP.
  */
 export function controlArguments(
   platform: Platform,
-  {qmp, console, port, trace}: ControlChannels,
+  {qmp, console, port, trace, network}: ControlChannels,
 ): readonly string[] {
   const monitor =
     qmp === undefined
@@ -33,7 +35,7 @@ export function controlArguments(
     ...Array.from({length: platform.serial.before}, () => ['-serial', 'null']).flat(),
     ...['-chardev', withId(console, consoleId), '-serial', `chardev:${consoleId}`],
     ...['-chardev', withId(port, 'lab-port'), '-serial', 'chardev:lab-port'],
-    ...labDeviceArguments(platform, ['restrict=on', 'hostfwd=tcp:127.0.0.1:0-:22']),
+    ...labDeviceArguments(platform, network),
     ...['-D', trace],
     ...['-no-reboot', '-action', 'panic=none'],
   ];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {TopologySpec} from '../spec/topology.ts';
+import type {TopologySpec} from '../spec/topology-spec.ts';
 
 /** QEMU's models of family 0x17 or newer: target/i386/cpu.c. */
 const zenModels = /^(EPYC|Dhyana)(-|$)/;

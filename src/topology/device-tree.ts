@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Windows} from './windows.ts';
+import type {Windows} from './bridge-windows.ts';
 
 /** A change of a compiled device tree, as fdtput(1) makes it. */
 export type DeviceTreeEdit =

@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: MIT
+import {endpointTypeOf} from '../devices/registry.ts';
+import {addressBitsOf, isDmaEngine} from '../devices/roles.ts';
 import {nodeOf, type Topology} from './model.ts';
 
 /** What a PCI function has until its driver says otherwise: drivers/pci/probe.c, pci_setup_device. */
 const unset = 32;
 
 /**
- * The width of a device's DMA mask in bits: what its driver sets, as wide as the device's addresses. An edu's driver is
- * the lab's own, which is told; that of an e1000 finds no PCI-X bus (e1000_main.c, e1000_probe); a display and shared
- * memory have none that does DMA.
+ * The width of a device's DMA mask in bits: what its driver sets, as wide as the device's addresses. A DMA engine's
+ * driver is the lab's own, which is told; a display and shared memory have none that does DMA.
  */
 export function maskBits(topology: Topology, id: string): number {
   const node = nodeOf(topology, id);
-  switch (node.type) {
-    case 'edu':
-      return eduMaskBits(topology) ?? 64;
-    case 'nvme':
-    case 'e1000e':
-    case 'igb':
-      return 64;
-    case 'e1000':
-    case 'bochs-display':
-    case 'ivshmem':
-    case 'root-port':
-    case 'switch':
-      return unset;
-  }
+  if (isDmaEngine(node)) return eduMaskBits(topology) ?? 64;
+  return endpointTypeOf(node.type)?.maskBits ?? unset;
 }
 
 /**
@@ -32,7 +21,7 @@ export function maskBits(topology: Topology, id: string): number {
  * theirs. Undefined if it need not be told.
  */
 export function eduMaskBits({nodes}: Topology): number | undefined {
-  const widths = nodes.flatMap((node) => (node.type === 'edu' ? [node.dmaBits] : []));
+  const widths = nodes.flatMap((node) => addressBitsOf(node) ?? []);
   const least = Math.min(64, ...widths);
   return least === 64 ? undefined : least;
 }

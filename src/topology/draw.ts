@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-import {formatSize} from '../spec/size.ts';
-import type {Way} from './route.ts';
+import {formatBytes} from '../base/bytes.ts';
+import {hex} from '../base/hex.ts';
+import {endpointNamed} from '../devices/registry.ts';
+import type {RouteKind} from './route.ts';
 import {describeAcs} from './acs.ts';
 import {childrenOf, type Node, type Topology} from './model.ts';
-import type {Window} from './windows.ts';
+import type {Window} from './bridge-windows.ts';
 
 /** What went from one device to another place, and which way. */
 export interface DrawnFlow {
   readonly initiator: string;
   readonly direction: 'read' | 'write';
   readonly target: string;
-  readonly way?: Way;
+  readonly route?: RouteKind;
   readonly by?: string;
 }
 
@@ -29,7 +31,7 @@ export function drawTopology(topology: Topology, flows: readonly DrawnFlow[] = [
   const words = [
     machine,
     cpuVendor === undefined ? cpu : `${cpu} (${cpuVendor})`,
-    formatSize(memory),
+    formatBytes(memory),
     cpus === 1 ? '1 CPU' : `${cpus} CPUs`,
     ...(iommu === undefined ? [] : [`IOMMU ${iommu.type}, ${iommu.mode}`]),
     ...(swiotlb === undefined ? [] : [`swiotlb ${swiotlb}`]),
@@ -37,7 +39,7 @@ export function drawTopology(topology: Topology, flows: readonly DrawnFlow[] = [
   return [
     words.join(', '),
     ...windowLines(topology),
-    `${topology.platform.ownPort ? 'host bridge' : 'pcie.0'}${notes(flows.filter(({way}) => way === 'up'))}`,
+    `${topology.platform.ownPort ? 'host bridge' : 'pcie.0'}${notes(flows.filter(({route}) => route === 'upstream'))}`,
     ...lines,
     '',
   ].join('\n');
@@ -47,15 +49,15 @@ export function drawTopology(topology: Topology, flows: readonly DrawnFlow[] = [
 function windowLines({windows}: Topology): readonly string[] {
   if (windows === undefined) return [];
   const line = ({cpu, bus, size}: Window): string =>
-    `${formatSize(size)} at 0x${cpu.toString(16)} for the CPU, at 0x${bus.toString(16)} on the bus`;
+    `${formatBytes(size)} at ${hex(cpu)} for the CPU, at ${hex(bus)} on the bus`;
   return [`devices: ${line(windows.outbound)}`, `memory: ${line(windows.inbound)}`];
 }
 
 /** `, here src → cmb turned`: once for all of the same. */
 function notes(flows: readonly DrawnFlow[]): string {
-  const words = flows.map(({initiator, direction, target, way}) => {
+  const words = flows.map(({initiator, direction, target, route}) => {
     const arrow = direction === 'write' ? '→' : '←';
-    return `${initiator} ${arrow} ${target}${way === 'up' ? '' : ` ${way ?? ''}`}`;
+    return `${initiator} ${arrow} ${target}${route === 'upstream' ? '' : ` ${route ?? ''}`}`;
   });
   return words.length === 0 ? '' : `   ${[...new Set(words)].join(', ')}`;
 }
@@ -88,22 +90,10 @@ export function describe(node: Node): string {
       return 'switch, upstream port';
     case 'downstream-port':
       return `downstream port${acsWords(node)}`;
+    case 'pci-bridge':
+      return node.type;
     case 'endpoint':
-      switch (node.type) {
-        case 'nvme': {
-          const disk = node.disk === undefined ? '' : `, disk ${formatSize(node.disk)}`;
-          return `nvme${disk}${node.cmb === undefined ? '' : `, CMB ${formatSize(node.cmb)}`}`;
-        }
-        case 'bochs-display':
-          return `bochs-display, VRAM ${formatSize(node.vram)}`;
-        case 'ivshmem':
-          return `ivshmem, ${formatSize(node.size)}`;
-        case 'e1000':
-        case 'e1000e':
-        case 'igb':
-        case 'edu':
-          return node.type;
-      }
+      return `${node.type}${endpointNamed(node.type).text(node)}`;
   }
 }
 

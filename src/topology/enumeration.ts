@@ -1,28 +1,50 @@
 // SPDX-License-Identifier: MIT
-import {type DeviceSpec, functionOf, type TopologySpec} from '../spec/topology.ts';
+import type {Numbers} from '../devices/device-type.ts';
+import {platformOf} from '../devices/machines/registry.ts';
+import {bridgeNamed, endpointNamed} from '../devices/registry.ts';
+import {isBridge} from '../devices/roles.ts';
+import {type DeviceSpec, functionOf} from '../spec/device.ts';
+import type {TopologySpec} from '../spec/topology-spec.ts';
 import {acsControl, acsOf, redirects} from './acs.ts';
 import {BusBudget} from './bus-budget.ts';
 import {asksForAcs} from './iommu.ts';
-import {type Endpoint, formatBdf, hex, type Node} from './model.ts';
-import type {RoutingTraits} from './plan.ts';
-import {platforms} from './platform.ts';
+import {type Endpoint, formatBdf, type Node} from './model.ts';
 import type {Slots} from './slots.ts';
 
 /** The last bus of a segment. */
 const lastBus = 255;
+
+/** What of a QEMU, and of the kernel on it, decides about ACS: see RoutingTraits. */
+interface Traits {
+  readonly routes: boolean;
+  readonly earlyAcs: boolean;
+}
+
+/** Counts what is numbered over a topology. */
+class Counters implements Numbers {
+  #namespaces = 0;
+  #nics = 0;
+
+  namespace(): number {
+    return ++this.#namespaces;
+  }
+
+  nic(): number {
+    return ++this.#nics;
+  }
+}
 
 /** Walks the tree once and counts buses, chassis, namespaces and NICs. */
 export class Enumeration {
   readonly nodes: readonly Node[];
   readonly #spec: TopologySpec;
   readonly #slots: Slots;
-  readonly #traits: Required<RoutingTraits>;
+  readonly #traits: Traits;
   #bus = 0;
   #chassis = 0;
-  #namespace = 0;
-  #nic = 0;
+  readonly #numbers = new Counters();
 
-  constructor(spec: TopologySpec, slots: Slots, traits: Required<RoutingTraits>) {
+  constructor(spec: TopologySpec, slots: Slots, traits: Traits) {
     this.#spec = spec;
     this.#slots = slots;
     this.#traits = traits;
@@ -36,7 +58,7 @@ export class Enumeration {
     const fn = functionOf(spec);
     const place = {id, parent, bus, device, function: fn, bdf: formatBdf(bus, device, fn)};
     if (spec.type === 'root-port') {
-      const own = platforms[this.#spec.machine].ownPort !== undefined;
+      const own = platformOf(this.#spec.machine).ownPort !== undefined;
       const control = own ? undefined : this.#acsControl(spec.acs);
       return this.#bridge(
         {
@@ -61,7 +83,14 @@ export class Enumeration {
         return slots.flatMap((slot) => this.#downstreamPort(inside, slot));
       });
     }
-    return [{...place, kind: 'endpoint', ...this.#details(spec)}];
+    const bridge = bridgeNamed(spec.type);
+    if (bridge !== undefined) {
+      return this.#bridge({...place, kind: 'pci-bridge', type: bridge}, budget, (secondary, available) =>
+        this.#busBelow(id, secondary, available),
+      );
+    }
+    const details = endpointNamed(spec.type).details(spec, this.#numbers);
+    return [{...place, kind: 'endpoint', type: spec.type, ...details} as Endpoint];
   }
 
   #downstreamPort({parent, bus, budget}: Above & {readonly parent: string}, device: number): readonly Node[] {
@@ -85,6 +114,12 @@ export class Enumeration {
     );
   }
 
+  /** The functions on a conventional bus, each at a device number of its own. */
+  #busBelow(parent: string, bus: number, available: number): readonly Node[] {
+    const budget = new BusBudget(available, {hotplug: 0, normal: 0});
+    return this.#below(parent).flatMap((id) => this.#device(id, {parent, bus, budget}, this.#slot(id)));
+  }
+
   /** The functions in the one slot of a port. */
   #slotBelow(parent: string, ids: readonly string[], bus: number, available: number): readonly Node[] {
     const normal = ids.filter((id) => this.#isBridge(id)).length;
@@ -103,8 +138,8 @@ export class Enumeration {
     const secondaryBus = ++this.#bus;
     const chassis = ++this.#chassis;
     // A port of the machine's own has all numbers from the start: QEMU's and Linux's pcie-designware-host.c.
-    const own = place.kind === 'root-port' && platforms[this.#spec.machine].ownPort !== undefined;
-    const hotplug = place.kind !== 'upstream-port' && !own;
+    const own = place.kind === 'root-port' && platformOf(this.#spec.machine).ownPort !== undefined;
+    const hotplug = (place.kind === 'root-port' || place.kind === 'downstream-port') && !own;
     const available = own ? lastBus - secondaryBus : budget.share(hotplug);
     const below = contents(secondaryBus, available);
     if (own) this.#bus = lastBus;
@@ -112,26 +147,6 @@ export class Enumeration {
     budget.spend(this.#bus - secondaryBus + 1);
     const acsRedirect = redirects(place.acsControl ?? 0);
     return [{...place, secondaryBus, subordinateBus: this.#bus, chassis, acsRedirect}, ...below];
-  }
-
-  #details(spec: Exclude<DeviceSpec, {type: 'root-port' | 'switch'}>) {
-    switch (spec.type) {
-      case 'nvme': {
-        const disk = spec.disk !== undefined && {disk: spec.disk, nsid: ++this.#namespace};
-        return {type: spec.type, ...disk, ...(spec.cmb !== undefined && {cmb: spec.cmb})};
-      }
-      case 'e1000':
-      case 'e1000e':
-      case 'igb':
-        // 52:54:00 is what QEMU's own NICs begin with; the control NIC's default does not collide.
-        return {type: spec.type, mac: `52:54:00:00:00:${hex(++this.#nic)}`};
-      case 'bochs-display':
-        return {type: spec.type, vram: spec.vram};
-      case 'edu':
-        return {type: spec.type, dmaBits: spec['dma-bits']};
-      case 'ivshmem':
-        return {type: spec.type, size: spec.size};
-    }
   }
 
   /** The devices directly below one, by device number and function. */
@@ -147,8 +162,8 @@ export class Enumeration {
   }
 
   #isBridge(id: string): boolean {
-    const type = this.#spec.devices[id]?.type;
-    return type === 'root-port' || type === 'switch';
+    const device = this.#spec.devices[id];
+    return device !== undefined && isBridge(device);
   }
 
   #slot(id: string): number {

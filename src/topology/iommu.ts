@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type {IommuSpec} from '../spec/topology.ts';
-import type {Identity} from './identity.ts';
-import {labSlots} from './platform.ts';
+import type {Identity} from '../devices/pci-identity.ts';
+import type {IommuMode} from '../devices/iommus/iommu-type.ts';
+import {type IommuSpec, iommuTypeOf} from '../devices/iommus/registry.ts';
+import {labSlots} from '../devices/lab-slots.ts';
 
 /** The IOMMU of a machine: all devices of a topology are behind it, the lab's own NIC is not. */
 export interface Iommu extends IommuSpec {
@@ -15,14 +16,12 @@ export interface Iommu extends IommuSpec {
  * @returns undefined if there is no place for it; its `slot` is undefined if it needs none
  */
 export function placeIommu(iommu: IommuSpec, free: readonly number[]): Iommu | undefined {
-  switch (iommu.type) {
-    case 'intel':
-    case 'smmuv3':
+  switch (iommuTypeOf(iommu.type).slot) {
+    case undefined:
       return iommu;
-    case 'virtio':
+    case 'reserved':
       return {...iommu, slot: labSlots.iommu};
-    case 'amd': {
-      // hw/i386/amd_iommu.c makes its own function, which takes the first place that it finds.
+    case 'first-free': {
       const [slot] = free;
       return slot === undefined ? undefined : {...iommu, slot};
     }
@@ -35,31 +34,16 @@ export function translates(iommu: IommuSpec | undefined): boolean {
 }
 
 /**
- * Whether Linux switches ACS on for this IOMMU (pci_request_acs). For an Intel one if it is to be used
- * (drivers/iommu/intel/dmar.c, detect_intel_iommu); for the others as soon as their ACPI table is there, the
- * command line notwithstanding (drivers/iommu/amd/init.c, detect_ivrs; drivers/acpi/viot.c). By a device tree
- * it came too late for the tree that is there at boot (drivers/iommu/of_iommu.c, of_iommu_configure).
+ * Whether Linux switches ACS on for this IOMMU (pci_request_acs).
  * @param early whether by a device tree it comes in time
  */
 export function asksForAcs(iommu: IommuSpec | undefined, early: boolean): boolean {
-  if (iommu === undefined) return false;
-  if (iommu.type === 'smmuv3') return early;
-  return !(iommu.type === 'intel' && iommu.mode === 'off');
+  return iommu !== undefined && iommuTypeOf(iommu.type).requestsAcs(iommu.mode, early);
 }
 
-/** The ids of the PCI function that an IOMMU itself is; VT-d is none. */
+/** The ids of the PCI function that an IOMMU itself is, if it is one. */
 export function iommuIdentity({type}: IommuSpec): Identity | undefined {
-  switch (type) {
-    case 'intel':
-    case 'smmuv3':
-      return undefined;
-    case 'amd':
-      // hw/i386/amd_iommu.c, amdvi_pci_class_init.
-      return {vendor: 0x1022, device: 0x1419};
-    case 'virtio':
-      // VIRTIO_ID_IOMMU is 23: 0x1040 and that.
-      return {vendor: 0x1af4, device: 0x1057};
-  }
+  return iommuTypeOf(type).identity;
 }
 
 /** The words by which Linux is told what to make of an IOMMU. */
@@ -67,18 +51,10 @@ export function iommuWords(iommu: IommuSpec | undefined): readonly string[] {
   if (iommu === undefined) return [];
   const {type, mode} = iommu;
   if (mode === 'off') return [`${type}_iommu=off`];
-  return [...driverWords[type], ...modeWords[mode]];
+  return [...iommuTypeOf(type).kernelArguments, ...modeWords[mode]];
 }
 
-const driverWords: Readonly<Record<IommuSpec['type'], readonly string[]>> = {
-  intel: ['intel_iommu=on'],
-  // QEMU's trace does not say how long a translated page is: with this all have 4 KiB.
-  amd: ['amd_iommu=nohugepages'],
-  virtio: [],
-  smmuv3: [],
-};
-
-const modeWords: Readonly<Record<Exclude<IommuSpec['mode'], 'off'>, readonly string[]>> = {
+const modeWords: Readonly<Record<Exclude<IommuMode, 'off'>, readonly string[]>> = {
   passthrough: ['iommu.passthrough=1'],
   strict: ['iommu.passthrough=0', 'iommu.strict=1'],
   lazy: ['iommu.passthrough=0', 'iommu.strict=0'],

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-import {isRegistered} from '../spec/cmb.ts';
-import type {TopologySpec} from '../spec/topology.ts';
+import type {Platform} from '../devices/machines/machine.ts';
+import type {BridgeName, EndpointDetails} from '../devices/registry.ts';
+import {unregisteredMemory} from '../devices/roles.ts';
+import type {TopologySpec} from '../spec/topology-spec.ts';
 import type {Iommu} from './iommu.ts';
-import type {Platform} from './platform.ts';
-import type {Windows} from './windows.ts';
+import type {Windows} from './bridge-windows.ts';
 
 /** Where a PCI function is and hangs. */
 interface PciFunction {
@@ -45,46 +46,16 @@ export interface DownstreamPort extends Bridge {
   readonly type: 'switch';
 }
 
-interface Nvme {
-  readonly type: 'nvme';
-  /** Sizes in bytes. */
-  readonly disk?: number;
-  readonly cmb?: number;
-  /** Unique over the topology, so that QEMU's trace names the controller. There is one if there is a disk. */
-  readonly nsid?: number;
+/** A bridge to one conventional PCI bus. */
+export interface PciBridge extends Bridge {
+  readonly kind: 'pci-bridge';
+  readonly type: BridgeName;
 }
 
-interface Nic {
-  readonly type: 'e1000' | 'e1000e' | 'igb';
-  readonly mac: string;
-}
-
-interface Display {
-  readonly type: 'bochs-display';
-  readonly vram: number;
-}
-
-interface Edu {
-  readonly type: 'edu';
-  /** The width of its addresses. */
-  readonly dmaBits: number;
-}
-
-interface SharedMemory {
-  readonly type: 'ivshmem';
-  readonly size: number;
-}
-
-export type Endpoint = PciFunction & {readonly kind: 'endpoint'} & (
-    | Nvme
-    | Nic
-    | Display
-    | Edu
-    | SharedMemory
-  );
+export type Endpoint = PciFunction & {readonly kind: 'endpoint'} & EndpointDetails;
 
 /** A PCI function of a topology, discriminated on `kind`; an endpoint on `type` too. */
-export type Node = RootPort | UpstreamPort | DownstreamPort | Endpoint;
+export type Node = RootPort | UpstreamPort | DownstreamPort | PciBridge | Endpoint;
 
 /** A planned topology, frozen: every function with its place, in the order in which buses are numbered. */
 export interface Topology {
@@ -137,10 +108,9 @@ export function endpointsOf(topology: Topology): readonly Endpoint[] {
   return topology.nodes.filter((node) => node.kind === 'endpoint');
 }
 
-/** The CMB that a device has and Linux gives to nobody, if it is one. */
+/** The size of the memory that a device has for peers and Linux gives to nobody, if it has such. */
 export function unregisteredCmb(node: Node | undefined): number | undefined {
-  if (node?.kind !== 'endpoint' || node.type !== 'nvme' || node.cmb === undefined) return undefined;
-  return isRegistered(node.cmb) ? undefined : node.cmb;
+  return node && unregisteredMemory(node);
 }
 
 /** How requests name who they come from: bus, device and function in 16 bits. */

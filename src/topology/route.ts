@@ -4,12 +4,12 @@ import {commonAncestor} from './distance.ts';
 import {type Node, pathToRoot, type Topology} from './model.ts';
 
 /** Up to the root complex, turned around by a bridge below it, or nowhere at all. */
-export type Way = 'up' | 'turned' | 'blocked';
+export type RouteKind = 'upstream' | 'peer-to-peer' | 'blocked';
 
 /** Which way a request takes, and which function turned it around or blocked it. */
 export type Route =
-  | {readonly way: 'up'; readonly by?: undefined}
-  | {readonly way: 'turned' | 'blocked'; readonly by: string};
+  | {readonly route: 'upstream'; readonly by?: undefined}
+  | {readonly route: 'peer-to-peer' | 'blocked'; readonly by: string};
 
 /**
  * Which way requests of a device for an address in a peer's BAR take, if that is what they carry. The nearest
@@ -20,20 +20,20 @@ export type Route =
  */
 export function routeOf(topology: Topology, {initiator, target}: {initiator: string; target: string}): Route {
   const common = commonAncestor(topology, initiator, target);
-  if (common === undefined) return {way: 'up'};
+  if (common === undefined) return {route: 'upstream'};
   const path = pathToRoot(topology, initiator);
   const at = path.findIndex(({id}) => id === common);
   const turning = path[at];
   // Two functions below one port are one device's; that device's own root is no port.
   const ingress = path[at - 1];
-  if (turning === undefined || ingress === undefined) return {way: 'up'};
+  if (turning === undefined || ingress === undefined) return {route: 'upstream'};
   // The SoC's own port is none of those that route among the functions in their slot.
-  if (turning.kind === 'root-port' && topology.platform.ownPort !== undefined) return {way: 'up'};
-  if (!has(ingress, acsBits.requestRedirect)) return {way: 'turned', by: common};
+  if (turning.kind === 'root-port' && topology.platform.ownPort !== undefined) return {route: 'upstream'};
+  if (!has(ingress, acsBits.requestRedirect)) return {route: 'peer-to-peer', by: common};
   // Those above the bridge that might have turned it, switch by switch.
   const ports = path.slice(at + 1).filter(({kind}) => kind === 'downstream-port');
   const blocking = ports.find((port) => !has(port, acsBits.upstreamForwarding));
-  return blocking === undefined ? {way: 'up'} : {way: 'blocked', by: blocking.id};
+  return blocking === undefined ? {route: 'upstream'} : {route: 'blocked', by: blocking.id};
 }
 
 /** Whether a bit of a port's ACS control is on. */
@@ -41,19 +41,19 @@ function has(node: Node, bit: number): boolean {
   return node.kind !== 'endpoint' && ((node.acsControl ?? 0) & bit) !== 0;
 }
 
-/** A way in words: `turned at sw0`. */
+/** A way in words: `peer-to-peer, turned around at sw0`. */
 export function describeRoute({
-  way,
+  route,
   by,
 }: {
-  readonly way: Route['way'];
+  readonly route: Route['route'];
   readonly by?: string | undefined;
 }): string {
-  switch (way) {
-    case 'up':
-      return 'up to the root complex';
-    case 'turned':
-      return `turned at ${by ?? 'a bridge'}`;
+  switch (route) {
+    case 'upstream':
+      return 'upstream to the root complex';
+    case 'peer-to-peer':
+      return `peer-to-peer, turned around at ${by ?? 'a bridge'}`;
     case 'blocked':
       return `blocked at ${by ?? 'a port'}`;
   }

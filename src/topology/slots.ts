@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
-import {functionOf, type TopologySpec} from '../spec/topology.ts';
+import type {Attachment} from '../devices/device-type.ts';
+import type {Platform} from '../devices/machines/machine.ts';
+import {platformOf} from '../devices/machines/registry.ts';
+import {endpointTypeOf} from '../devices/registry.ts';
+import {attachmentOf, isBridge} from '../devices/roles.ts';
+import {functionOf} from '../spec/device.ts';
+import type {TopologySpec} from '../spec/topology-spec.ts';
 import type {Located} from '../spec/yaml.ts';
-import {hasBus} from './parents.ts';
-import {type Platform, platforms} from './platform.ts';
 
 /** The device numbers of a platform's root complex that topologies can have. */
 export function rootSlots({ownPort, reservedSlots}: Platform): readonly number[] {
@@ -33,13 +37,13 @@ function assignBus(
   parent: string | undefined,
 ): ReturnType<typeof assignSlots> {
   const {devices} = located.value;
-  const type = parent === undefined ? undefined : devices[parent]?.type;
+  const attachment = parent === undefined ? undefined : attachmentOf(devices[parent]);
   const here = Object.entries(devices).flatMap(([id, device]) => {
     if (device.on !== parent) return [];
-    const wanted = device.slot ?? (type === 'root-port' ? 0 : undefined);
+    const wanted = device.slot ?? (attachment === 'slot' ? 0 : undefined);
     return [{id, device, wanted, fn: functionOf(device)}];
   });
-  const free = freeSlots(type, platforms[located.value.machine]);
+  const free = freeSlots(parent, attachment, platformOf(located.value.machine));
   const slots = new Map<string, number>();
   const problems: Problem[] = [];
   const report = (id: string, key: string, text: string, hint?: string): void => {
@@ -52,11 +56,11 @@ function assignBus(
     if (wanted === undefined) continue;
     const other = occupant(wanted, fn)?.id;
     if (other !== undefined && device.slot === undefined) {
-      report(id, 'on', full(parent, type, other), 'functions of one slot have a "function" each');
+      report(id, 'on', full(parent, attachment, other), 'functions of one slot have a "function" each');
     } else if (other !== undefined) {
       report(id, 'slot', `slot ${wanted} has "${other}" in it already`);
     } else if (!free.includes(wanted)) {
-      report(id, 'slot', unfit(type, wanted));
+      report(id, 'slot', unfit(attachment, wanted));
     }
     slots.set(id, wanted);
   }
@@ -71,19 +75,19 @@ function assignBus(
         `slot ${wanted} has no function 0`,
         'Linux looks for no other where that is missing',
       );
-    } else if (hasBus(first.device)) {
+    } else if (isBridge(first.device)) {
       report(
         id,
         'function',
         `function 0 of slot ${wanted} is a bridge: "${first.id}"`,
         'endpoints share a slot',
       );
-    } else if (first.device.type === 'igb' && parent !== undefined) {
-      // By ARI one function names the next, and QEMU's igb names none: drivers/pci/probe.c, next_ari_fn.
+    } else if (endpointTypeOf(first.device.type)?.virtualFunctions !== undefined && parent !== undefined) {
+      // SR-IOV takes ARI, by which one function names the next, and QEMU's igb names none: drivers/pci/probe.c, next_ari_fn.
       report(
         id,
         'function',
-        `function 0 of slot ${wanted} is an igb, which hides the others: "${first.id}"`,
+        `function 0 of slot ${wanted} is an ${first.device.type}, which hides the others: "${first.id}"`,
         'make another device function 0',
       );
     }
@@ -93,30 +97,48 @@ function assignBus(
     if (slot !== undefined) {
       slots.set(id, slot);
     } else if (parent === undefined) {
-      const {machine, ownPort} = platforms[located.value.machine];
+      const {machine, ownPort} = platformOf(located.value.machine);
       const hint = ownPort === undefined ? undefined : `${machine} has one root port: put a switch below it`;
-      problems.push(located.problem(['devices', id], full(parent, type), {part: 'key', hint}));
+      problems.push(located.problem(['devices', id], full(parent, attachment), {part: 'key', hint}));
     } else {
-      report(id, 'on', full(parent, type));
+      report(id, 'on', full(parent, attachment));
     }
   }
   return {slots, problems};
 }
 
-function freeSlots(parent: string | undefined, platform: Platform): readonly number[] {
-  if (parent === 'root-port') return [0];
+function freeSlots(
+  parent: string | undefined,
+  attachment: Attachment | undefined,
+  platform: Platform,
+): readonly number[] {
+  if (attachment === 'slot') return [0];
+  // QEMU's bridges have a standard hot-plug controller, whose slots begin at 1: hw/pci/shpc.c, SHPC_IDX_TO_PCI.
+  if (attachment === 'bus') return allSlots.slice(1);
   return parent === undefined ? rootSlots(platform) : allSlots;
 }
 
-function unfit(parent: string | undefined, slot: number): string {
-  return parent === 'root-port'
-    ? 'a root port has one slot: 0'
-    : `slot ${slot} of the root complex is the machine's or the lab's own`;
+function unfit(attachment: Attachment | undefined, slot: number): string {
+  switch (attachment) {
+    case 'slot':
+      return 'a root port has one slot: 0';
+    case 'bus':
+      return `a conventional PCI bus with a hot-plug controller has no slot ${slot}`;
+    case 'ports':
+    case undefined:
+      return `slot ${slot} of the root complex is the machine's or the lab's own`;
+  }
 }
 
-function full(id: string | undefined, type: string | undefined, occupant = ''): string {
+function full(id: string | undefined, attachment: Attachment | undefined, occupant = ''): string {
   if (id === undefined) return 'the root complex has no slot left';
-  return type === 'root-port'
-    ? `root port "${id}" has one slot, and "${occupant}" is in it`
-    : `switch "${id}" has all of its 32 downstream ports in use`;
+  switch (attachment) {
+    case 'slot':
+      return `root port "${id}" has one slot, and "${occupant}" is in it`;
+    case 'bus':
+      return `the bus of "${id}" has all of its 31 slots in use`;
+    case 'ports':
+    case undefined:
+      return `switch "${id}" has all of its 32 downstream ports in use`;
+  }
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 import type {Problem} from '../spec/problems.ts';
-import {functionOf, type TopologySpec} from '../spec/topology.ts';
+import type {VirtualFunctions} from '../devices/device-type.ts';
+import {platformOf} from '../devices/machines/registry.ts';
+import {endpointTypeOf} from '../devices/registry.ts';
+import {attachmentOf} from '../devices/roles.ts';
+import {functionOf} from '../spec/device.ts';
+import type {TopologySpec} from '../spec/topology-spec.ts';
 import type {Located} from '../spec/yaml.ts';
-import {platforms} from './platform.ts';
 import type {Slots} from './slots.ts';
 
-/** Where an igb has its virtual functions, used or not: QEMU, hw/net/igb.c and hw/pci/pcie_sriov.c. */
-const igb = {offset: 0x80, stride: 2, count: 8} as const;
-
 /**
- * What is wrong with igbs: QEMU gives each one eight virtual functions on its own bus, at fixed distances, and ends
- * when one of them has no place.
+ * What is wrong with devices that have virtual functions: QEMU gives each one all of them on its own bus, at fixed
+ * distances, and ends when one of them has no place.
  */
 export function virtualFunctionProblems(located: Located<TopologySpec>, slots: Slots): readonly Problem[] {
   const {devices} = located.value;
@@ -18,36 +19,41 @@ export function virtualFunctionProblems(located: Located<TopologySpec>, slots: S
     const slot = slots.get(id);
     if (slot === undefined) return [];
     // Below a switch each slot is a port with a bus of its own.
-    const ownBus = device.on !== undefined && devices[device.on]?.type === 'switch';
+    const ownBus = device.on !== undefined && attachmentOf(devices[device.on]) === 'ports';
     const bus = ownBus ? `${device.on}.${slot}` : (device.on ?? '');
-    return [{id, type: device.type, bus, devfn: (ownBus ? 0 : slot * 8) + functionOf(device)}];
+    const virtual = endpointTypeOf(device.type)?.virtualFunctions;
+    return [{id, type: device.type, virtual, bus, devfn: (ownBus ? 0 : slot * 8) + functionOf(device)}];
   });
   const problems: Problem[] = [];
-  for (const [index, {id, type, bus, devfn}] of placed.entries()) {
-    if (type !== 'igb') continue;
-    const own = virtualOf(devfn);
+  for (const [index, {id, type, virtual, bus, devfn}] of placed.entries()) {
+    if (virtual === undefined) continue;
+    const own = virtualOf(devfn, virtual);
     const report = (text: string, hint: string): void => {
       problems.push(located.problem(['devices', id], text, {part: 'key', hint}));
     };
-    const {reservedSlots} = platforms[located.value.machine];
-    if (own.some((virtual) => virtual > 0xff || (bus === '' && reservedSlots.includes(virtual >> 3)))) {
-      report(`the virtual functions of igb "${id}" have no place on its bus`, 'put it on a root port');
+    const {reservedSlots} = platformOf(located.value.machine);
+    if (own.some((vf) => vf > 0xff || (bus === '' && reservedSlots.includes(vf >> 3)))) {
+      report(`the virtual functions of ${type} "${id}" have no place on its bus`, 'put it on a root port');
       continue;
     }
     for (const other of placed.filter((one) => one.bus === bus && one.id !== id)) {
       if (own.includes(other.devfn)) {
         report(
-          `a virtual function of igb "${id}" is where "${other.id}" is`,
+          `a virtual function of ${type} "${id}" is where "${other.id}" is`,
           'put one of them elsewhere: QEMU gives an igb eight virtual functions, from 128 functions behind it on',
         );
       }
     }
     const earlier = placed.slice(0, index).find((one) => {
-      return one.type === 'igb' && one.bus === bus && virtualOf(one.devfn).some((vf) => own.includes(vf));
+      return (
+        one.virtual !== undefined &&
+        one.bus === bus &&
+        virtualOf(one.devfn, one.virtual).some((vf) => own.includes(vf))
+      );
     });
     if (earlier !== undefined) {
       report(
-        `igb "${id}" and igb "${earlier.id}" have virtual functions at the same places`,
+        `${type} "${id}" and ${earlier.type} "${earlier.id}" have virtual functions at the same places`,
         'a slot has room for two igbs, one an even and one an odd function: put the others on other ports',
       );
     }
@@ -55,6 +61,6 @@ export function virtualFunctionProblems(located: Located<TopologySpec>, slots: S
   return problems;
 }
 
-function virtualOf(devfn: number): readonly number[] {
-  return Array.from({length: igb.count}, (_, index) => devfn + igb.offset + index * igb.stride);
+function virtualOf(devfn: number, {offset, stride, count}: VirtualFunctions): readonly number[] {
+  return Array.from({length: count}, (_, index) => devfn + offset + index * stride);
 }

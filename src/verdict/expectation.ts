@@ -1,66 +1,15 @@
 // SPDX-License-Identifier: MIT
-import type {AddressMap} from '../evidence/address-map.ts';
-import type {Ability} from '../spec/abilities.ts';
-import {formatSize} from '../spec/size.ts';
-import type {Expectation} from '../spec/step.ts';
-import type {Api} from '../spec/steps/api.ts';
-import {type MapType, mapping} from '../topology/maptype.ts';
+import {hostMemory} from '../base/targets.ts';
+import {formatBytes} from '../base/bytes.ts';
+import type {Expectation} from '../spec/expectation.ts';
+import {mapping} from '../topology/maptype.ts';
 import {findNode, type Topology, unregisteredCmb} from '../topology/model.ts';
 import type {Check} from './check.ts';
-import type {Asked} from './remembered.ts';
-import {predict, type Prediction} from './prediction.ts';
-import {reasonToRefuse, type Rule} from './refusal.ts';
+import type {Bench, ExpectedStep, ExpectedTransfer, Subject} from './expected.ts';
+import {predict} from './prediction.ts';
+import {reasonToRefuse} from './refusal.ts';
 
-/** Bytes that must move: one initiator, one direction, one target. */
-export interface ExpectedTransfer {
-  readonly initiator: string;
-  /** As the initiator does it to the target. */
-  readonly direction: 'read' | 'write';
-  /** A device's id or `host-memory`. */
-  readonly target: string;
-  readonly bytes: number;
-  readonly api: Api;
-  /**
-   * Which of several sequences it belongs to, where a step drives them beside each other: a transfer that the kernel
-   * refuses ends its own sequence only.
-   */
-  readonly beside?: string;
-}
-
-/** The transfer that a step is about: the last that goes to a peer, else the last. */
-export interface Subject extends Pick<ExpectedTransfer, 'initiator' | 'direction' | 'target' | 'api'> {
-  /** How the initiator reaches the target by the model of the tree. */
-  readonly path: MapType | 'host-memory';
-}
-
-/** What must come of a step, and why. */
-export interface ExpectedStep {
-  readonly outcome: Expectation;
-  readonly transfers: readonly ExpectedTransfer[];
-  /** The transfers that the kernel must refuse: the first of them ends the step. */
-  readonly refused: readonly ExpectedTransfer[];
-  /** By which rule, where it follows from the model. */
-  readonly rule?: Rule;
-  /** The device whose memory nobody can map: that is how it must end. */
-  readonly absent?: string;
-  /** A sentence: the rule behind it. */
-  readonly why: string;
-  readonly subject?: Subject;
-  /** What a kernel with these abilities is known to do instead. It is wrong all the same. */
-  readonly predicted?: Prediction;
-  /** What the model of the topology says, where the scenario's own expectation contradicts it. */
-  readonly contradiction?: string;
-}
-
-/** Whose DMA is judged: the tree decides what must come, the kernel's abilities what is known to come. */
-export interface Bench {
-  readonly topology: Topology;
-  readonly abilities: readonly Ability[];
-  /** What the kernel worked out before. */
-  readonly asked?: Asked;
-  /** What lies where on the bus, once that is known: an address may be beyond a mask. */
-  readonly map?: AddressMap;
-}
+export type {Bench, ExpectedStep, ExpectedTransfer, Prediction, Subject} from './expected.ts';
 
 /**
  * What must come of transfers that are driven one after the other, by our own model of the tree, whatever
@@ -90,7 +39,7 @@ export function expectTransfers(
     case 'refused':
       return {...said, transfers: [], refused: planned};
     case 'host-memory':
-      return {...said, transfers: planned.map((transfer) => ({...transfer, target: 'host-memory'}))};
+      return {...said, transfers: planned.map((transfer) => ({...transfer, target: hostMemory}))};
   }
 }
 
@@ -103,11 +52,11 @@ function compute(
     const cmb = unregisteredCmb(findNode(topology, target));
     if (cmb === undefined) continue;
     // Memory is mapped before anything moves.
-    const why = `Linux does not register the CMB of ${target}: ${formatSize(cmb)} is not a multiple of 2 MiB.`;
+    const why = `Linux does not register the CMB of ${target}: ${formatBytes(cmb)} is not a multiple of 2 MiB.`;
     return {outcome: 'refused', transfers: [], refused: planned, why, absent: target};
   }
   for (const [index, {initiator, target}] of planned.entries()) {
-    if (target === 'host-memory') continue;
+    if (target === hostMemory) continue;
     const forbidden = reasonToRefuse(topology, {initiator, target}, map?.bars);
     if (forbidden !== undefined) {
       return {
@@ -121,7 +70,7 @@ function compute(
     const {reason} = mapping(topology, {provider: target, client: initiator});
     if (!reasons.includes(reason)) reasons.push(reason);
   }
-  const peer = planned.some(({target}) => target !== 'host-memory');
+  const peer = planned.some(({target}) => target !== hostMemory);
   return {
     outcome: peer ? 'peer' : 'host-memory',
     transfers: planned,
@@ -131,11 +80,10 @@ function compute(
 }
 
 function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Subject | undefined {
-  const transfer = planned.findLast(({target}) => target !== 'host-memory') ?? planned.at(-1);
+  const transfer = planned.findLast(({target}) => target !== hostMemory) ?? planned.at(-1);
   if (transfer === undefined) return undefined;
   const {initiator, direction, target, api} = transfer;
-  const path =
-    target === 'host-memory' ? target : mapping(topology, {provider: target, client: initiator}).type;
+  const path = target === hostMemory ? target : mapping(topology, {provider: target, client: initiator}).type;
   return {initiator, direction, target, api, path};
 }
 
@@ -144,7 +92,7 @@ function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Su
  * fulfil it, whatever happens.
  */
 export function checkPeers({outcome, transfers, contradiction}: ExpectedStep): readonly Check[] {
-  if (outcome !== 'peer' || transfers.some(({target}) => target !== 'host-memory')) return [];
+  if (outcome !== 'peer' || transfers.some(({target}) => target !== hostMemory)) return [];
   const detail = contradiction ?? 'nothing of it can go from peer to peer.';
   return [{name: 'expectation', ok: false, witness: 'host', detail}];
 }

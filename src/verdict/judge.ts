@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {bounded, oneLine} from '../base/escape.ts';
-import type {Ability} from '../spec/abilities.ts';
+import type {Verdict} from '../base/verdict.ts';
+import type {Feature} from '../spec/features.ts';
 import type {Check} from './check.ts';
-
-/** The five verdicts. `error` says nothing about the kernel. */
-export type Verdict = 'pass' | 'fail' | 'crash' | 'error' | 'skip';
 
 /** All that a step or a run left behind, in the order in which it is believed. */
 export interface Findings {
@@ -21,8 +19,8 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** One line: the cause. */
   readonly reason: string;
-  /** The ability whose lack explains the failure: it was known to come, and is one all the same. */
-  readonly gap?: Ability;
+  /** The feature whose absence explains the failure: it was known to come, and is one all the same. */
+  readonly knownIssue?: Feature;
 }
 
 /**
@@ -74,13 +72,13 @@ const worstFirst = ['crash', 'fail', 'error'] as const;
 
 /**
  * The verdict of a run: that of its worst step, with the cause. A run passes if one step at least is proven
- * and none is wrong, and is a gap only if known gaps explain all that is wrong in it.
- * @param independent whether the steps were judged each by itself: then the cause names the step
+ * and none is wrong, and is a known issue only if known issues explain all that is wrong in it.
+ * @param continueOnFailure whether the steps were judged each by itself: then the cause names the step
  */
 export function judgeRun(
   {skip, crash, errors}: RunFindings,
   steps: readonly JudgedStep[],
-  independent: boolean,
+  continueOnFailure: boolean,
 ): Judgement {
   const trouble = judgeTrouble({skip, crash, errors, checks: []});
   if (trouble !== undefined) return trouble;
@@ -89,9 +87,9 @@ export function judgeRun(
     const [first, ...others] = wrong.filter((step) => step.verdict === verdict);
     if (first === undefined) continue;
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    const reason = independent ? `${first.title}: ${first.reason}${more}` : first.reason;
-    const gap = wrong.every((step) => step.gap !== undefined) ? first.gap : undefined;
-    return {verdict, reason: reasonOf(reason), ...(gap !== undefined && {gap})};
+    const reason = continueOnFailure ? `${first.title}: ${first.reason}${more}` : first.reason;
+    const knownIssue = wrong.every((step) => step.knownIssue !== undefined) ? first.knownIssue : undefined;
+    return {verdict, reason: reasonOf(reason), ...(knownIssue !== undefined && {knownIssue})};
   }
   const proof = steps.flatMap(({checks}) => checks).find(({witness}) => witness === 'host');
   if (proof !== undefined) return {verdict: 'pass', reason: reasonOf(proof.detail)};

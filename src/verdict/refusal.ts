@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
+import {hex} from '../base/hex.ts';
+import {memoryOf} from '../devices/roles.ts';
 import type {AddressMap} from '../evidence/address-map.ts';
-import {type Basic} from '../spec/abilities.ts';
-import type {Api} from '../spec/steps/api.ts';
+import {type BaseFeature} from '../spec/features.ts';
+import type {Api} from '../spec/api.ts';
 import {maskBits} from '../topology/dma-mask.ts';
 import {mapping} from '../topology/maptype.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
@@ -32,7 +35,7 @@ export function reasonToRefuse(
   {initiator, target}: Pair,
   bars: AddressMap['bars'] | undefined,
 ): Refused | undefined {
-  if (target === 'host-memory') return undefined;
+  if (target === hostMemory) return undefined;
   const {type, address, reason} = mapping(topology, {provider: target, client: initiator});
   if (type === 'not-supported') return {rule: 'path', why: reason};
   if (type === 'thru-host-bridge' && topology.spec.swiotlb === 'force' && !topology.translated) {
@@ -48,11 +51,8 @@ export function reasonToRefuse(
 
 /** That an address is wider than a mask, as a sentence. */
 export function beyondMask(address: number, bits: number, initiator: string): string {
-  return `0x${address.toString(16)} has more than the ${bits} bits that ${initiator} has.`;
+  return `${hex(address)} has more than the ${bits} bits that ${initiator} has.`;
 }
-
-/** The number of the BAR whose memory a device provides: QEMU's models of them. */
-const providedBar: Readonly<Record<string, number>> = {nvme: 2, 'bochs-display': 0, ivshmem: 2};
 
 /** Where the memory that a device provides begins on the bus. A BAR is aligned to its size: it is below a mask or not. */
 export function providedFrom(
@@ -60,7 +60,7 @@ export function providedFrom(
   target: string,
   bars: AddressMap['bars'] | undefined,
 ): number | undefined {
-  const number = providedBar[nodeOf(topology, target).type];
+  const number = memoryOf(nodeOf(topology, target))?.provider.bar;
   return bars?.find(({device, bar}) => device === target && bar === number)?.start;
 }
 
@@ -75,7 +75,7 @@ export function apiErrors(rule: Rule, api: Api): readonly string[] {
 }
 
 /** The same of block I/O, whose errors are the block layer's: include/linux/blk_types.h, block/blk-core.c. */
-export function blockErrors(rule: Rule, lacks: readonly Basic[]): readonly string[] {
-  const remote = lacks.includes('remote-error') ? 'EINVAL' : 'EREMOTEIO';
+export function blockErrors(rule: Rule, missing: readonly BaseFeature[]): readonly string[] {
+  const remote = missing.includes('remote-error') ? 'EINVAL' : 'EREMOTEIO';
   return rule === 'path' ? [remote] : [remote, 'EIO'];
 }

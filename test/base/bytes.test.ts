@@ -2,7 +2,7 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import {formatBytes, roundBytes} from '../../src/base/bytes.ts';
-import {parseSize} from '../../src/spec/size.ts';
+import {parseSize} from '../../src/base/size.ts';
 
 test('evidence is exact: the largest unit that leaves no rest', (t) => {
   const shown = [0, 1, 512, 1024, 4096, 8336, 65_536, 2 ** 20, 3 * 2 ** 30, 2 ** 41, 365_719_859].map(

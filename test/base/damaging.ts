@@ -25,7 +25,7 @@ function keepingTime(file: string, work: () => void): void {
   utimesSync(file, atimeMs / 1000, mtimeMs / 1000);
 }
 
-/** The files below a folder that hold anything, as absolute paths. */
+/** The files below a directory that hold anything, as absolute paths. */
 export function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, {recursive: true, withFileTypes: true})
     .filter((entry) => entry.isFile())

@@ -11,7 +11,7 @@ import {temporary} from './temporary-cache.ts';
 
 const source = path.resolve(import.meta.dirname, '../../src');
 
-/** A folder for PATH whose `setpriv` takes its time, as on a busy machine, and says that it runs. */
+/** A directory for PATH whose `setpriv` takes its time, as on a busy machine, and says that it runs. */
 function slowSetpriv(name: string): {readonly folder: string; readonly runs: string} {
   const folder = path.join(temporary, name);
   const runs = path.join(folder, 'runs');

@@ -13,7 +13,7 @@ import {bundlesRoot} from '../../src/results/bundle.ts';
 
 const module = path.resolve(import.meta.dirname, '../../src/base/owned.ts');
 
-/** A process that owns a bundle, one that it finished, and a scratch folder. */
+/** A process that owns a bundle, one that it finished, and a scratch directory. */
 async function owner(
   name: string,
 ): Promise<{readonly folders: readonly string[]; readonly kill: () => Promise<void>}> {
@@ -23,10 +23,10 @@ async function owner(
   const program = `
     import {own, makeScratch} from ${JSON.stringify(module)};
     import {mkdirSync, writeFileSync} from 'node:fs';
-    for (const folder of ${JSON.stringify([running, finished])}) {
-      await own(folder, 'SHA256SUMS');
-      mkdirSync(folder, {recursive: true});
-      writeFileSync(folder + '/console.log', '');
+    for (const directory of ${JSON.stringify([running, finished])}) {
+      await own(directory, 'SHA256SUMS');
+      mkdirSync(directory, {recursive: true});
+      writeFileSync(directory + '/console.log', '');
     }
     writeFileSync(${JSON.stringify(`${String(finished)}/SHA256SUMS`)}, '');
     console.log(await makeScratch(${JSON.stringify(scratch)}));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Import this first: the lab's folders are then empty ones of this test's own, gone when it ends.
+// Import this first: the lab's directories are then empty ones of this test's own, gone when it ends.
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
-/** A folder for whatever the test writes. */
+/** A directory for whatever the test writes. */
 export const temporary = mkdtempSync(path.join(tmpdir(), 'p2plab-test-'));
 
 process.env['XDG_CACHE_HOME'] = path.join(temporary, 'cache');

@@ -7,11 +7,11 @@ import {recordingContext} from '../base/contexts.ts';
 import {contentsOf, damages, filesBelow} from '../base/damaging.ts';
 import {DamagedEntry, stored, storePath} from '../../src/base/store.ts';
 import {ensureGuestTool} from '../../src/build/guest-tool.ts';
-import {remembered} from '../../src/build/memory.ts';
+import {cached} from '../../src/build/file-hash-cache.ts';
 import {guardObjects} from '../../src/build/objects.ts';
-import type {Source} from '../../src/build/source.ts';
-import {withWorkTree} from '../../src/build/tree.ts';
-import {ensureLabKeys} from '../../src/image/lab-keys.ts';
+import type {Source} from '../../src/build/sources/source.ts';
+import {withWorkTree} from '../../src/build/work-tree.ts';
+import {ensureLabKeys} from '../../src/guest/ssh/keys.ts';
 import {fakeSeries, fakeSource, patchBetween, readTree} from './fake-linux.ts';
 
 const context = recordingContext();
@@ -86,7 +86,7 @@ for (const [how, damage] of Object.entries(damages)) {
   });
 
   test(`what was remembered of a program is asked again when its note is ${how}`, async (t) => {
-    const ask = (): Promise<string> => remembered('/bin/sh', how, () => Promise.resolve('one two three'));
+    const ask = (): Promise<string> => cached('/bin/sh', how, () => Promise.resolve('one two three'));
     await ask();
     for (const file of filesBelow(storePath('probes', '.')).filter((one) => one.endsWith('.json')))
       damage(file);

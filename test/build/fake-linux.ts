@@ -4,13 +4,13 @@ import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import {temporary} from '../base/temporary-cache.ts';
 import {contentKey} from '../../src/base/hash.ts';
-import type {Source} from '../../src/build/source.ts';
+import type {Source} from '../../src/build/sources/source.ts';
 import {readSeries, type Series} from '../../src/build/series.ts';
 
 /** The files of a tree by their paths. */
 export type Files = Readonly<Record<string, string>>;
 
-/** Writes files into a new folder. */
+/** Writes files into a new directory. */
 export function writeTree(files: Files): string {
   const folder = mkdtempSync(path.join(temporary, 'tree-'));
   for (const [name, content] of Object.entries(files)) {
@@ -20,7 +20,7 @@ export function writeTree(files: Files): string {
   return folder;
 }
 
-/** What is in a folder, to the last byte. */
+/** What is in a directory, to the last byte. */
 export function readTree(folder: string): Files {
   const entries = readdirSync(folder, {recursive: true, withFileTypes: true});
   return Object.fromEntries(
@@ -32,7 +32,7 @@ export function readTree(folder: string): Files {
   );
 }
 
-/** When each file of a folder was written, and which file it is. */
+/** When each file of a directory was written, and which file it is. */
 export function readTimes(folder: string): Readonly<Record<string, string>> {
   const times = Object.keys(readTree(folder)).map((name) => {
     const {ino, mtimeNs} = statSync(path.join(folder, name), {bigint: true});
@@ -65,11 +65,11 @@ export function patchBetween(before: Files, after: Files): string {
   const options = ['diff', '--no-index', '--no-prefix', '--no-color', 'a', 'b'];
   const {stdout} = spawnSync('git', options, {cwd: root, encoding: 'utf8'});
   rmSync(root, {recursive: true});
-  // Between folders git names renamed files with them; in a repository it does not.
+  // Between directories git names renamed files with them; in a repository it does not.
   return stdout.replace(/^(rename (?:from|to)) [ab]\//gm, '$1 ');
 }
 
-/** A series with these patches, in a folder of its own. */
+/** A series with these patches, in a directory of its own. */
 export function fakeSeries(patches: readonly string[]): Promise<Series> {
   const numbered = patches.map((patch, index) => [
     `${String(index + 1).padStart(4, '0')}-change.patch`,

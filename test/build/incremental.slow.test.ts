@@ -36,7 +36,7 @@ function newTree(): string {
 function planOf(tree: string, more: Partial<KernelPlan> = {}): KernelPlan {
   return {
     ...{name: 'small', source: {kind: 'tree', path: tree}, config: [], series: [], arch: 'x86_64'},
-    ...{abilities: [], lacks: [], architectures: ['x86_64'], modules: []},
+    ...{features: [], missing: [], architectures: ['x86_64'], modules: []},
     ...more,
   };
 }
@@ -146,12 +146,12 @@ const edits: Readonly<Record<string, (tree: string) => void>> = {
     if (!existsSync(path.join(tree, 'kernel/extra.c'))) return;
     renameSync(path.join(tree, 'kernel/extra.c'), path.join(tree, 'kernel/renamed.c'));
   },
-  'a folder for a file': (tree) => {
+  'a directory for a file': (tree) => {
     rmSync(path.join(tree, 'drivers/pci/two-data.c'), {recursive: true, force: true});
     mkdirSync(path.join(tree, 'drivers/pci/two-data.c'));
     writeFileSync(path.join(tree, 'drivers/pci/two-data.c/x.c'), '');
   },
-  'a file for a folder': (tree) => {
+  'a file for a directory': (tree) => {
     rmSync(path.join(tree, 'include/sub'), {recursive: true, force: true});
     writeFileSync(path.join(tree, 'include/sub'), '');
   },
@@ -185,7 +185,7 @@ const config = (text: string): string => {
   return file;
 };
 
-/** What a user's fragment says, of which there is one: its folder of objects stays when its content changes. */
+/** What a user's fragment says, of which there is one: its directory of objects stays when its content changes. */
 const fragments = ['', 'CONFIG_EXTRA=y\n', 'CONFIG_EXTRA=y\nCONFIG_MORE=y\n', 'CONFIG_MORE=y\n'];
 
 const step = fc.record({
@@ -248,7 +248,7 @@ testProp.serial(
         try {
           edits[name]?.(tree);
         } catch {
-          // What it would change is a folder now, or is gone.
+          // What it would change is a directory now, or is gone.
         }
       }
       plan = planOf(tree, {config: [config(fragment)]});

@@ -8,7 +8,7 @@ import {withLock} from '../../src/base/lock.ts';
 import {storePath} from '../../src/base/store.ts';
 import {collectGarbage, listKernels} from '../../src/build/kernel-store.ts';
 
-/** A kernel's folder as it lies in the store, last used at `time` (seconds). */
+/** A kernel's directory as it lies in the store, last used at `time` (seconds). */
 function keptKernel(key: string, time: number, kit = ''): string {
   const folder = storePath('kernels', key);
   mkdirSync(folder, {recursive: true});

@@ -20,7 +20,7 @@ import test from 'ava';
 import {recordingContext} from '../base/contexts.ts';
 import {UsageError} from '../../src/base/errors.ts';
 import {readSeries} from '../../src/build/series.ts';
-import {withWorkTree} from '../../src/build/tree.ts';
+import {withWorkTree} from '../../src/build/work-tree.ts';
 import {fakeSource, writeTree} from './fake-linux.ts';
 
 const env = {
@@ -283,7 +283,7 @@ const treatments: Readonly<Record<string, (mail: Buffer) => Buffer>> = {
 /** Ways in which the mails of a series lie on a disk: returns what the lab is given. */
 const layouts: Readonly<Record<string, (folder: string) => string>> = {
   folder: (folder) => folder,
-  'folder of .mbx.gz': (folder) => {
+  'directory of .mbx.gz': (folder) => {
     for (const name of readdirSync(folder)) {
       writeFileSync(path.join(folder, `${name}.mbx.gz`), gzipSync(readFileSync(path.join(folder, name))));
       rmSync(path.join(folder, name));
@@ -372,7 +372,7 @@ for (const formatted of [
       t.timeout(120_000);
       const whole = /^(base64|quoted)/.test(treatment) && !formatted.includes('--attach');
       const chosen = whole ? all : withoutDos;
-      const [am, lab] = await both({chosen, formatted, treatment, layout: 'folder'});
+      const [am, lab] = await both({chosen, formatted, treatment, layout: 'directory'});
       t.not(am, undefined, 'git am takes it');
       t.deepEqual(lab, am);
     });

@@ -16,7 +16,7 @@ import {temporary} from '../base/temporary-cache.ts';
 import {sealObjects} from '../../src/build/intact-objects.ts';
 import {guardObjects, objectsFolder, seedObjects} from '../../src/build/objects.ts';
 
-/** A root with folders of objects as make leaves them, each with a file that says which it is. */
+/** A root with directories of objects as make leaves them, each with a file that says which it is. */
 async function rootWith(...names: readonly string[]): Promise<string> {
   const root = mkdtempSync(path.join(temporary, 'objects-'));
   for (const name of names) {

@@ -13,7 +13,7 @@ const other = patchBetween({'a.c': 'int two;\n'}, {'a.c': 'int three;\n'});
 const mail = (subject: string, body: string): string =>
   `From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\nFrom: A <a@example.org>\nDate: Sat, 1 Apr 2017 00:00:00 +0000\nSubject: ${subject}\n\n${body}\n`;
 
-test('a folder is given patch by patch, each with what comes before it', async (t) => {
+test('a directory is given patch by patch, each with what comes before it', async (t) => {
   const folder = writeTree({
     '0000-cover-letter.patch': mail('[PATCH 0/2] All of it', 'Hello'),
     '0001-one.patch': mail('[PATCH v3 1/2] PCI/P2PDMA: Say\n one thing', diff),

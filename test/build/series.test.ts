@@ -7,7 +7,7 @@ import {recordingContext} from '../base/contexts.ts';
 import {BuildError, UsageError} from '../../src/base/errors.ts';
 import {patchesOf} from '../../src/build/mails.ts';
 import {readSeries} from '../../src/build/series.ts';
-import {withWorkTree} from '../../src/build/tree.ts';
+import {withWorkTree} from '../../src/build/work-tree.ts';
 import {type Files, fakeSource, patchBetween, readTree, writeTree} from './fake-linux.ts';
 
 const one = 'int one;\n';
@@ -26,7 +26,7 @@ async function apply(source: Files, series: string): Promise<Files> {
   );
 }
 
-test('a folder is read by number, without its cover letter and what is no patch', async (t) => {
+test('a directory is read by number, without its cover letter and what is no patch', async (t) => {
   const files = {'0000-cover-letter.patch': 'hello', '10-b.patch': patch, '9-a.patch': patch, README: patch};
   t.deepEqual(await names(files), ['9-a.patch', '10-b.patch']);
 });

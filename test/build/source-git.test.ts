@@ -5,8 +5,8 @@ import {chmodSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {recordingContext} from '../base/contexts.ts';
-import {gitSource} from '../../src/build/source-git.ts';
-import {withWorkTree} from '../../src/build/tree.ts';
+import {gitSource} from '../../src/build/sources/git-commit.ts';
+import {withWorkTree} from '../../src/build/work-tree.ts';
 import {readTimes, readTree, writeTree} from './fake-linux.ts';
 
 const context = recordingContext();
@@ -37,7 +37,7 @@ function repository(): string {
   rmSync(path.join(folder, 'mm/b.c'));
   rmSync(path.join(folder, 'place'));
   mkdirSync(path.join(folder, 'place'));
-  writeFileSync(path.join(folder, 'place/c.c'), 'in a folder\n');
+  writeFileSync(path.join(folder, 'place/c.c'), 'in a directory\n');
   writeFileSync(path.join(folder, 'script'), '#!/bin/sh\n');
   chmodSync(path.join(folder, 'script'), 0o755);
   git(folder, 'add', '-A');
@@ -50,7 +50,7 @@ const second = {
   Kbuild: '',
   'a.c': 'two\n',
   'mm/same.c': 'same\n',
-  'place/c.c': 'in a folder\n',
+  'place/c.c': 'in a directory\n',
   script: '#!/bin/sh\n',
 };
 

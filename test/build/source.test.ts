@@ -9,7 +9,7 @@ import {recordingContext} from '../base/contexts.ts';
 import {BuildError, UsageError} from '../../src/base/errors.ts';
 import {storePath} from '../../src/base/store.ts';
 import {GitBisect} from '../../src/build/git-bisect.ts';
-import {ensureSource} from '../../src/build/source.ts';
+import {ensureSource} from '../../src/build/sources/registry.ts';
 import {readTree, writeTree} from './fake-linux.ts';
 
 const context = recordingContext();
@@ -19,7 +19,7 @@ function git(folder: string, ...args: readonly string[]): void {
   execFileSync('git', [...identity, ...args], {cwd: folder, stdio: 'ignore'});
 }
 
-test('an archive is unpacked once, without its top folder', async (t) => {
+test('an archive is unpacked once, without its top directory', async (t) => {
   const folder = writeTree({'linux-1/Kbuild': '', 'linux-1/mm/a.c': 'int a;\n'});
   const file = path.join(temporary, 'linux.tar.xz');
   execFileSync('tar', ['-cJf', file, '-C', folder, 'linux-1']);
@@ -42,7 +42,7 @@ test('an archive that is none, or not of Linux, is refused', async (t) => {
   });
 });
 
-test('a revision is what was committed, whatever lies in the folder, also from a URL', async (t) => {
+test('a revision is what was committed, whatever lies in the directory, also from a URL', async (t) => {
   const folder = writeTree({Kbuild: '', 'a.c': 'committed\n'});
   git(folder, 'init');
   git(folder, 'add', '.');
@@ -109,7 +109,7 @@ async function namesOf(folder: string): Promise<readonly string[]> {
 
 const whole = Object.keys(kernelFiles).sort();
 
-test('a tree is whole below a folder that a repository around it ignores', async (t) => {
+test('a tree is whole below a directory that a repository around it ignores', async (t) => {
   const outer = writeTree(
     Object.fromEntries(Object.entries(kernelFiles).map(([name, text]) => [`work/linux/${name}`, text])),
   );
@@ -120,7 +120,7 @@ test('a tree is whole below a folder that a repository around it ignores', async
   t.deepEqual(await namesOf(tree), whole);
 });
 
-test('a tree is whole with the rules of Debian, which ignore all but its own folder', async (t) => {
+test('a tree is whole with the rules of Debian, which ignore all but its own directory', async (t) => {
   const rules = `${kernelFiles['.gitignore']}/*\n!/debian/\n`;
   for (const init of [false, true]) {
     const tree = writeTree({

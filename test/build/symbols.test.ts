@@ -31,7 +31,7 @@ int main(void)
 }
 `;
 
-/** A folder that is laid out as a kernel's source is. */
+/** A directory that is laid out as a kernel's source is. */
 function compiled(args: readonly string[], name: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'p2plab-symbols-'));
   process.on('exit', () => {

@@ -10,8 +10,8 @@ import '../base/temporary-cache.ts';
 import {recordingContext} from '../base/contexts.ts';
 import {contentKey} from '../../src/base/hash.ts';
 import {readNote, storePath} from '../../src/base/store.ts';
-import {pendingChanges, settleChanges} from '../../src/build/changes.ts';
-import {withWorkTree} from '../../src/build/tree.ts';
+import {pendingChanges, settleChanges} from '../../src/build/noted-changes.ts';
+import {withWorkTree} from '../../src/build/work-tree.ts';
 import {
   type Files,
   fakeSeries,
@@ -33,7 +33,7 @@ const content = fc.constantFrom(
   'From here on\n\nreturn 0;\n}\n',
 );
 
-/** Few names, so that series meet on the same files; none is another's folder. */
+/** Few names, so that series meet on the same files; none is another's directory. */
 const name = fc.constantFrom(
   'Makefile',
   'mm/a.c',
@@ -99,7 +99,7 @@ test('series follow each other', async (t) => {
   t.deepEqual(tree, {'a.c': 'three\n', 'b.c': 'new\n', Kbuild: ''});
 });
 
-test('a folder takes the place of a file, and gives it back', async (t) => {
+test('a directory takes the place of a file, and gives it back', async (t) => {
   const pristine = {'a/b.c': 'int b;\n', d: 'file\n', Kbuild: ''};
   const changed = {a: 'file\n', 'd/e.c': 'int e;\n', Kbuild: ''};
   const source = fakeSource(pristine);
@@ -194,7 +194,7 @@ test('a lab that is killed while it patches does no harm', async (t) => {
   const patched = Object.fromEntries(names.map((file) => [file, 'new\n']));
   const source = fakeSource(pristine);
   const series = await fakeSeries([patchBetween(pristine, patched)]);
-  const module = path.resolve(import.meta.dirname, '../../src/build/tree.ts');
+  const module = path.resolve(import.meta.dirname, '../../src/build/work-tree.ts');
   const program = `
     import {withWorkTree} from ${JSON.stringify(module)};
     const context = {signal: new AbortController().signal, report() {}};

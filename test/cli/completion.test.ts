@@ -8,7 +8,7 @@ import {folder, p2plab} from './p2plab.ts';
 
 const quiet = $({quiet: true, cwd: labRoot});
 
-/** Has each shell complete the line in the lab's folder; returns the words it offers. */
+/** Has each shell complete the line in the lab's directory; returns the words it offers. */
 const shells = {
   async bash(line: string): Promise<readonly string[]> {
     // As readline does it: words end at a `=`, too.

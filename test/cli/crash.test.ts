@@ -20,7 +20,7 @@ import {folder} from './p2plab.ts';
 
 const launcher = path.join(labRoot, 'p2plab');
 
-/** Runs a line of shell with $P2PLAB, and a state folder of its own. */
+/** Runs a line of shell with $P2PLAB, and a state directory of its own. */
 async function shell(line: string, env: Readonly<Record<string, string>> = {}, program = launcher) {
   const state = mkdtempSync(path.join(folder, 'state-'));
   chmodSync(state, 0o777);
@@ -110,7 +110,7 @@ test.serial('the stack is in the file that the message names, or on the terminal
   t.regex((await shell('"$P2PLAB" run --list', {...env, P2PLAB_DEBUG: '1'})).stderr, /^ +at /m);
 });
 
-test.serial('with both folders given no home is needed', async (t) => {
+test.serial('with both directories given no home is needed', async (t) => {
   if (process.getuid?.() !== 0) return t.pass('not tried: only root can');
   const line = `env -u HOME XDG_CACHE_HOME="$XDG_STATE_HOME" setpriv --reuid 4242 --clear-groups "$P2PLAB" run --list`;
   const {exitCode, stderr} = await shell(line);
@@ -173,13 +173,13 @@ const damages: Readonly<Record<string, (place: string) => void>> = {
     rmSync(path.join(place, 'src/base/errors.ts'));
   },
   'an empty main.js': (place) => {
-    truncateSync(path.join(place, 'src/cli/main.js'));
+    truncateSync(path.join(place, 'src/launcher/main.js'));
   },
   'no main.js': (place) => {
-    rmSync(path.join(place, 'src/cli/main.js'));
+    rmSync(path.join(place, 'src/launcher/main.js'));
   },
   'an empty last-resort.cjs': (place) => {
-    truncateSync(path.join(place, 'src/cli/last-resort.cjs'));
+    truncateSync(path.join(place, 'src/launcher/last-resort.cjs'));
   },
   'a Node that cannot be executed': (place) => {
     rmSync(path.join(place, 'node_modules/.bin'));

@@ -28,7 +28,7 @@ asRoot('a user without a home is told what to set', (t) => {
   t.is(asNobody(['run', '--bisect', 'nvme-copy-same-switch']).status, 125);
 });
 
-asRoot('a user without a home whose folders are given needs none', (t) => {
+asRoot('a user without a home whose directories are given needs none', (t) => {
   const folders = {XDG_CACHE_HOME: '/tmp/p2plab-none', XDG_STATE_HOME: '/tmp/p2plab-none'};
   const {status, stdout} = asNobody(['topology', 'show', 'nvme-switch'], folders);
   t.is(status, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What this machine lacks: exit code 3, never a verdict on the kernel.
+// What is missing on this host: exit code 3, never a verdict on the kernel.
 import {existsSync, mkdirSync, readdirSync, symlinkSync} from 'node:fs';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -46,7 +46,7 @@ test.serial('a doctor looks for the database, and makes none', async (t) => {
   );
   await p2plab(['results', 'list', '--database', target]);
   const empty = await p2plab(['doctor', '--qemu', poorQemu, '--database', target]);
-  t.regex(empty.stdout, /^ok +database +\S+none\.sqlite: 0 runs, 0 nights$/m);
+  t.regex(empty.stdout, /^ok +database +\S+none\.sqlite: 0 runs, 0 nightly runs$/m);
 });
 
 /** A file system of so many MiB; undefined where we may not mount one. */
@@ -98,15 +98,15 @@ test.serial('a bare machine: the doctor says what to install, and does not fall 
     XDG_STATE_HOME: path.join(empty, 's'),
     NO_COLOR: '1',
   };
-  const main = path.join(labRoot, 'src/cli/main.js');
+  const main = path.join(labRoot, 'src/launcher/main.js');
   const {exitCode, stdout, stderr} = await execa(node, [main, 'doctor'], {
     reject: false,
     env,
     extendEnv: false,
   });
   t.is(exitCode, 3, stderr);
-  t.regex(stdout, /^lack +QEMU +this machine has no qemu-system-x86_64$/m);
-  t.regex(stdout, /^lack +kernel tools +missing: gcc make flex bison bc git binutils$/m);
+  t.regex(stdout, /^missing +QEMU +this machine has no qemu-system-x86_64$/m);
+  t.regex(stdout, /^missing +kernel tools +missing: gcc make flex bison bc git binutils$/m);
   t.regex(stdout, /mend it: \.\/setup, or: apt-get install util-linux$/m);
   t.false(stdout.includes('cannot be told'), stdout);
 });

@@ -28,13 +28,13 @@ export async function p2plab(
   return {exitCode, stdout, stderr};
 }
 
-/** A folder of this test's own, gone when it ends. */
+/** A directory of this test's own, gone when it ends. */
 export const folder = mkdtempSync(path.join(tmpdir(), 'p2plab-test-'));
 process.on('exit', () => {
   rmSync(folder, {recursive: true, force: true});
 });
 
-/** Writes a file below {@link folder} and returns its path. */
+/** Writes a file below {@link directory} and returns its path. */
 export async function file(name: string, content: string): Promise<string> {
   const target = path.join(folder, name);
   await mkdir(path.dirname(target), {recursive: true});

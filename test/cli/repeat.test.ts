@@ -5,11 +5,11 @@ import path from 'node:path';
 import test from 'ava';
 import {execaSync} from 'execa';
 import {labRoot} from '../../src/base/paths.ts';
-import {inLane, selectKernel} from '../../src/cli/select-kernel.ts';
+import {withVariant, selectKernel} from '../../src/runner/select-kernel.ts';
 import {repeatCommand, repeatWords} from '../../src/results/repeat.ts';
 import {findScenarios} from '../../src/spec/catalog.ts';
 
-const place = path.join(temporary, "it's a folder");
+const place = path.join(temporary, "it's a directory");
 
 const made = (name: string, content = ''): string => {
   const file = path.join(place, name);
@@ -23,7 +23,7 @@ const tree = path.dirname(made('linux/Kbuild'));
 const kernels: readonly Parameters<typeof selectKernel>[] = [
   ['baseline'],
   ['switch', {config: ['debug', made('mine.config')]}],
-  ['baseline', {series: [made('fix.patch'), made('b.mbox'), path.dirname(made('folder/0001-x.patch'))]}],
+  ['baseline', {series: [made('fix.patch'), made('b.mbox'), path.dirname(made('directory/0001-x.patch'))]}],
   ['baseline', {series: [path.join(labRoot, 'lab/mutants/bus-address-next-page')]}],
   ['switch', {modules: [path.dirname(made('a module/Kbuild', 'obj-m += mine.o\n'))]}],
   [tree],
@@ -43,7 +43,7 @@ for (const name of scenarios) {
       const run = {
         scenario: entry?.name ?? '',
         kernel: kernel.name,
-        lane: 'debug',
+        variant: 'debug',
         qemu: 'routed 10.0.2',
         seconds: 7,
       };
@@ -59,14 +59,14 @@ for (const name of scenarios) {
         modules: values(words, '--module'),
       });
       t.deepEqual(again, kernel);
-      t.is(inLane(again, values(words, '--lane')[0] ?? '').lane.name, 'debug');
+      t.is(withVariant(again, values(words, '--variant')[0] ?? '').variant.name, 'debug');
       t.deepEqual([values(words, '--qemu'), values(words, '--seconds')], [['routed'], ['7']]);
     });
   }
 }
 
 test('the usual is left out, and what is gone has no command', (t) => {
-  const plain = {kernel: 'baseline', lane: 'plain'};
+  const plain = {kernel: 'baseline', variant: 'plain'};
   t.deepEqual(repeatWords({scenario: 'nic-from-cmb', ...plain}), [
     'run',
     'nic-from-cmb',
@@ -77,6 +77,9 @@ test('the usual is left out, and what is gone has no command', (t) => {
   const scenario = findScenarios(labRoot, [gone])[0]?.name ?? '';
   rmSync(gone);
   t.is(repeatCommand({scenario, ...plain}), undefined);
-  t.is(repeatCommand({scenario: 'nic-from-cmb', kernel: 'baseline+/none/there', lane: 'plain'}), undefined);
-  t.is(repeatCommand({scenario: 'nic-from-cmb', kernel: 'baseline+3', lane: 'plain'}), undefined);
+  t.is(
+    repeatCommand({scenario: 'nic-from-cmb', kernel: 'baseline+/none/there', variant: 'plain'}),
+    undefined,
+  );
+  t.is(repeatCommand({scenario: 'nic-from-cmb', kernel: 'baseline+3', variant: 'plain'}), undefined);
 });

@@ -36,10 +36,10 @@ test('the newest runs are a table, by what is asked for; nothing of a guest reac
     shown.stdout,
     /src → cmb BAR 2 {2}64 KiB in 2 pieces, the first at 0xfc010000, turned (around )?at sw0/,
   );
-  t.regex((await results('list', '--nights')).stdout, /nightly +\S+ \S+ +ended +14 of 14/);
+  t.regex((await results('list', '--nightly-runs')).stdout, /nightly +\S+ \S+ +ended +14 of 14/);
 });
 
-test('what a night changed, and what differs between two kernels, with an exit code', async (t) => {
+test('what a nightly run changed, and what differs between two kernels, with an exit code', async (t) => {
   const changed = await results('diff');
   t.is(changed.exitCode, 1);
   t.regex(changed.stdout, /^broke +broken +switch\+my\/series/m);
@@ -58,7 +58,7 @@ test('each format is written; which are known is told', async (t) => {
     const {exitCode, stdout} = await results('export', '--format', format, '--suite', 'nightly');
     t.is(exitCode, 0);
     t.true(stdout.includes('broken'), format);
-    t.false(stdout.includes('gone'), 'that was in nights before');
+    t.false(stdout.includes('gone'), 'that was in earlier nightly runs');
   }
   const odd = await results('export', '--format', 'xml');
   t.is(odd.exitCode, 2);
@@ -94,13 +94,13 @@ test('bundles are imported once, and what is none is told and left out', async (
 test('what would go is told before it goes', async (t) => {
   const database = path.join(temporary, 'pruned.sqlite');
   const {db, close} = await seeded('pruned', database);
-  const before = (await listRuns(db, {most: 1000})).length;
+  const before = (await listRuns(db, {limit: 1000})).length;
   const dry = await p2plab(['results', 'prune', '--days', '1', '--dry-run', '--database', database]);
   t.regex(dry.stdout, /^\d+ runs would go; \d+ older than 1 day kept: something rests on them$/);
-  t.is((await listRuns(db, {most: 1000})).length, before);
+  t.is((await listRuns(db, {limit: 1000})).length, before);
   const real = await p2plab(['results', 'prune', '--days', '1', '--database', database]);
   t.is(real.stdout, dry.stdout.replace('would go', 'removed'));
-  t.true((await listRuns(db, {most: 1000})).length < before);
+  t.true((await listRuns(db, {limit: 1000})).length < before);
   await close();
 });
 

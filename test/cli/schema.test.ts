@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {schemaKinds} from '../../src/spec/json-schema.ts';
+import {schemaKinds} from '../../src/formats/json-schema.ts';
 import {p2plab} from './p2plab.ts';
 
 test('the schema of a kind is JSON on standard output', async (t) => {
@@ -14,7 +14,10 @@ test('the schema of a kind is JSON on standard output', async (t) => {
 
 for (const [args, said] of [
   [['schema'], `no kind of file given\n        name one of ${schemaKinds.join(', ')}`],
-  [['schema', 'lane', '--write'], '--write writes the schemas of all kinds\n        drop "lane" or --write'],
+  [
+    ['schema', 'variant', '--write'],
+    '--write writes the schemas of all kinds\n        drop "variant" or --write',
+  ],
   [['schema', 'lan'], `Allowed choices are ${schemaKinds.join(', ')}`],
 ] as const) {
   test(`p2plab ${args.join(' ')}: a usage error`, async (t) => {

@@ -47,7 +47,10 @@ test(
   'it is for x86_64',
 );
 test('an unknown format', refused, ['run', '--format', 'xml'], 'text, json, ktap, junit');
-test('an unknown lane', refused, ['run', '--lane', 'no-such-lane'], 'plain');
+test('an unknown variant', refused, ['run', '--variant', 'no-such-variant'], 'plain');
+test('mutants as an option', refused, ['run', '--mutants', 'acs-ignored'], 'p2plab mutants [NAME…]');
+test('random trees as an option', refused, ['run', '--random', '40'], 'p2plab random N [--seed S]');
+test('a seed without trees', refused, ['run', '--seed', '1'], 'p2plab random N --seed S');
 test('no jobs', refused, ['run', '--jobs', '0'], 'a whole number from 1 on');
 
 /** The same for what a file of the user's holds. */
@@ -103,12 +106,12 @@ test('without a command there is help, and it is an error', async (t) => {
 test('--help is none', async (t) => {
   const {exitCode, stdout} = await p2plab(['run', '--help']);
   t.is(exitCode, 0);
-  t.true(stdout.includes('--lane'));
+  t.true(stdout.includes('--variant'));
 });
 
 test('--list runs nothing', async (t) => {
-  const {exitCode, stdout} = await p2plab(['run', '--list', 'gaps']);
+  const {exitCode, stdout} = await p2plab(['run', '--list', 'known-issues']);
   t.is(exitCode, 0);
-  t.regex(stdout, /^gaps\/nic-refused-across-root-ports +nic-root-ports +/m);
+  t.regex(stdout, /^known-issues\/nic-refused-across-root-ports +nic-root-ports +/m);
   t.false(stdout.includes('nvme-copy'));
 });

@@ -37,15 +37,15 @@ test.before(async (t) => {
     .selectAll()
     .where('verdict', '=', 'crash')
     .executeTakeFirstOrThrow();
-  const night = await db
-    .selectFrom('nights')
+  const nightlyRun = await db
+    .selectFrom('nightly_runs')
     .select('id')
     .where('state', '=', 'ended')
     .executeTakeFirstOrThrow();
   files.push(
     'flakes.html',
     'health.html',
-    paths.night(night.id),
+    paths.nightlyRun(nightlyRun.id),
     paths.case(crash.case_id),
     paths.run(crash.id),
   );

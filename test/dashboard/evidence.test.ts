@@ -3,7 +3,7 @@ import {temporary} from '../base/temporary-cache.ts';
 import {mkdirSync, openSync, symlinkSync, writeFileSync, writeSync, closeSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {listFiles, markReports, readEvidence} from '../../src/dashboard/evidence.ts';
+import {listFiles, markReports, readEvidence} from '../../src/dashboard/bundle-evidence.ts';
 
 const oops = [
   '[    1.000000] nvme nvme0: pci function 0000:03:00.0',

@@ -8,7 +8,7 @@ import test from 'ava';
 import {dashboard} from '../../src/dashboard/serve.ts';
 import {buildSite} from '../../src/dashboard/site.ts';
 import {openDatabase} from '../../src/results/database/connect.ts';
-import {recordRun} from '../../src/results/database/record.ts';
+import {recordRun} from '../../src/results/database/record-run.ts';
 import {facts} from '../results/facts.ts';
 
 const context = {signal: new AbortController().signal, report: () => undefined};
@@ -60,7 +60,7 @@ const bad: Readonly<Record<string, (folder: string) => void>> = {
       symlinkSync(path.join(secret, 'key.txt'), path.join(folder, name));
     symlinkSync(path.join(secret, 'display.png'), path.join(folder, 'display.png'));
   },
-  'links-to-folders': (folder) => {
+  'links-to-directories': (folder) => {
     symlinkSync(secret, path.join(folder, 'screens'));
   },
 };
@@ -82,7 +82,7 @@ for (const [name, run] of runs)
     const text = await page.text();
     t.true(text.includes(`cause of ${name}`));
     t.false(text.includes('TOP-SECRET'));
-    const odd = !['good', 'no-result', 'a-tree-with-a-circle', 'links-to-folders'].includes(name);
+    const odd = !['good', 'no-result', 'a-tree-with-a-circle', 'links-to-directories'].includes(name);
     t.is(text.includes('Its bundle is damaged'), odd);
     t.is((await app.request(`/run/${run}.json`)).status, 200);
     for (const file of ['dmesg.txt', 'paths.txt', 'display.png', 'screens/key.txt', 'screens/display.png']) {

@@ -18,7 +18,7 @@ testProp('what spell never writes is no name', [fc.string()], (t, text) => {
 
 test('every path that is written is a page', (t) => {
   for (const file of [
-    paths.night(3),
+    paths.nightlyRun(3),
     paths.case(12),
     paths.run(4_000_000),
     paths.failure('0123456789ab'),

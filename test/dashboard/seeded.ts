@@ -4,10 +4,10 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {PNG} from 'pngjs';
 import {type Connection, openDatabase} from '../../src/results/database/connect.ts';
-import {endNight, openNight} from '../../src/results/database/nights.ts';
-import {recordRun} from '../../src/results/database/record.ts';
+import {endNightlyRun, openNightlyRun} from '../../src/results/database/nightly-runs.ts';
+import {recordRun} from '../../src/results/database/record-run.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
-import type {Verdict} from '../../src/verdict/judge.ts';
+import type {Verdict} from '../../src/base/verdict.ts';
 import {copied, facts} from '../results/facts.ts';
 
 /** What a hostile guest writes: markup, a script, an end of whatever it stands in, control characters. */
@@ -23,7 +23,7 @@ const tree = [
 
 let made = 0;
 
-/** A folder as a run leaves it, with a picture and a console that holds what is given. */
+/** A directory as a run leaves it, with a picture and a console that holds what is given. */
 function bundle(console_: string): string {
   const folder = path.join(temporary, `bundle-${++made}`);
   mkdirSync(path.join(folder, 'screens'), {recursive: true});
@@ -41,13 +41,13 @@ function bundle(console_: string): string {
   return folder;
 }
 
-const nightsOf: readonly Readonly<Record<string, Outcome>>[] = [
+const nightlyRunsOf: readonly Readonly<Record<string, Outcome>>[] = [
   {copy: 'pass', broken: 'pass', mended: 'fail', flaky: 'pass', gone: 'pass', lab: 'pass', gap: 'known'},
   {copy: 'pass', broken: 'pass', mended: 'fail', flaky: 'flaky', gone: 'pass', lab: 'pass', gap: 'known'},
   {copy: 'pass', broken: 'crash', mended: 'pass', flaky: 'flaky', lab: 'error', gap: 'known', fresh: 'skip'},
 ];
 
-/** A database with some nights of two kernels, in which everything happens that a page has to show. */
+/** A database with some nightly runs of two kernels, in which everything happens that a page has to show. */
 export async function seeded(
   name: string,
   url = path.join(temporary, `${name}.sqlite`),
@@ -55,9 +55,9 @@ export async function seeded(
   const connection = await openDatabase(url, {signal: new AbortController().signal, report: () => undefined});
   const {db} = connection;
   const now = Date.now();
-  for (const [index, outcomes] of nightsOf.entries()) {
-    const begun = new Date(now - (nightsOf.length - index) * 86_400_000).toISOString();
-    const night = await openNight(db, {suite: 'nightly', begun, host: 'host-1', planned: 14});
+  for (const [index, outcomes] of nightlyRunsOf.entries()) {
+    const begun = new Date(now - (nightlyRunsOf.length - index) * 86_400_000).toISOString();
+    const nightlyRun = await openNightlyRun(db, {suite: 'nightly', begun, host: 'host-1', planned: 14});
     const ended = [];
     for (const kernel of ['baseline', 'switch+my/series']) {
       for (const [scenario, outcome] of Object.entries(outcomes)) {
@@ -71,13 +71,13 @@ export async function seeded(
           bundle: bundle(`[    1.0] BUG: kernel NULL pointer dereference ${hostile}\n${hostile}\n`),
           steps: [{...copied, verdict, reason}],
         });
-        await recordRun(db, one, night);
-        const about = {scenario, topology: 'nvme-switch', lane: 'plain', kernel};
+        await recordRun(db, one, nightlyRun);
+        const about = {scenario, topology: 'nvme-switch', variant: 'plain', kernel};
         ended.push({...about, outcome: told, attempts: 1, run: one.name});
       }
     }
-    await endNight(db, night, ended);
+    await endNightlyRun(db, nightlyRun, ended);
   }
-  await openNight(db, {suite: 'smoke', begun: new Date(now).toISOString(), host: 'host-1', planned: 3});
+  await openNightlyRun(db, {suite: 'smoke', begun: new Date(now).toISOString(), host: 'host-1', planned: 3});
   return connection;
 }

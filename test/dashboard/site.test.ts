@@ -6,8 +6,8 @@ import path from 'node:path';
 import test from 'ava';
 import {buildSite} from '../../src/dashboard/site.ts';
 import {singlePages} from '../../src/dashboard/routes.ts';
-import {endNight, openNight} from '../../src/results/database/nights.ts';
-import {recordRun} from '../../src/results/database/record.ts';
+import {endNightlyRun, openNightlyRun} from '../../src/results/database/nightly-runs.ts';
+import {recordRun} from '../../src/results/database/record-run.ts';
 import {facts} from '../results/facts.ts';
 
 const context = {signal: new AbortController().signal, report: () => undefined};
@@ -42,20 +42,20 @@ test.serial('what is there is not made again: the work grows with what is new', 
   t.is((await buildSite(connection, folder, context)).pages, always + 3);
 });
 
-test.serial('a night that began before another and ended after it has its page, too', async (t) => {
+test.serial('a nightly run that began before another and ended after it has its page, too', async (t) => {
   const folder = path.join(temporary, 'whole');
   const {db} = connection;
   const head = {host: 'host-1', planned: 0};
-  const slow = await openNight(db, {...head, suite: 'slow', begun: '2026-01-01T01:00:00.000Z'});
-  const quick = await openNight(db, {...head, suite: 'quick', begun: '2026-01-01T02:00:00.000Z'});
-  for (const night of [quick, slow]) {
-    await endNight(db, night, []);
+  const slow = await openNightlyRun(db, {...head, suite: 'slow', begun: '2026-01-01T01:00:00.000Z'});
+  const quick = await openNightlyRun(db, {...head, suite: 'quick', begun: '2026-01-01T02:00:00.000Z'});
+  for (const nightlyRun of [quick, slow]) {
+    await endNightlyRun(db, nightlyRun, []);
     await buildSite(connection, folder, context);
-    t.true(existsSync(path.join(folder, `night/${night}.html`)));
+    t.true(existsSync(path.join(folder, `nightly/${nightlyRun}.html`)));
   }
 });
 
-test.serial('a folder with pages of somebody else is left alone', async (t) => {
+test.serial('a directory with pages of somebody else is left alone', async (t) => {
   const folder = path.join(temporary, 'theirs');
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'index.html'), 'mine');

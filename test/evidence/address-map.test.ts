@@ -103,7 +103,7 @@ const addressMap: fc.Arbitrary<AddressMap> = fc
 function simply({bars, memory}: AddressMap, address: number): string {
   const holds = ({start, size}: {start: number; size: number}): boolean =>
     start <= address && address < start + size;
-  return bars.find(holds)?.device ?? (memory.some(holds) ? 'host-memory' : 'nowhere');
+  return bars.find(holds)?.device ?? (memory.some(holds) ? 'host-memory' : 'unmapped');
 }
 
 testProp(
@@ -132,6 +132,6 @@ test('a transfer that runs over the end of a BAR is two', (t) => {
   t.deepEqual(locate(map, 0x1f00, 0xa00), [
     {target: {kind: 'bar', device: 'cmb', bar: 2, offset: 0xf00}, address: 0x1f00, bytes: 0x100},
     {target: {kind: 'host-memory'}, address: 0x2000, bytes: 0x800},
-    {target: {kind: 'nowhere'}, address: 0x2800, bytes: 0x100},
+    {target: {kind: 'unmapped'}, address: 0x2800, bytes: 0x100},
   ]);
 });

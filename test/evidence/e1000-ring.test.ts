@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {type RingState, withDescriptors, withFetches} from '../../src/evidence/e1000-ring.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 
 const bar = 0xfe04_0000;
 const map: AddressMap = {
@@ -111,4 +111,19 @@ test('where requests are traced, what it reads beside its rings is what it sends
   t.deepEqual(fetched(write(0x3800, 0x30_0000), request(0x10_0020, 16), request(0x30_0000, 16)), [
     ['nic0', 0x10_0020, 16],
   ]);
+});
+
+test('of a NIC whose virtqueues are read without a request, every read is what it sends', (t) => {
+  const lines = [
+    'pci_dma nic0 03:00.0 read 0xfb000000+0x400 turned sw0',
+    'pci_dma nic0 03:00.0 write 0x200000+0x600 up -',
+    'pci_dma src 04:00.0 read 0x100000+0x1000 up -',
+  ];
+  const events = withFetches(parseTrace(lines.join('\n')), map, [], ['nic0']);
+  t.deepEqual(
+    events.map((event) =>
+      event.kind === 'nic-transmit' ? [event.device, event.address, event.bytes] : event.kind,
+    ),
+    [['nic0', 0xfb00_0000, 1024], 'request', 'request', 'request'],
+  );
 });

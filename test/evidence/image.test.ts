@@ -5,7 +5,7 @@ import {readFile, stat, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {createImage, difference, imageDifference, pattern} from '../../src/evidence/image.ts';
+import {createImage, difference, imageDifference, pattern} from '../../src/evidence/disk-image.ts';
 
 const someFile = (): string => path.join(temporary, randomUUID());
 

@@ -26,7 +26,7 @@ const ill: Readonly<Record<string, readonly (readonly [KernelReport['kind'], Reg
   blocked: [['hang', /^INFO: task insmod:\d+ blocked for more than 1 seconds\.$/]],
   // What sysrq-w prints was asked for.
   sleep: [],
-  // On the lane debug.
+  // With the variant debug.
   'use-after-free': [['sanitizer', /^BUG: KASAN: slab-use-after-free in ailing_init\+/]],
   atomic: [['lockdep', /^BUG: sleeping function called from invalid context at .*ailing\.c:\d+$/]],
   rcu: [

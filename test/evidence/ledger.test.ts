@@ -4,7 +4,7 @@ import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {cpuAccesses} from '../../src/evidence/arrivals.ts';
 import {buildLedger, type Initiators, sumUp} from '../../src/evidence/ledger.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 import {ledgerOf, recordedDrives, recordedMap, recordedNics, recordedTrace} from './traces.ts';
 
@@ -50,18 +50,18 @@ test('what turned around asks no IOMMU, what went up does, and what was blocked 
   const mapped = 'pci_nvme_map_addr addr 0xfb020000 len 4096';
   const entry = {initiator: 'src', direction: 'write', bytes: 4096, address: 0xfb02_0000};
   t.deepEqual(ledger(...command, mapped, 'pci_dma src 03:00.0 write 0xfb020000+0x1000 turned sw0'), {
-    entries: [{...entry, target: 'cmb', bar: 2, way: 'turned', by: 'sw0'}],
+    entries: [{...entry, target: 'cmb', bar: 2, route: 'peer-to-peer', by: 'sw0'}],
     gaps: [],
   });
   t.deepEqual(ledger(...command, mapped, 'pci_dma src 03:00.0 write 0xfb020000+0x1000 blocked sw0.1'), {
-    entries: [{...entry, target: 'nowhere', way: 'blocked', by: 'sw0.1'}],
+    entries: [{...entry, target: 'unmapped', route: 'blocked', by: 'sw0.1'}],
     gaps: [],
   });
   const up = [...command, mapped, 'pci_dma src 03:00.0 write 0xfb020000+0x1000 up -'];
   t.deepEqual(ledger(...up).gaps, ['the trace does not show what the IOMMU made of 0xfb020000 for src']);
   const answer = 'vtd_dmar_translate dev 03:00.00 iova 0xfb020000 -> gpa 0x1000 mask 0xfff';
   t.deepEqual(ledger(...up, answer).entries, [
-    {...entry, target: 'host-memory', translated: 0x1000, way: 'up'},
+    {...entry, target: 'host-memory', translated: 0x1000, route: 'upstream'},
   ]);
   t.deepEqual(ledger(...command, mapped).gaps, [
     'the trace does not show the requests of src for 0xfb020000',

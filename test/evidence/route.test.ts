@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {Routes} from '../../src/evidence/route.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {Routes} from '../../src/evidence/request-routes.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 
 const routes = (...lines: readonly string[]): Routes => new Routes(parseTrace(lines.join('\n')));
 const given = (address: number, bytes: number, from = -1) => ({address, bytes, from});
@@ -12,7 +12,7 @@ test('requests of one way are one piece, however a device cuts them', (t) => {
     'pci_dma src 03:00.0 write 0x1800+0x800 turned sw0',
   );
   t.deepEqual(seen.follow('src', 'write', given(0x1000, 0x1000)), [
-    {address: 0x1000, bytes: 0x1000, way: 'turned', by: 'sw0'},
+    {address: 0x1000, bytes: 0x1000, route: 'peer-to-peer', by: 'sw0'},
   ]);
 });
 
@@ -22,8 +22,8 @@ test('what takes two ways is two pieces', (t) => {
     'pci_dma src 03:00.0 read 0x1800+0x800 up -',
   );
   t.deepEqual(seen.follow('src', 'read', given(0x1400, 0x800)), [
-    {address: 0x1400, bytes: 0x400, way: 'blocked', by: 'sw0.1'},
-    {address: 0x1800, bytes: 0x400, way: 'up'},
+    {address: 0x1400, bytes: 0x400, route: 'blocked', by: 'sw0.1'},
+    {address: 0x1800, bytes: 0x400, route: 'upstream'},
   ]);
 });
 
@@ -36,7 +36,7 @@ test("another device's request, another direction and one before say nothing", (
   );
   t.is(seen.follow('src', 'write', given(0x1000, 0x1000, 0)), undefined);
   t.deepEqual(seen.follow('src', 'write', given(0x1000, 0x1000)), [
-    {address: 0x1000, bytes: 0x1000, way: 'up'},
+    {address: 0x1000, bytes: 0x1000, route: 'upstream'},
   ]);
 });
 

@@ -3,7 +3,7 @@ import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import type {Initiators} from '../../src/evidence/ledger.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 import {Translations} from '../../src/evidence/translation.ts';
 import {ledgerOf, recordedTrace} from './traces.ts';
@@ -132,7 +132,7 @@ test('what the IOMMU does not let through goes nowhere, though the address is th
   t.deepEqual(ledgerOf(events, map, initiators), {
     entries: [
       {
-        ...{initiator: 'src', direction: 'write', target: 'nowhere', bytes: page},
+        ...{initiator: 'src', direction: 'write', target: 'unmapped', bytes: page},
         ...{address: 0xf000_0000, faulted: true},
       },
     ],
@@ -209,7 +209,7 @@ test('recorded: below a switch virtio-iommu faults a bus address, and is not ask
     entries.map(({initiator, target, bytes, faulted = false}) => [initiator, target, bytes, faulted]),
     [
       ['cmb', 'cmb', 32_768, false],
-      ['src', 'nowhere', 32_768, true],
+      ['src', 'unmapped', 32_768, true],
     ],
   );
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {nameAddresses} from '../../src/build/addresses.ts';
+import {nameAddresses} from '../../src/build/name-addresses.ts';
 import {readCpuStacks} from '../../src/guest/cpu-stacks.ts';
 
 /** As QEMU 10.0.2 prints them: target/i386/cpu-dump.c, monitor/hmp-cmds-target.c. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {HostError} from '../../src/base/errors.ts';
-import {parseForwardedPort} from '../../src/guest/guest.ts';
 import {parseVersion} from '../../src/guest/qemu-binary.ts';
+import {parseForwardedPort} from '../../src/guest/ssh/ssh-transport.ts';
 
 test('the port that QEMU chose, among other connections', (t) => {
   const text = [

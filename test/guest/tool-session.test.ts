@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+import {once} from 'node:events';
 import {PassThrough} from 'node:stream';
 import test from 'ava';
-import type {ClientChannel} from 'ssh2';
 import {canBeRequested, ToolSession} from '../../src/guest/tool-session.ts';
 
 /** A channel whose far end the test plays. */
@@ -14,7 +14,8 @@ function channel(): {session: ToolSession; requests: string[]; say: (text: strin
       return true;
     },
   });
-  const session = new ToolSession(near as unknown as ClientChannel);
+  const ended = once(stream, 'close').then(() => 0);
+  const session = new ToolSession({input: near, output: near, ended});
   return {
     session,
     requests,

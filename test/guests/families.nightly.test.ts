@@ -3,8 +3,8 @@
 import './temporary-state.ts';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {runAll} from '../../src/cli/run-all.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {runAll} from '../../src/runner/run-all.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {listScenarios} from '../../src/spec/catalog.ts';
 import {context, flows, proofs, qemu} from './lab.ts';
 import {vectorFlows} from './vector-flows.ts';
@@ -12,7 +12,7 @@ import {vectorFlows} from './vector-flows.ts';
 const families = ['vectors', 'lists', 'mappings', 'provider-removed', 'initiator-removed', 'mixed'];
 
 /** Where plain Linux maps a NIC's page of a peer wrongly, which a mixed load does beside all else. */
-const withGap = ['smmuv3/mixed', 'offset/mixed'];
+const withKnownIssue = ['smmuv3/mixed', 'offset/mixed'];
 
 /** virt has no display whose memory it could give, so that the vectors there are others. */
 const withoutDisplay = ['smmuv3/vectors'];
@@ -37,10 +37,11 @@ for (const [title, prefix] of machines) {
       context,
     );
     for (const result of results) {
-      const {verdict, gap} = result;
+      const {verdict, knownIssue} = result;
       const said = `${result.scenario}: ${result.reason} (${result.bundle})`;
-      // Everything else is as it must be, or it were no known gap.
-      if (withGap.includes(result.scenario)) t.deepEqual([verdict, gap], ['fail', 'map-page'], said);
+      // Everything else is as it must be, or it were no known issue.
+      if (withKnownIssue.includes(result.scenario))
+        t.deepEqual([verdict, knownIssue], ['fail', 'map-page'], said);
       else t.is(verdict, 'pass', said);
       t.true(proofs(result).length > 0, result.scenario);
       // The same steps move the same bytes to the same places, whatever the addresses are.

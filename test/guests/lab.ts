@@ -3,16 +3,16 @@ import {temporary} from './temporary-state.ts';
 import path from 'node:path';
 import type {Context} from '../../src/base/context.ts';
 import {labRoot} from '../../src/base/paths.ts';
-import type {ArchitectureName} from '../../src/spec/architecture.ts';
+import type {ArchitectureName} from '../../src/base/architecture.ts';
 import {ensureGuestTool} from '../../src/build/guest-tool.ts';
 import {ensureModules} from '../../src/build/modules.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {ensureImage} from '../../src/image/initramfs.ts';
 import {createBundle, finishBundle} from '../../src/results/bundle.ts';
 import {type Machine, prepareMachine} from '../../src/scenario/machine.ts';
-import {planScenario} from '../../src/scenario/plan.ts';
+import {planScenario} from '../../src/scenario/plan-scenario.ts';
 import type {RunRecord} from '../../src/scenario/record.ts';
-import {runScenario} from '../../src/scenario/run.ts';
+import {runScenario} from '../../src/scenario/run-scenario.ts';
 
 /** The QEMU that guests run on where a test does not say otherwise: whether it is built makes no difference. */
 export const qemu = 'routed';
@@ -36,10 +36,16 @@ export async function withModule(machine: Machine, folder: string): Promise<Mach
     ensureGuestTool(machine.kernel.arch, context),
     ensureModules(machine.kernel, [path.resolve(import.meta.dirname, folder)], [], context),
   ]);
-  return {...machine, image: await ensureImage({arch: machine.kernel.arch, tool, modules}, context)};
+  return {
+    ...machine,
+    image: await ensureImage(
+      {arch: machine.kernel.arch, tool, modules, transport: machine.transport.image},
+      context,
+    ),
+  };
 }
 
-/** A run's record and its bundle's folder, which goes when the test's process ends. */
+/** A run's record and its bundle's directory, which goes when the test's process ends. */
 export interface Outcome extends RunRecord {
   readonly bundle: string;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A module is what a clean build makes of it, whatever was in its folder before.
+// A module is what a clean build makes of it, whatever was in its directory before.
 import {temporary} from './temporary-state.ts';
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
@@ -9,7 +9,7 @@ import {sha256} from '../../src/base/hash.ts';
 import {BuildError} from '../../src/base/errors.ts';
 import {ensureKernel, type Kernel} from '../../src/build/kernel.ts';
 import {ensureModules} from '../../src/build/modules.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {context} from './lab.ts';
 
 let kernel: Kernel;
@@ -27,7 +27,7 @@ const files = {
   'value.h': '#define VALUE 1\n',
 };
 
-/** A folder with these files; its name is part of what is compiled. */
+/** A directory with these files; its name is part of what is compiled. */
 function write(place: string, name: string, content: Readonly<Record<string, string>>): string {
   const folder = path.join(temporary, place, name);
   rmSync(folder, {recursive: true, force: true});

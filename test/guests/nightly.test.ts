@@ -7,7 +7,7 @@ import test from 'ava';
 import {openDatabase} from '../../src/results/database/connect.ts';
 import {readJournal} from '../../src/results/journal.ts';
 import {listRuns} from '../../src/results/queries/list.ts';
-import {nights, resultsOf} from '../../src/results/queries/night.ts';
+import {nightlyRuns, resultsOf} from '../../src/results/queries/nightly-runs.ts';
 import {context, machineOf, qemu} from './lab.ts';
 import {LabProcess} from './processes.ts';
 
@@ -30,16 +30,16 @@ test.before(async (t) => {
 
 const words = ['nightly', suite, '--qemu', qemu, '--jobs', '1'];
 
-test.serial('a night that is killed again and again loses no run, and makes none twice', async (t) => {
-  t.timeout(1_800_000, 'a night with some boots more');
-  const state = path.join(temporary, 'night');
-  // One folder a suite: its name, and what tells it from another of that name.
+test.serial('a nightly run that is killed again and again loses no run, and makes none twice', async (t) => {
+  t.timeout(1_800_000, 'a nightly run with additional boots');
+  const state = path.join(temporary, 'nightly run');
+  // One directory a suite: its name, and what tells it from another of that name.
   const all = path.join(state, 'p2plab/nightly');
   const journals = (): readonly string[] => (existsSync(all) ? globSync(`${all}/killed-*/*`).toSorted() : []);
   const read = async () => readJournal(journals().at(-1) ?? path.join(all, 'none'));
   let kills = 0;
   let output = '';
-  // A lab that is quick may come to its end before it is killed: another one would begin another night.
+  // A lab that is quick may come to its end before it is killed: another one would begin another nightly run.
   while ((await read())?.ended !== true) {
     const lab = new LabProcess(words, state);
     // Before the first guest, in the midst of one, between two; the last is left alone.
@@ -57,7 +57,7 @@ test.serial('a night that is killed again and again loses no run, and makes none
   }
   t.true(kills > 0);
   const journal = await read();
-  t.is(journals().length, 1, 'a night is one journal');
+  t.is(journals().length, 1, 'a nightly run is one journal');
   t.true(journal?.ended, output);
   t.true(journal?.entries.every(({verdict}) => verdict === 'pass'));
   t.deepEqual(
@@ -65,9 +65,9 @@ test.serial('a night that is killed again and again loses no run, and makes none
     names.map((name) => `baseline/plain/${name}`),
   );
   const {db, close} = await openDatabase(path.join(state, 'p2plab/results.sqlite'), context);
-  const [night, ...others] = await nights(db);
-  t.deepEqual(others, [], 'the database has one night');
-  t.like(night, {
+  const [nightlyRun, ...others] = await nightlyRuns(db);
+  t.deepEqual(others, [], 'the database has one nightly run');
+  t.like(nightlyRun, {
     suite: suite.replace('.yaml', ''),
     state: 'ended',
     planned: names.length,
@@ -75,7 +75,7 @@ test.serial('a night that is killed again and again loses no run, and makes none
   });
   const scenarios = (await listRuns(db)).map(({scenario}) => scenario);
   t.deepEqual(scenarios.toSorted(), [...names], 'and each run once');
-  const results = await resultsOf(db, night?.id ?? 0);
+  const results = await resultsOf(db, nightlyRun?.id ?? 0);
   t.true(results.every(({outcome, run}) => outcome === 'pass' && run !== null));
   await close();
 });

@@ -2,10 +2,10 @@
 import './temporary-state.ts';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {readMutantEntry} from '../../src/cli/mutants/read.ts';
-import {runMutants} from '../../src/cli/mutants/run.ts';
-import {runAll} from '../../src/cli/run-all.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {readMutantEntry} from '../../src/runner/mutants/read-mutant.ts';
+import {runMutants} from '../../src/runner/mutants/run-mutants.ts';
+import {runAll} from '../../src/runner/run-all.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {findMutants, findScenarios} from '../../src/spec/catalog.ts';
 import {context, flows, qemu} from './lab.ts';
 
@@ -56,10 +56,10 @@ test.serial('an SMMUv3 translates for host memory, and passes bus addresses if i
   }
 });
 
-test.serial('a kernel that drops the offset is caught in both windows', async (t) => {
+test.serial('a kernel that drops the offset is killed in both windows', async (t) => {
   t.timeout(patience, 'building a kernel, and two boots');
   const mutants = await Promise.all(findMutants(labRoot, ['bus-offset-dropped']).map(readMutantEntry));
   const [result] = await runMutants({mutants, qemu, keep: false}, () => undefined, context);
-  t.is(result?.outcome, 'caught', result?.reason);
+  t.is(result?.outcome, 'killed', result?.reason);
   t.is(result?.runs.length, 2);
 });

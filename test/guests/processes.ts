@@ -6,7 +6,7 @@ import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {temporary} from './temporary-state.ts';
 
-const program = path.resolve(import.meta.dirname, '../../src/cli/main.js');
+const program = path.resolve(import.meta.dirname, '../../src/launcher/main.js');
 
 /** A variable of the environment by which all that a lab starts can be told from everything else here. */
 const mark = 'P2PLAB_TEST_MARK';
@@ -18,9 +18,9 @@ interface Descendant {
   readonly name: string;
 }
 
-/** A `p2plab` that runs as a process of its own, with folders of its own. */
+/** A `p2plab` that runs as a process of its own, with directories of its own. */
 export class LabProcess {
-  /** What the lab, and QEMU below it, take for the folder of temporary files. */
+  /** What the lab, and QEMU below it, take for the directory of temporary files. */
   readonly temporaryFolder: string;
   readonly stateFolder: string;
   readonly ended: Promise<number | NodeJS.Signals | null>;

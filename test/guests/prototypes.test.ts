@@ -21,13 +21,13 @@ function passes(t: ExecutionContext, record: Outcome, ledger: readonly string[])
 }
 
 test.serial('plain Linux maps a page for a NIC that has no path to it, and the lab fails it', async (t) => {
-  const record = await run('baseline', 'gaps/nic-refused-across-root-ports');
+  const record = await run('baseline', 'known-issues/nic-refused-across-root-ports');
   t.is(record.verdict, 'fail', record.reason);
   t.deepEqual(flows(record), sent, 'what must not move has moved');
 });
 
 test.serial('pagemap refuses it, and says whom and whose memory', async (t) => {
-  const record = await run('pagemap', 'gaps/nic-refused-across-root-ports');
+  const record = await run('pagemap', 'known-issues/nic-refused-across-root-ports');
   passes(t, record, [written]);
   t.true(
     record.kernelSays.some((line) =>
@@ -52,14 +52,14 @@ test.serial('pagemap sends where there is a path, and moves the rest as ever', a
 });
 
 test.serial('what plain Linux maps blindly or wrong, the design that is about it does not', async (t) => {
-  passes(t, await run('switch', 'gaps/nic-refused-below-switches'), ['src write host-memory 8192']);
-  passes(t, await run('resource', 'gaps/edu-refused-across-root-ports'), [
+  passes(t, await run('switch', 'known-issues/nic-refused-below-switches'), ['src write host-memory 8192']);
+  passes(t, await run('resource', 'known-issues/edu-refused-across-root-ports'), [
     'edu read host-memory 4096',
     'src write host-memory 8192',
   ]);
   for (const [kernel, scenario] of [
-    ['pagemap', 'probe/page-below-switch-behind-iommu'],
-    ['resource', 'probe/range-below-switch-behind-iommu'],
+    ['pagemap', 'map-probe/page-below-switch-behind-iommu'],
+    ['resource', 'map-probe/range-below-switch-behind-iommu'],
   ] as const) {
     passes(t, await run(kernel, scenario), []);
     t.is((await run('baseline', scenario)).verdict, 'skip');

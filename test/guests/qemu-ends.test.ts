@@ -6,7 +6,7 @@ import test, {type ExecutionContext} from 'ava';
 import {HostError} from '../../src/base/errors.ts';
 import {bootGuest} from '../../src/guest/guest.ts';
 import {findQemu} from '../../src/guest/qemu-binary.ts';
-import {platforms} from '../../src/topology/platform.ts';
+import {platformOf} from '../../src/devices/machines/registry.ts';
 import {context, machineOf, runOwn} from './lab.ts';
 import {LabProcess} from './processes.ts';
 
@@ -28,12 +28,19 @@ async function refusal(
   const qemu = await findQemu('x86_64', {name: 'stock'}, context);
   const folder = path.join(temporary, name);
   mkdirSync(folder, {recursive: true});
-  const {kernel, image} = await machineOf('baseline');
+  const {kernel, image, transport} = await machineOf('baseline');
   const plan = {
-    ...{folder, platform: platforms.q35, kernel: kernel.image, initrd: image.file, commandLine: [], machine},
+    ...{
+      folder,
+      platform: platformOf('q35'),
+      kernel: kernel.image,
+      initrd: image.file,
+      commandLine: [],
+      machine,
+    },
     qemu: {...qemu, path: program ?? qemu.path},
     acceleration: {name: 'tcg', why: 'a test'} as const,
-    ssh: {privateKey: '', hostKey: ''},
+    transport,
   };
   return (await t.throwsAsync(bootGuest(plan, context), {instanceOf: HostError})).message;
 }

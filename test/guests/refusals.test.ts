@@ -14,25 +14,28 @@ async function run(name: string) {
 }
 
 test.serial('an edu is refused a page that is beyond its mask, as its driver is told', async (t) => {
-  const outcome = await run('probe/beyond-mask');
+  const outcome = await run('map-probe/beyond-mask');
   t.is(outcome.verdict, 'pass', outcome.reason);
   t.deepEqual(outcome.steps[0]?.guest[0]?.command.slice(2), ['edu_dma_bits=31']);
 });
 
-test.serial('a list beyond the mask is a known gap, and the ledger has where the edu was sent', async (t) => {
-  const {verdict, gap, reason, ...outcome} = await run('gaps/edu-list-beyond-mask');
-  t.is(verdict, 'fail', reason);
-  t.is(gap, 'mask-bus-addr', reason);
-  t.true(flows(outcome as never).includes('edu read nowhere 4096'));
-});
+test.serial(
+  'a list beyond the mask is a known issue, and the ledger has where the edu was sent',
+  async (t) => {
+    const {verdict, knownIssue, reason, ...outcome} = await run('known-issues/edu-list-beyond-mask');
+    t.is(verdict, 'fail', reason);
+    t.is(knownIssue, 'mask-bus-addr', reason);
+    t.true(flows(outcome as never).includes('edu read unmapped 4096'));
+  },
+);
 
 test.serial(
-  'I/O that swiotlb=force refuses is retried for ever: a known gap, with the function',
+  'I/O that swiotlb=force refuses is retried for ever: a known issue, with the function',
   async (t) => {
-    const {verdict, gap, reason} = await run('gaps/swiotlb-refused-beyond-host-bridge');
+    const {verdict, knownIssue, reason} = await run('known-issues/swiotlb-refused-beyond-host-bridge');
     t.is(verdict, 'crash', reason);
-    t.is(gap, 'refused-io-ends', reason);
-    t.regex(reason, /^gap refused-io-ends: .*blocked in \w+\(\)/);
+    t.is(knownIssue, 'refused-io-ends', reason);
+    t.regex(reason, /^known issue refused-io-ends: .*blocked in \w+\(\)/);
   },
 );
 

@@ -4,15 +4,15 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {type Result, runAll} from '../../src/cli/run-all.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {type Result, runAll} from '../../src/runner/run-all.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {listScenarios} from '../../src/spec/catalog.ts';
 import {context, flows, qemu} from './lab.ts';
 
 const copied = ['dst read cmb 32768', 'src write cmb 32768'];
 const refused: Expected = {flows: [], ways: []};
-const turned: Expected = {flows: copied, ways: ['turned sw0']};
-const up: Expected = {flows: copied, ways: ['up']};
+const turned: Expected = {flows: copied, ways: ['peer-to-peer sw0']};
+const up: Expected = {flows: copied, ways: ['upstream']};
 
 /** What must move, and the ways that it must take. */
 interface Expected {
@@ -21,17 +21,20 @@ interface Expected {
 }
 
 const expected: Readonly<Record<string, Expected>> = {
-  'acs/nested-inner-redirects': {flows: [...copied, 'src write far 32768'], ways: ['up', 'turned outer']},
-  'acs/nested-outer-redirects': {flows: copied, ways: ['turned inner']},
+  'acs/nested-inner-redirects': {
+    flows: [...copied, 'src write far 32768'],
+    ways: ['upstream', 'peer-to-peer outer'],
+  },
+  'acs/nested-outer-redirects': {flows: copied, ways: ['peer-to-peer inner']},
   'acs/offset-redirect-refused': refused,
-  'acs/switch-client-redirects': {flows: ['dst write cmb 32768'], ways: ['turned sw0']},
+  'acs/switch-client-redirects': {flows: ['dst write cmb 32768'], ways: ['peer-to-peer sw0']},
   'acs/switch-completion-redirect': refused,
   'acs/switch-peer-redirects': turned,
   'acs/switch-redirect-refused': refused,
   'acs/switch-redirect-through-host-bridge': up,
   'acs/switch-vtd-redirects': refused,
   'acs/switch-vtd-through-host-bridge': up,
-  'acs/vtd-no-redirect': {flows: copied, ways: ['turned rp0']},
+  'acs/vtd-no-redirect': {flows: copied, ways: ['peer-to-peer rp0']},
   'iommu/amd-vi-below-switch': turned,
   'iommu/below-switch': turned,
   'iommu/virtio-below-switch': turned,
@@ -48,7 +51,7 @@ async function run(names: readonly string[], on: string): Promise<readonly Resul
 }
 
 function waysOf({steps}: Result): readonly string[] {
-  const ways = steps.flatMap(({ledger}) => ledger).map(({way, by}) => [way, by].join(' ').trim());
+  const ways = steps.flatMap(({ledger}) => ledger).map(({route, by}) => [route, by].join(' ').trim());
   return [...new Set(ways)];
 }
 
@@ -71,22 +74,22 @@ test.serial('a request goes the way that the tree and its ACS give it, whatever 
 });
 
 test.serial(
-  'once a port redirects, Linux goes by what it remembers: a gap, told with what comes of it',
+  'once a port redirects, Linux goes by what it remembers: a known issue, reported with what comes of it',
   async (t) => {
     t.timeout(1_800_000, 'building the kernel');
-    const results = await run(['gaps/acs-changed', 'gaps/acs-changed-behind-vtd'], qemu);
+    const results = await run(['known-issues/acs-changed', 'known-issues/acs-changed-behind-vtd'], qemu);
     t.deepEqual(
-      results.map(({verdict, gap}) => `${verdict} ${gap ?? ''}`),
+      results.map(({verdict, knownIssue}) => `${verdict} ${knownIssue ?? ''}`),
       ['fail map-type-fresh', 'fail map-type-fresh'],
     );
     const lost = results.find(({scenario}) => scenario.endsWith('behind-vtd'));
-    t.deepEqual(lost && flows(lost), ['src write cmb 32768', 'src write nowhere 32768']);
+    t.deepEqual(lost && flows(lost), ['src write cmb 32768', 'src write unmapped 32768']);
   },
 );
 
 test.serial('on a QEMU that does not route, what that is about is skipped with the reason', async (t) => {
   t.timeout(1_800_000, 'building the kernel');
-  const names = ['acs/switch-redirect-refused', 'gaps/acs-changed', 'iommu/below-switch'];
+  const names = ['acs/switch-redirect-refused', 'known-issues/acs-changed', 'iommu/below-switch'];
   const results = await run(names, 'stock');
   t.deepEqual(
     results.map(({verdict, reason}) => `${verdict}: ${reason}`),

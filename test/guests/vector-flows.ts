@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** What moves in awkward/vectors, whatever the machine. */
+/** What moves in lifecycle/vectors, whatever the machine. */
 export const vectorFlows: readonly string[] = [
   'dst read cmb 46592',
   'dst read display 14848',

@@ -24,19 +24,19 @@ test.before(async (t) => {
 
 test.after.always(() => postgres.stop());
 
-/** A suite with a name of its own, a folder for its bundles, and workers for it. */
-class Night {
+/** A suite with a name of its own, a directory for its bundles, and workers for it. */
+class NightlyRun {
   readonly suite: string;
   readonly bundles: string;
   readonly workers: LabProcess[] = [];
-  readonly #nights: LabProcess[] = [];
+  readonly #nightlyRuns: LabProcess[] = [];
   readonly #file: string;
   readonly #state: string;
 
   constructor(t: ExecutionContext, suite: string, kernel = 'baseline') {
     // Those of a test that failed would work for the next one.
     t.teardown(() => {
-      for (const lab of [...this.#nights, ...this.workers]) lab.kill('SIGKILL');
+      for (const lab of [...this.#nightlyRuns, ...this.workers]) lab.kill('SIGKILL');
     });
     // As it is recorded: a suite that is not the lab's is identified by its path.
     this.suite = path.join(temporary, suite, suite);
@@ -51,20 +51,20 @@ class Night {
     );
   }
 
-  /** Begins the night, or goes on with it. */
+  /** Begins the nightly run, or goes on with it. */
   begin(...more: readonly string[]): LabProcess {
     const words = ['nightly', this.#file, '--queue', '--database', postgres.url, ...more];
-    const night = new LabProcess(words, this.#state);
-    this.#nights.push(night);
-    return night;
+    const nightlyRun = new LabProcess(words, this.#state);
+    this.#nightlyRuns.push(nightlyRun);
+    return nightlyRun;
   }
 
-  /** Begins a night of the same suite in another lab of this host. */
+  /** Begins a nightly run of the same suite in another lab of this host. */
   beginElsewhere(...more: readonly string[]): LabProcess {
     const words = ['nightly', this.#file, '--queue', '--database', postgres.url, ...more];
-    const night = new LabProcess(words, `${this.#state}-of-another`);
-    this.#nights.push(night);
-    return night;
+    const nightlyRun = new LabProcess(words, `${this.#state}-of-another`);
+    this.#nightlyRuns.push(nightlyRun);
+    return nightlyRun;
   }
 
   hire(...more: readonly string[]): LabProcess {
@@ -74,10 +74,10 @@ class Night {
     return worker;
   }
 
-  /** The night came to its end, with each attempt once; nothing is left of the workers, who are sent home. */
-  async over(t: ExecutionContext, night: LabProcess): Promise<void> {
-    t.is(await night.ended, 0, [night, ...this.workers].map(({output}) => output).join('\n---\n'));
-    t.regex(night.output, /^\w+: 4 runs: 4 pass$/m);
+  /** The nightly run came to its end, with each attempt once; nothing is left of the workers, who are sent home. */
+  async over(t: ExecutionContext, nightlyRun: LabProcess): Promise<void> {
+    t.is(await nightlyRun.ended, 0, [nightlyRun, ...this.workers].map(({output}) => output).join('\n---\n'));
+    t.regex(nightlyRun.output, /^\w+: 4 runs: 4 pass$/m);
     for (const worker of this.workers) {
       worker.kill('SIGTERM');
       const ended = await worker.ended;
@@ -87,8 +87,8 @@ class Night {
     const runs = await query(
       postgres.url,
       `select cases.scenario, runs.bundle, runs.name from runs
-       join nights on nights.id = runs.night_id join cases on cases.id = runs.case_id
-       where nights.suite = '${this.suite}' and nights.state = 'ended'`,
+       join nightly_runs on nightly_runs.id = runs.nightly_run_id join cases on cases.id = runs.case_id
+       where nightly_runs.suite = '${this.suite}' and nightly_runs.state = 'ended'`,
     );
     t.deepEqual(runs.map(({scenario}) => scenario).toSorted(), names.toSorted(), 'each once');
     t.deepEqual(readdirSync(this.bundles).toSorted(), runs.map((run) => run['name']).toSorted());
@@ -96,8 +96,8 @@ class Night {
     const jobs = await query(
       postgres.url,
       `select job.state::text from p2plab_queue.job
-       join nights on nights.id = (job.data->>'night')::int
-       where nights.suite = '${this.suite}' and nights.state = 'ended'`,
+       join nightly_runs on nightly_runs.id = (job.data->>'nightlyRun')::int
+       where nightly_runs.suite = '${this.suite}' and nightly_runs.state = 'ended'`,
     );
     t.deepEqual(
       jobs.map(({state}) => state),
@@ -111,58 +111,58 @@ const current = (worker: LabProcess): string | undefined =>
   [...worker.output.matchAll(/^took (\S+)$/gm)].map(([, run]) => run).at(-1);
 
 test.serial('the run of a worker that is killed is made by another', async (t) => {
-  t.timeout(1_800_000, 'a night');
-  const night = new Night(t, 'killed');
-  const lab = night.begin();
-  const [first, second] = [night.hire(), night.hire()];
+  t.timeout(1_800_000, 'a nightly run');
+  const nightlyRun = new NightlyRun(t, 'killed');
+  const lab = nightlyRun.begin();
+  const [first, second] = [nightlyRun.hire(), nightlyRun.hire()];
   await first.runs(/^qemu-system/);
   const run = current(first);
   first.kill('SIGKILL');
   await first.ended;
   t.deepEqual(await first.survivors(), []);
-  await night.over(t, lab);
+  await nightlyRun.over(t, lab);
   t.true(run !== undefined && second.output.includes(`took ${run}\n`), second.output);
 });
 
 test.serial('a worker that was thought dead comes too late', async (t) => {
-  t.timeout(1_800_000, 'a night');
-  const night = new Night(t, 'stopped');
-  const lab = night.begin();
-  const first = night.hire();
+  t.timeout(1_800_000, 'a nightly run');
+  const nightlyRun = new NightlyRun(t, 'stopped');
+  const lab = nightlyRun.begin();
+  const first = nightlyRun.hire();
   await first.runs(/^qemu-system/);
   const run = current(first) ?? '';
   first.kill('SIGSTOP');
-  const second = night.hire();
+  const second = nightlyRun.hire();
   await second.until(() => second.output.includes(`took ${run}\n`), 'the run is taken over');
   first.kill('SIGCONT');
   await first.until(() => first.output.includes(`dropped ${run}: `), 'it is dropped');
-  await night.over(t, lab);
+  await nightlyRun.over(t, lab);
   t.false(first.output.includes(`PASS ${run} `), first.output);
   t.true(second.output.includes(`PASS ${run} `), second.output);
 });
 
 test.serial('a database that is away for ten seconds costs nothing', async (t) => {
-  t.timeout(1_800_000, 'a night');
-  const night = new Night(t, 'away');
-  const [first, second] = [night.hire(), night.hire()];
-  for (const worker of night.workers)
+  t.timeout(1_800_000, 'a nightly run');
+  const nightlyRun = new NightlyRun(t, 'away');
+  const [first, second] = [nightlyRun.hire(), nightlyRun.hire()];
+  for (const worker of nightlyRun.workers)
     await worker.until(() => / at a time$/m.test(worker.output), 'it is idle');
   await postgres.halt();
   await delay(2000);
   await postgres.start();
-  const lab = night.begin();
+  const lab = nightlyRun.begin();
   await Promise.all([first.runs(/^qemu-system/), second.runs(/^qemu-system/)]);
   await postgres.halt();
   await delay(10_000);
   await postgres.start();
-  await night.over(t, lab);
+  await nightlyRun.over(t, lab);
 });
 
 test.serial('a worker that is asked to end gives its run back at once', async (t) => {
-  t.timeout(1_800_000, 'a night');
-  const night = new Night(t, 'ended');
-  const lab = night.begin();
-  const first = night.hire();
+  t.timeout(1_800_000, 'a nightly run');
+  const nightlyRun = new NightlyRun(t, 'ended');
+  const lab = nightlyRun.begin();
+  const first = nightlyRun.hire();
   await first.runs(/^qemu-system/);
   const run = current(first) ?? '';
   first.kill('SIGTERM');
@@ -171,50 +171,50 @@ test.serial('a worker that is asked to end gives its run back at once', async (t
   // That of a worker that is thought dead stays active until its heartbeat is missed.
   const jobs = await query(
     postgres.url,
-    `select job.state::text from p2plab_queue.job join nights on nights.id = (job.data->>'night')::int
-     where nights.suite like '%/ended' and job.data->>'run' = '${run}'`,
+    `select job.state::text from p2plab_queue.job join nightly_runs on nightly_runs.id = (job.data->>'nightlyRun')::int
+     where nightly_runs.suite like '%/ended' and job.data->>'run' = '${run}'`,
   );
   t.deepEqual(
     jobs.map(({state}) => state),
     ['retry'],
   );
-  const second = night.hire();
+  const second = nightlyRun.hire();
   await second.until(() => second.output.includes(`took ${run}\n`), 'the run is taken');
-  await night.over(t, lab);
+  await nightlyRun.over(t, lab);
 });
 
-test.serial('a night that is killed goes on, and asks for nothing twice', async (t) => {
-  t.timeout(1_800_000, 'a night');
-  const night = new Night(t, 'again');
-  const before = night.begin();
-  const worker = night.hire();
+test.serial('a nightly run that is killed goes on, and asks for nothing twice', async (t) => {
+  t.timeout(1_800_000, 'a nightly run');
+  const nightlyRun = new NightlyRun(t, 'again');
+  const before = nightlyRun.begin();
+  const worker = nightlyRun.hire();
   await worker.until(() => worker.output.includes('PASS '), 'a run has ended');
   before.kill('SIGKILL');
   await before.ended;
   await worker.until(() => worker.output.match(/^PASS /gm)?.length === 3, 'the worker goes on');
-  await night.over(t, night.begin());
+  await nightlyRun.over(t, nightlyRun.begin());
   t.is(worker.output.match(/^took /gm)?.length, names.length, worker.output);
 });
 
-test.serial('what a night that is begun anew has left behind is dropped', async (t) => {
-  t.timeout(1_800_000, 'a night');
-  const night = new Night(t, 'anew');
-  const before = night.begin();
+test.serial('what a nightly run that is begun anew has left behind is dropped', async (t) => {
+  t.timeout(1_800_000, 'a nightly run');
+  const nightlyRun = new NightlyRun(t, 'anew');
+  const before = nightlyRun.begin();
   await before.until(() => before.output.includes('4 waiting'), 'it is queued');
   before.kill('SIGINT');
   t.is(await before.ended, 130, before.output);
-  const lab = night.begin('--fresh');
+  const lab = nightlyRun.begin('--no-resume');
   await lab.until(() => lab.output.includes('4 waiting'), 'it is queued');
-  const worker = night.hire();
-  await night.over(t, lab);
-  t.is(worker.output.match(/^dropped .*: its night is over$/gm)?.length, names.length, worker.output);
+  const worker = nightlyRun.hire();
+  await nightlyRun.over(t, lab);
+  t.is(worker.output.match(/^dropped .*: its nightly run is over$/gm)?.length, names.length, worker.output);
 });
 
 test.serial('a worker that cannot make a run says why, and the kernel is not blamed', async (t) => {
   t.timeout(1_800_000, 'no guest');
-  const night = new Night(t, 'lacking');
-  const worker = night.hire('--qemu', '/there/is/no/qemu', '--idle-exit', '3');
-  const lab = night.begin();
+  const nightlyRun = new NightlyRun(t, 'lacking');
+  const worker = nightlyRun.hire('--qemu', '/there/is/no/qemu', '--idle-exit', '3');
+  const lab = nightlyRun.begin();
   t.is(await lab.ended, 3, lab.output);
   t.regex(lab.output, /^lacking: 4 runs: 4 error$/m);
   t.regex(lab.output, /error: \/there\/is\/no\/qemu is not a QEMU that can be run/);
@@ -225,13 +225,13 @@ test.serial(
   'two labs of one host run a suite side by side, and neither takes the runs of the other',
   async (t) => {
     t.timeout(1_800_000, 'no guest');
-    const night = new Night(t, 'twice');
-    const first = night.begin();
+    const nightlyRun = new NightlyRun(t, 'twice');
+    const first = nightlyRun.begin();
     await first.until(() => first.output.includes('4 waiting'), 'it is queued');
-    const second = night.beginElsewhere();
+    const second = nightlyRun.beginElsewhere();
     await second.until(() => second.output.includes('4 waiting'), 'it is queued');
     // What a worker makes of them is an error of its own, so that no guest has to boot.
-    night.hire('--qemu', '/there/is/no/qemu', '--idle-exit', '3');
+    nightlyRun.hire('--qemu', '/there/is/no/qemu', '--idle-exit', '3');
     for (const lab of [first, second]) {
       t.is(await lab.ended, 3, lab.output);
       t.is(
@@ -248,9 +248,9 @@ test.serial('what only this host has is not queued', async (t) => {
   t.timeout(1_800_000);
   const kernel = path.join(temporary, 'own.yaml');
   writeFileSync(kernel, 'description: none\nsource: {tree: /there/is/no/tree}\n');
-  const lab = new Night(t, 'foreign', kernel).begin();
+  const lab = new NightlyRun(t, 'foreign', kernel).begin();
   t.is(await lab.ended, 2, lab.output);
   t.true(lab.output.includes(`workers on other hosts do not have the kernel ${kernel}`), lab.output);
-  const other = new Night(t, 'foreign').begin('--qemu', '/usr/bin/qemu-system-x86_64');
+  const other = new NightlyRun(t, 'foreign').begin('--qemu', '/usr/bin/qemu-system-x86_64');
   t.is(await other.ended, 2, other.output);
 });

@@ -10,7 +10,7 @@ import {cpioArchive, type Entry} from '../../src/image/cpio.ts';
 const name = fc.stringMatching(/^[a-zäß][a-z0-9ä.-]{0,40}$/);
 const content = fc.uint8Array({maxLength: 300});
 
-/** Entries in one folder, with names that differ: what a kernel can unpack. */
+/** Entries in one directory, with names that differ: what a kernel can unpack. */
 const someEntries = fc
   .uniqueArray(
     fc.oneof(

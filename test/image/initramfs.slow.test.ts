@@ -6,11 +6,14 @@ import ssh2 from 'ssh2';
 import test from 'ava';
 import {temporary} from '../base/temporary-cache.ts';
 import {recordingContext} from '../base/contexts.ts';
+import {ensureLabKeys} from '../../src/guest/ssh/keys.ts';
+import {ensureTransport} from '../../src/guest/transports.ts';
 import {ensureImage, replayArchive} from '../../src/image/initramfs.ts';
 
 const context = recordingContext();
 const program = path.join(temporary, 'p2p');
 writeFileSync(program, 'a program\n');
+const {image: transport} = await ensureTransport(context);
 const tool = {key: 'tool', file: program};
 const module = {name: 'demo', key: 'module', file: program};
 
@@ -23,16 +26,16 @@ function member(archive: Uint8Array, name: string): string {
 
 test('images asked for at the same time are one, the same bytes for the same content', async (t) => {
   const images = await Promise.all(
-    Array.from({length: 5}, () => ensureImage({arch: 'x86_64', tool, modules: [module]}, context)),
+    Array.from({length: 5}, () => ensureImage({arch: 'x86_64', tool, modules: [module], transport}, context)),
   );
   t.is(new Set(images.map(({file}) => file)).size, 1);
-  const other = await ensureImage({arch: 'x86_64', tool, modules: []}, context);
+  const other = await ensureImage({arch: 'x86_64', tool, modules: [], transport}, context);
   t.not(other.key, images[0]?.key);
   t.not(other.sha256, images[0]?.sha256);
 });
 
-test('every program has its libraries, every applet leads to busybox, every folder comes first', async (t) => {
-  const {file} = await ensureImage({arch: 'x86_64', tool, modules: [module]}, context);
+test('every program has its libraries, every applet leads to busybox, every directory comes first', async (t) => {
+  const {file} = await ensureImage({arch: 'x86_64', tool, modules: [module], transport}, context);
   const names = execFileSync('cpio', ['-it', '--quiet'], {input: readFileSync(file)})
     .toString()
     .trim()
@@ -62,17 +65,18 @@ test('every program has its libraries, every applet leads to busybox, every fold
 });
 
 test('the keys fit each other, and are for their owner only', async (t) => {
-  const image = await ensureImage({arch: 'x86_64', tool, modules: []}, context);
-  const key = ssh2.utils.parseKey(image.sshKey);
+  const image = await ensureImage({arch: 'x86_64', tool, modules: [], transport}, context);
+  const keys = await ensureLabKeys(context);
+  const key = ssh2.utils.parseKey(keys.clientKey);
   if (key instanceof Error) throw key;
   const authorized = member(readFileSync(image.file), 'root/.ssh/authorized_keys').split(' ')[1];
   t.is(authorized, key.getPublicSSH().toString('base64'));
   const inImage = path.join(temporary, 'host_key');
-  const folder = path.dirname(image.sshKeyFile);
-  t.regex(image.hostPublicKey, /^ssh-ed25519 \S+$/);
+  const folder = path.dirname(keys.clientKeyFile);
+  t.regex(keys.hostPublicKey, /^ssh-ed25519 \S+$/);
   execFileSync('cp', [path.join(folder, 'host_key'), inImage]);
-  t.true(execFileSync('dropbearkey', ['-y', '-f', inImage]).toString().includes(image.hostPublicKey));
-  for (const file of [image.sshKeyFile, path.join(folder, 'host_key'), image.file]) {
+  t.true(execFileSync('dropbearkey', ['-y', '-f', inImage]).toString().includes(keys.hostPublicKey));
+  for (const file of [keys.clientKeyFile, path.join(folder, 'host_key'), image.file]) {
     t.is(statSync(file).mode & 0o077, 0, file);
   }
 });

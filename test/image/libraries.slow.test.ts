@@ -8,7 +8,7 @@ import {librariesIn, librariesOf} from '../../src/image/libraries.ts';
 
 const program = '/usr/sbin/dropbear';
 
-/** A folder with the program and what it needs, as they lie in the system. */
+/** A directory with the program and what it needs, as they lie in the system. */
 async function otherSystem(): Promise<string> {
   const root = mkdtempSync(path.join(temporary, 'root-'));
   for (const file of [program, ...(await librariesOf(program))]) {

@@ -8,7 +8,7 @@ import {facts} from './facts.ts';
 
 const {record} = facts({verdict: 'fail', reason: 'dst differs at 0x1000'});
 const inputs = {
-  ...{scenario: record.scenario, topology: record.topology, lane: 'plain'},
+  ...{scenario: record.scenario, topology: record.topology, variant: 'plain'},
   kernel: {name: 'baseline', key: 'k', release: '6.12.0', source: {title: 'linux', key: 'linux'}},
   image: {key: 'i', sha256: 'f'.repeat(64)},
   qemu: {path: '/usr/bin/qemu', version: '10.0.2'},

@@ -2,15 +2,15 @@
 import {fc, testProp} from '@fast-check/ava';
 import {advance, type State} from '../../src/results/changes.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
-import {type Changed, changesIn, type Night} from './slow-changes.ts';
+import {type Changed, changesIn, type NightlyRun} from './slow-changes.ts';
 
 const word = fc.constantFrom<Outcome | '-'>('pass', 'fail', 'crash', 'known', 'skip', 'error', 'flaky', '-');
 
 testProp(
-  'what is carried from night to night says the same as looking through all nights',
+  'what is carried from one nightly run to the next says the same as looking through all nightly runs',
   [fc.array(fc.tuple(word, word), {minLength: 1, maxLength: 12})],
   (t, words) => {
-    const past: Night[] = [];
+    const past: NightlyRun[] = [];
     const states = new Map<string, State>();
     for (const [number, pair] of words.entries()) {
       const outcomes = new Map<string, Outcome>(
@@ -33,7 +33,7 @@ testProp(
       }
       const byRun = (list: readonly Changed[]): readonly Changed[] =>
         list.toSorted((a, b) => (a.run < b.run ? -1 : 1));
-      // A first night without any run has no night before it.
+      // A first nightly run without any run has no nightly run before it.
       if (words.slice(0, number).some(([a, b]) => a === '-' && b === '-')) return;
       t.deepEqual(byRun(told), byRun(changesIn(past)));
     }

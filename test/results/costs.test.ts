@@ -4,17 +4,19 @@ import {temporary} from '../base/temporary-cache.ts';
 import path from 'node:path';
 import test from 'ava';
 import {stripVTControlCharacters} from 'node:util';
-import {changesAlong, alongSeries} from '../../src/cli/series/table.ts';
-import {comparison, pairResults} from '../../src/cli/compare/table.ts';
-import {summary} from '../../src/cli/nightly/summary.ts';
+import {alongSeries} from '../../src/cli/series/series-table.ts';
+import {changesAlong} from '../../src/runner/series-changes.ts';
+import {comparison} from '../../src/cli/compare/comparison-table.ts';
+import {pairResults} from '../../src/results/pairs.ts';
+import {summary} from '../../src/runner/nightly/summary.ts';
 import {dashboard} from '../../src/dashboard/serve.ts';
 import {openDatabase} from '../../src/results/database/connect.ts';
-import {endNight, openNight} from '../../src/results/database/nights.ts';
-import {recordRun} from '../../src/results/database/record.ts';
+import {endNightlyRun, openNightlyRun} from '../../src/results/database/nightly-runs.ts';
+import {recordRun} from '../../src/results/database/record-run.ts';
 import {differenceOf} from '../../src/results/difference.ts';
 import {costsBeyond, isUndeclaredRise} from '../../src/results/measured-change.ts';
-import {compareKernels} from '../../src/results/queries/compare.ts';
-import {countedChanges} from '../../src/results/queries/counted.ts';
+import {compareKernels} from '../../src/results/queries/compare-kernels.ts';
+import {mapCostChanges} from '../../src/results/queries/map-cost-changes.ts';
 import type {ReportedRun} from '../../src/results/reported.ts';
 import {p2plab} from '../cli/p2plab.ts';
 import {copied, facts} from './facts.ts';
@@ -35,7 +37,7 @@ function run(
   const one = facts({
     kernel,
     verdict,
-    scenario: 'counted/outside-provider',
+    scenario: 'map-cost/outside-provider',
     steps: steps(counts, verdict),
     durationMs,
   });
@@ -54,7 +56,11 @@ test('three instructions more for every page are no "same"', (t) => {
     'time scatters',
   );
   t.is(differenceOf(base, run('mixed', {'map-page': 70, 'map-sg-16': 901})), 'costs more');
-  t.is(differenceOf(base, run('silent', {'map-page': 76})), 'unclear', 'it counted less, which is no proof');
+  t.is(
+    differenceOf(base, run('silent', {'map-page': 76})),
+    'inconclusive',
+    'it counted less, which is no proof',
+  );
   t.is(differenceOf(base, run('bad', {'map-page': 79}, 'fail')), 'worse', 'a verdict says more');
   const pairs = pairResults([base], [dearer]);
   t.deepEqual(pairs[0]?.measurements, [
@@ -62,18 +68,18 @@ test('three instructions more for every page are no "same"', (t) => {
   ]);
   t.true(pairs[0]?.measurements.some(isUndeclaredRise));
   const text = stripVTControlCharacters(comparison(pairs, ['baseline', 'baseline+dearer']));
-  t.regex(text, /^counted\/outside-provider +pass +pass +costs more$/m);
+  t.regex(text, /^map-cost\/outside-provider +pass +pass +costs more$/m);
   t.regex(text, /map-page: 76 → 79 instructions \(\+3\)/);
   t.regex(text, /1 costs more$/);
 });
 
 test('what a kernel declares beyond the base is shown, and fails nothing', (t) => {
-  const switched = {'counted/outside-provider': {'map-page': 3}};
+  const switched = {'map-cost/outside-provider': {'map-page': 3}};
   const pairs = (costs: typeof switched) =>
     pairResults([base], [run('switch', {'map-page': 79, 'map-sg-16': 900})], costs);
   t.false(pairs(switched)[0]?.measurements.some(isUndeclaredRise));
   t.regex(comparison(pairs(switched), ['baseline', 'switch']), /\(\+3, declared \+3\)/);
-  t.deepEqual(costsBeyond(switched, switched), {'counted/outside-provider': {'map-page': 0}});
+  t.deepEqual(costsBeyond(switched, switched), {'map-cost/outside-provider': {'map-page': 0}});
   t.deepEqual(costsBeyond({}, switched), switched);
 });
 
@@ -81,7 +87,7 @@ test('a series tells the patch that costs more', (t) => {
   const columns = [base, base, run('dearer', {'map-page': 79, 'map-sg-16': 900})].map((one) => ({
     results: [one],
   }));
-  const scenarios = ['counted/outside-provider'];
+  const scenarios = ['map-cost/outside-provider'];
   t.deepEqual(
     changesAlong(scenarios, columns).map(({patch, difference}) => [patch, difference]),
     [[2, 'costs more']],
@@ -94,33 +100,33 @@ test('a series tells the patch that costs more', (t) => {
 
 const context = {signal: new AbortController().signal, report: () => undefined};
 
-test('nights, their text, their pages and results diff have it', async (t) => {
+test('nightly runs, their text, their pages and results diff have it', async (t) => {
   const file = path.join(temporary, 'costs.sqlite');
   const connection = await openDatabase(file, context);
   const {db} = connection;
-  const night = async (begun: string, counts: Readonly<Record<string, Counts>>): Promise<number> => {
-    const id = await openNight(db, {suite: 'counts', begun, host: 'h', planned: 2});
+  const nightlyRun = async (begun: string, counts: Readonly<Record<string, Counts>>): Promise<number> => {
+    const id = await openNightlyRun(db, {suite: 'counts', begun, host: 'h', planned: 2});
     const outcomes = [];
     for (const [kernel, own] of Object.entries(counts)) {
-      const one = facts({kernel, scenario: 'counted/a', steps: steps(own), begun});
+      const one = facts({kernel, scenario: 'map-cost/a', steps: steps(own), begun});
       await recordRun(db, one, id);
-      const about = {scenario: 'counted/a', topology: 'nvme-switch', lane: 'plain', kernel};
+      const about = {scenario: 'map-cost/a', topology: 'nvme-switch', variant: 'plain', kernel};
       outcomes.push({...about, outcome: 'pass' as const, attempts: 1, run: one.name});
     }
-    await endNight(db, id, outcomes);
+    await endNightlyRun(db, id, outcomes);
     return id;
   };
-  const first = await night('2026-01-01T00:00:00.000Z', {baseline: {map: 76}, other: {map: 76}});
-  const second = await night('2026-01-02T00:00:00.000Z', {baseline: {map: 76}, other: {map: 79}});
-  t.deepEqual(await countedChanges(db, first), []);
-  const changes = await countedChanges(db, second);
+  const first = await nightlyRun('2026-01-01T00:00:00.000Z', {baseline: {map: 76}, other: {map: 76}});
+  const second = await nightlyRun('2026-01-02T00:00:00.000Z', {baseline: {map: 76}, other: {map: 79}});
+  t.deepEqual(await mapCostChanges(db, first), []);
+  const changes = await mapCostChanges(db, second);
   t.like(changes, [
     {kernel: 'other', before: '2026-01-01T00:00:00.000Z', changes: [{before: 76, after: 79}]},
   ]);
   t.is(changes.length, 1);
   t.regex(
     summary('counts', [], [], [], changes),
-    /^ {2}other\/plain\/counted\/a: map: 76 → 79 instructions \(\+3\)$/m,
+    /^ {2}other\/plain\/map-cost\/a: map: 76 → 79 instructions \(\+3\)$/m,
   );
   const pairs = await compareKernels(db, second, 'baseline', 'other');
   t.deepEqual(
@@ -133,15 +139,15 @@ test('nights, their text, their pages and results diff have it', async (t) => {
   );
   const app = dashboard({db, token: undefined, hosts: undefined});
   const text = async (page: string): Promise<string> => (await app.request(page)).text();
-  for (const page of ['/index.html', `/night/${second}.html`, '/compare/baseline..other.html'])
+  for (const page of ['/index.html', `/nightly/${second}.html`, '/compare/baseline..other.html'])
     t.regex(await text(page), /map: 76 → 79 instructions \(\+3\)/, page);
   t.regex(await text('/index.html'), /<h1>1 costs more; nothing fails<\/h1>/);
   t.regex(await text('/compare.html'), /0, 1 cost more/);
   await connection.close();
   const diff = await p2plab(['results', 'diff', 'baseline', 'other', '--database', file]);
   t.is(diff.exitCode, 1, diff.stderr);
-  t.regex(diff.stdout, /^counted\/a +pass +pass +map: 76 → 79 instructions \(\+3\)$/m);
+  t.regex(diff.stdout, /^map-cost\/a +pass +pass +map: 76 → 79 instructions \(\+3\)$/m);
   t.is((await p2plab(['results', 'diff', 'other', 'baseline', '--database', file])).exitCode, 0);
   const changed = await p2plab(['results', 'diff', '--database', file]);
-  t.regex(changed.stdout, /^cost +counted\/a +other .*map: 76 → 79/m);
+  t.regex(changed.stdout, /^cost +map-cost\/a +other .*map: 76 → 79/m);
 });

@@ -6,7 +6,7 @@ import {knownCrash, results, sweep} from './results.ts';
 const [pass, fail, crash] = results;
 if (pass === undefined || fail === undefined || crash === undefined) throw new Error('no results');
 
-test('a crash by a known gap is better than a failure that nothing explains, and worse than a pass', (t) => {
+test('a crash by a known issue is better than a failure that nothing explains, and worse than a pass', (t) => {
   t.is(differenceOf(knownCrash, fail), 'worse');
   t.is(differenceOf(knownCrash, crash), 'worse');
   t.is(differenceOf(crash, knownCrash), 'better');
@@ -14,6 +14,6 @@ test('a crash by a known gap is better than a failure that nothing explains, and
   t.is(differenceOf(knownCrash, knownCrash), 'same');
 });
 
-test('another known gap is another way, neither better nor worse', (t) => {
+test('another known issue is another way, neither better nor worse', (t) => {
   t.is(differenceOf(knownCrash, sweep), 'other way');
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {factsOf, type RunFacts} from '../../src/results/bundle-facts.ts';
 import type {RunRecord} from '../../src/scenario/record.ts';
-import type {Verdict} from '../../src/verdict/judge.ts';
+import type {Verdict} from '../../src/base/verdict.ts';
 
 let made = 0;
 
@@ -9,10 +9,10 @@ let made = 0;
 export interface Given {
   readonly scenario?: string;
   readonly kernel?: string;
-  readonly lane?: string;
+  readonly variant?: string;
   readonly verdict?: Verdict;
   readonly reason?: string;
-  readonly gap?: RunRecord['gap'];
+  readonly knownIssue?: RunRecord['knownIssue'];
   readonly name?: string;
   readonly begun?: string;
   readonly bundle?: string;
@@ -35,11 +35,11 @@ export const copied: RunRecord['steps'][number] = {
   ledger: [
     {
       ...{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 32_768, address: 0xfc010000},
-      ...{way: 'turned', by: 'sw0'},
+      ...{route: 'peer-to-peer', by: 'sw0'},
     },
     {
       ...{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 32_768, address: 0xfc018000},
-      ...{way: 'turned', by: 'sw0'},
+      ...{route: 'peer-to-peer', by: 'sw0'},
     },
     {initiator: 'dst', direction: 'read', target: 'host-memory', bytes: 512, address: 0x1000},
   ],
@@ -59,9 +59,14 @@ export function facts({
     begun: given.begun ?? new Date(Date.UTC(2026, 0, 1, 0, 0, made)).toISOString(),
     bundle: given.bundle,
     record: {
-      ...{scenario, kernel, verdict, reason, lane: given.lane ?? 'plain', topology: 'nvme-switch'},
-      ...(given.gap !== undefined && {gap: given.gap}),
-      ...{qemu: 'routed 10.0.2', durationMs: given.durationMs ?? 2000, independent: false, kernelSays: []},
+      ...{scenario, kernel, verdict, reason, variant: given.variant ?? 'plain', topology: 'nvme-switch'},
+      ...(given.knownIssue !== undefined && {knownIssue: given.knownIssue}),
+      ...{
+        qemu: 'routed 10.0.2',
+        durationMs: given.durationMs ?? 2000,
+        continueOnFailure: false,
+        kernelSays: [],
+      },
       steps: given.steps ?? [copied],
     },
     environment: {

@@ -9,7 +9,7 @@ import test from 'ava';
 import {boundedRecord, recordSchema} from '../../src/results/record-schema.ts';
 import {readBundle} from '../../src/results/bundle-facts.ts';
 import {openDatabase} from '../../src/results/database/connect.ts';
-import {recordRun} from '../../src/results/database/record.ts';
+import {recordRun} from '../../src/results/database/record-run.ts';
 import {listRuns} from '../../src/results/queries/list.ts';
 import {p2plab} from '../cli/p2plab.ts';
 import {copied, facts} from './facts.ts';
@@ -79,8 +79,8 @@ const odd: Readonly<Record<string, unknown>> = {
     ...good,
     steps: [{...copied, ledger: [{...copied.ledger[0], bytes: 1e300}]}],
   },
-  'a way that is none': {...good, steps: [{...copied, ledger: [{...copied.ledger[0], way: ['up']}]}]},
-  'a gap that is none': {...good, gap: {toString: 1}},
+  'a way that is none': {...good, steps: [{...copied, ledger: [{...copied.ledger[0], route: ['upstream']}]}]},
+  'a known issue that is none': {...good, knownIssue: {toString: 1}},
   'a report that is none': {...good, verdict: 'crash', report: {kind: 'oops', title: 'x', trace: [1]}},
   'a list': [good],
   nothing: null,
@@ -154,7 +154,10 @@ test('import goes on after each bundle that is none, tells it, and ends with 2',
   const many = Object.keys(odd).length + 2;
   t.is(stdout, `${many + 2} bundles: 2 recorded, ${many + 1} left out`);
   t.is(stderr.match(/left out: /g)?.length, many + 1);
-  t.true(stderr.includes(`${path.join(temporary, 'none')} is no folder of bundles: it is not there`), stderr);
+  t.true(
+    stderr.includes(`${path.join(temporary, 'none')} is no directory of bundles: it is not there`),
+    stderr,
+  );
   t.false(/[^\n\P{Cc}]/u.test(stderr), named);
   const {db, close} = await openDatabase(database, context);
   t.deepEqual(

@@ -6,7 +6,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
 import {query, startPostgres} from './postgres.ts';
 
-/** The folder that the socket of a URL is in. */
+/** The directory that the socket of a URL is in. */
 const folderOf = (url: string): string => decodeURIComponent(new URL(url).hostname);
 
 /** The processes that have this text in their command line. */

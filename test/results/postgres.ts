@@ -42,19 +42,19 @@ async function user(): Promise<{readonly uid: number; readonly gid: number} | un
  * Then there is nothing to keep, either. SIGINT is a fast shutdown, SIGQUIT one at once.
  */
 const keeper = `
-folder=$1; shift
+directory=$1; shift
 exec 3<&0 </dev/null
-"$@" 3<&- >>"$folder/log" 2>&1 & server=$!
+"$@" 3<&- >>"$directory/log" 2>&1 & server=$!
 if read -r word <&3
 then kill -INT "$server"; wait "$server"
-else kill -QUIT "$server"; wait "$server"; rm -rf "$folder"
+else kill -QUIT "$server"; wait "$server"; rm -rf "$directory"
 fi
 `;
 
 /** How long a server may take to start, in milliseconds. */
 const patience = 30_000;
 
-/** Starts a PostgreSQL with a database `p2plab`, reached through a socket in a folder of its own. */
+/** Starts a PostgreSQL with a database `p2plab`, reached through a socket in a directory of its own. */
 export async function startPostgres(): Promise<Postgres> {
   const bin = binaries();
   const owner = await user();

@@ -9,15 +9,15 @@ import {tracedEvents} from '../../src/evidence/traced-events.ts';
 import {reproduceScript} from '../../src/results/reproduce.ts';
 import {runFiles} from '../../src/scenario/boot-plan.ts';
 import {Disks} from '../../src/scenario/disks.ts';
-import {plainLane} from '../../src/scenario/machine.ts';
-import type {Run} from '../../src/scenario/run.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {plainVariant} from '../../src/scenario/machine.ts';
+import type {Run} from '../../src/scenario/run-inputs.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 const kernelArguments = ['iommu.forcedac=1', 'dyndbg="file p2pdma.c +p"'];
 
-const odd = `it's a "folder", with $HOME & \`ticks\``;
+const odd = `it's a "directory", with $HOME & \`ticks\``;
 
-/** A bundle in a folder with every odd character, whose QEMU only says what it was given. */
+/** A bundle in a directory with every odd character, whose QEMU only says what it was given. */
 async function replayed(
   t: ExecutionContext,
   name: string,
@@ -35,11 +35,12 @@ async function replayed(
   const run = {
     plan: {topology, scenario: {value: {steps: [], kernelArguments}}},
     machine: {
-      lane: plainLane,
+      variant: plainVariant,
       qemu: {path: qemu, version: {major: 10, minor: 0, text: '10.0.2'}, devices: []},
       acceleration: {name: 'tcg', why: ''},
       kernel: {image: '/cache/kernel'},
-      image: {file: '/cache/initrd', sshKey: '', hostPublicKey: ''},
+      image: {file: '/cache/initrd'},
+      transport: {network: ['restrict=on']},
     },
     files: runFiles(bundle, topology),
     disks: new Disks(topology, path.join(bundle, 'disks'), new Map()),
@@ -56,7 +57,7 @@ async function replayed(
   return words;
 }
 
-test('QEMU runs in the new folder, and is given names there only', async (t) => {
+test('QEMU runs in the new directory, and is given names there only', async (t) => {
   const words = await replayed(t, 'traced');
   t.false(
     words.some((word) => word.includes(temporary) || word.includes('/cache/')),

@@ -12,7 +12,8 @@ const copy = {
   reason: 'src wrote 64 KiB to cmb.',
 } as const;
 
-const blind = 'gap map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.';
+const blind =
+  'known issue map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.';
 
 /** A result of each verdict; the reasons hold what a guest could say to break out of a format. */
 export const results: readonly Result[] = [
@@ -33,32 +34,32 @@ export const results: readonly Result[] = [
   result('skip', 'igb needs QEMU 8.0 or newer, this is 7.2', []),
 ];
 
-/** A run whose steps are judged each by itself, with a gap that is known. */
+/** A run whose steps are judged each by itself, with a known issue. */
 export const sweep: Result = {
   ...result('fail', `transmit: ${blind}`, [
     {...copy, expected: {outcome: 'peer', transfers: [], refused: [], why: 'sw0 is above both.'}},
-    {...copy, title: 'transmit', verb: 'transmit', verdict: 'fail', reason: blind, gap: 'map-page'},
+    {...copy, title: 'transmit', verb: 'transmit', verdict: 'fail', reason: blind, knownIssue: 'map-page'},
     {...copy, title: 'igb', verb: 'transmit', verdict: 'skip', reason: 'QEMU does not trace it', checks: []},
     {...copy, title: 'lost', verdict: 'error', reason: 'the ledger has gaps', checks: []},
   ]),
   scenario: 'a-sweep',
-  independent: true,
-  gap: 'map-page',
+  continueOnFailure: true,
+  knownIssue: 'map-page',
 };
 
 /** A run that crashed as its kernel is known to. */
 export const knownCrash: Result = {
-  ...result('crash', 'gap acs-list: oops: general protection fault in dma_direct_map_sg', [
+  ...result('crash', 'known issue acs-list: oops: general protection fault in dma_direct_map_sg', [
     {
       ...copy,
       verdict: 'crash',
-      reason: 'gap acs-list: oops: general protection fault',
-      gap: 'acs-list',
+      reason: 'known issue acs-list: oops: general protection fault',
+      knownIssue: 'acs-list',
       checks: [],
     },
   ]),
   scenario: 'a-known-crash',
-  gap: 'acs-list',
+  knownIssue: 'acs-list',
 };
 
 function result(verdict: Result['verdict'], reason: string, steps: Result['steps']): Result {
@@ -66,12 +67,12 @@ function result(verdict: Result['verdict'], reason: string, steps: Result['steps
     scenario: `a-${verdict}`,
     topology: 'nvme-switch',
     kernel: verdict === 'skip' ? 'switch' : 'baseline',
-    lane: 'plain',
+    variant: 'plain',
     qemu: 'stock 10.0.2',
     verdict,
     reason,
     durationMs: 2345,
-    independent: false,
+    continueOnFailure: false,
     steps,
     kernelSays:
       verdict === 'fail' ? ['nvme 0000:05:00.0: added peer-to-peer DMA memory\u001B]0;x\u0007'] : [],

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 import type {Outcome} from '../../src/results/outcome.ts';
 
-/** A night of a suite that came to its end: when it began, and what came of each run. */
-export interface Night {
+/** A nightly run of a suite that came to its end: when it began, and what came of each run. */
+export interface NightlyRun {
   readonly begun: string;
   readonly outcomes: ReadonlyMap<string, Outcome>;
 }
 
-/** What is different about a run since the nights before. */
+/** What is different about a run since earlier nightly runs. */
 export type Change = 'broke' | 'fixed' | 'still bad' | 'new' | 'missing';
 
 export interface Changed {
   readonly run: string;
   readonly change: Change;
-  /** When the night began that was the first of those in which it is as it is now. */
+  /** When the nightly run began that was the first of those in which it is as it is now. */
   readonly since: string;
-  /** When the night began in which it was otherwise for the last time, if there was one. */
+  /** When the nightly run began in which it was otherwise for the last time, if there was one. */
   readonly before?: string;
 }
 
@@ -28,30 +28,30 @@ function placeOf(outcome: Outcome | undefined): number | undefined {
 }
 
 /**
- * What has changed in a night, by the nights before: a night that says nothing of a run is passed over, so that
- * a lab that failed breaks and mends nothing. What fails by a known gap as ever is no change.
- * @param nights the newest first
+ * What has changed in a nightly run, by earlier nightly runs: a nightly run that says nothing of a run is passed over, so that
+ * a lab that failed breaks and mends nothing. What fails by a known issue as ever is no change.
+ * @param nightlyRuns the newest first
  */
-export function changesIn(nights: readonly Night[]): readonly Changed[] {
-  const [tonight, ...earlier] = nights;
-  if (tonight === undefined) return [];
-  const ids = new Set([...tonight.outcomes.keys(), ...(earlier[0]?.outcomes.keys() ?? [])]);
+export function changesIn(nightlyRuns: readonly NightlyRun[]): readonly Changed[] {
+  const [latest, ...earlier] = nightlyRuns;
+  if (latest === undefined) return [];
+  const ids = new Set([...latest.outcomes.keys(), ...(earlier[0]?.outcomes.keys() ?? [])]);
   return [...ids].flatMap((run): readonly Changed[] => {
-    const outcome = tonight.outcomes.get(run);
+    const outcome = latest.outcomes.get(run);
     const last = earlier[0];
     if (outcome === undefined) {
-      return last === undefined ? [] : [{run, change: 'missing', since: tonight.begun, before: last.begun}];
+      return last === undefined ? [] : [{run, change: 'missing', since: latest.begun, before: last.begun}];
     }
     const place = placeOf(outcome);
     if (place === undefined) return [];
-    const said = earlier.filter((night) => placeOf(night.outcomes.get(run)) !== undefined);
+    const said = earlier.filter((nightlyRun) => placeOf(nightlyRun.outcomes.get(run)) !== undefined);
     if (said.length === 0) {
       const isNew = last !== undefined && !earlier.some(({outcomes}) => outcomes.has(run));
-      return isNew ? [{run, change: 'new', since: tonight.begun}] : [];
+      return isNew ? [{run, change: 'new', since: latest.begun}] : [];
     }
-    const other = said.findIndex((night) => placeOf(night.outcomes.get(run)) !== place);
+    const other = said.findIndex((nightlyRun) => placeOf(nightlyRun.outcomes.get(run)) !== place);
     const since =
-      (other === -1 ? said.at(-1) : other === 0 ? tonight : said[other - 1])?.begun ?? tonight.begun;
+      (other === -1 ? said.at(-1) : other === 0 ? latest : said[other - 1])?.begun ?? latest.begun;
     const before = said[other]?.begun;
     const rest = {run, since, ...(before !== undefined && {before})};
     if (other === 0) {

@@ -7,8 +7,8 @@ import {temporary} from '../base/temporary-cache.ts';
 import {labRoot} from '../../src/base/paths.ts';
 import type {Kernel} from '../../src/build/kernel.ts';
 import {HostError} from '../../src/base/errors.ts';
-import {deviceTreeName, writeDeviceTree} from '../../src/scenario/device-tree.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {deviceTreeName, writeDeviceTree} from '../../src/scenario/write-device-tree.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 /** What the lab changes, and some of what it must leave, of the kernel's imx8mp-evk.dts. */
 const board = `/dts-v1/;

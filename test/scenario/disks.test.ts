@@ -5,10 +5,10 @@ import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {Disks, planHeads} from '../../src/scenario/disks.ts';
-import {testPicture} from '../../src/scenario/picture.ts';
-import {scenarioSchema} from '../../src/spec/scenario.ts';
+import {testPicture} from '../../src/steps/picture.ts';
+import {scenarioSchema} from '../../src/scenario/scenario-file.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 function heads(topology: string, steps: readonly object[]): ReturnType<typeof planHeads> {
   const text = JSON.stringify({description: 'any', topology, steps});

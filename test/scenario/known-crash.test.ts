@@ -6,25 +6,25 @@ import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {crashIn} from '../../src/scenario/crash.ts';
 import {judgeBeside, KnownReports} from '../../src/scenario/known-crash.ts';
-import {readScenario} from '../../src/spec/scenario.ts';
+import {readScenario} from '../../src/scenario/scenario-file.ts';
 import type {JudgedStep} from '../../src/verdict/judge.ts';
 
 const overflow = {kind: 'oops', title: 'general protection fault in dma_direct_map_sg'} as const;
 const cycle = {kind: 'lockdep', title: 'possible circular locking dependency in pciehp_ist'} as const;
 const known = new KnownReports({without: 'acs-list', reports: [overflow, cycle]}, []);
 
-test('a report is known by its kind and its title, and to a kernel without the ability alone', (t) => {
-  t.is(known.gapOf(overflow), 'acs-list');
+test('a report is known by its kind and its title, and to a kernel without the feature alone', (t) => {
+  t.is(known.knownIssueOf(overflow), 'acs-list');
   t.is(
-    known.gapOf({...overflow, title: 'BUG: kernel NULL pointer dereference in dma_direct_map_sg'}),
+    known.knownIssueOf({...overflow, title: 'BUG: kernel NULL pointer dereference in dma_direct_map_sg'}),
     undefined,
   );
-  t.is(known.gapOf({...overflow, title: 'general protection fault in nvme_prep_rq'}), undefined);
-  t.is(known.gapOf({...overflow, kind: 'panic'}), undefined);
-  t.is(known.gapOf(undefined), undefined);
+  t.is(known.knownIssueOf({...overflow, title: 'general protection fault in nvme_prep_rq'}), undefined);
+  t.is(known.knownIssueOf({...overflow, kind: 'panic'}), undefined);
+  t.is(known.knownIssueOf(undefined), undefined);
   const fixed = new KnownReports({without: 'acs-list', reports: [overflow]}, ['acs-list']);
-  t.is(fixed.gapOf(overflow), undefined);
-  t.is(new KnownReports(undefined, []).gapOf(overflow), undefined);
+  t.is(fixed.knownIssueOf(overflow), undefined);
+  t.is(new KnownReports(undefined, []).knownIssueOf(overflow), undefined);
 });
 
 test('only what leaves the kernel unharmed is harmless', (t) => {
@@ -79,6 +79,6 @@ test('a scenario that borrows its steps has what they are known to report', (t) 
   const of = (name: string) =>
     readScenario(path.join(labRoot, 'scenarios', `${name}.yaml`)).value['known-crash'];
   t.is(of('iommu/vtd-provider-removed')?.without, 'unplug-lock-order');
-  t.deepEqual(of('iommu/vtd-provider-removed'), of('awkward/provider-removed'));
+  t.deepEqual(of('iommu/vtd-provider-removed'), of('lifecycle/provider-removed'));
   t.is(of('iommu/vtd-vectors'), undefined);
 });

@@ -5,9 +5,9 @@ import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {knownHang} from '../../src/scenario/known-hang.ts';
-import {planScenario} from '../../src/scenario/plan.ts';
+import {planScenario} from '../../src/scenario/plan-scenario.ts';
 
-const name = 'gaps/swiotlb-refused-beyond-host-bridge';
+const name = 'known-issues/swiotlb-refused-beyond-host-bridge';
 const plan = planScenario({name, file: path.join(labRoot, 'scenarios', `${name}.yaml`)});
 const [first, second] = plan.scenario.value.steps;
 if (first === undefined || second === undefined) throw new Error(`${name} has other steps`);
@@ -38,18 +38,18 @@ function folderWith(console: string): string {
 }
 
 test('a task that waits for block I/O is the known hang of the step that is refused', async (t) => {
-  const known = await knownHang(second, plan.topology, {abilities: []}, folderWith(blocked));
-  t.like(known, {gap: 'refused-io-ends', blockedIn: 'submit_bio_wait'});
+  const known = await knownHang(second, plan.topology, {features: []}, folderWith(blocked));
+  t.like(known, {knownIssue: 'refused-io-ends', blockedIn: 'submit_bio_wait'});
 });
 
 test('it is none in another step, of a kernel that ends such I/O, or where nothing waits for it', async (t) => {
   const folder = folderWith(blocked);
-  t.is(await knownHang(first, plan.topology, {abilities: []}, folder), undefined);
-  t.is(await knownHang(second, plan.topology, {abilities: ['refused-io-ends']}, folder), undefined);
-  t.is(await knownHang(second, plan.topology, {abilities: []}, folderWith('')), undefined);
+  t.is(await knownHang(first, plan.topology, {features: []}, folder), undefined);
+  t.is(await knownHang(second, plan.topology, {features: ['refused-io-ends']}, folder), undefined);
+  t.is(await knownHang(second, plan.topology, {features: []}, folderWith('')), undefined);
 });
 
 test('it is none if the kernel reports something else', async (t) => {
   const folder = folderWith(`${oops}\n${blocked}`);
-  t.is(await knownHang(second, plan.topology, {abilities: []}, folder), undefined);
+  t.is(await knownHang(second, plan.topology, {features: []}, folder), undefined);
 });

@@ -2,18 +2,23 @@
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import type {QemuBinary} from '../../src/guest/qemu-binary.ts';
-import {reasonToSkip, reasonToSkipStep, type ScenarioPlan, skippedSteps} from '../../src/scenario/plan.ts';
-import {scenarioSchema} from '../../src/spec/scenario.ts';
+import {
+  reasonToSkip,
+  reasonToSkipStep,
+  type ScenarioPlan,
+  skippedSteps,
+} from '../../src/scenario/plan-scenario.ts';
+import {scenarioSchema} from '../../src/scenario/scenario-file.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import type {Topology} from '../../src/topology/model.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 const qemu = {
   path: '/qemu',
   version: {major: 10, minor: 0, text: '10.0.2'},
   devices: ['pcie-root-port', 'x3130-upstream', 'xio3130-downstream', 'nvme', 'nvme-ns', 'e1000e'],
 } as unknown as QemuBinary;
-const kernel = {name: 'baseline', arch: 'x86_64', abilities: [], lacks: []} as const;
+const kernel = {name: 'baseline', arch: 'x86_64', features: [], missing: []} as const;
 const below = loadTopology(labRoot, 'nvme-switch');
 const translated: Topology = {...below, translated: true};
 const across: Topology = {...loadTopology(labRoot, 'nvme-root-ports'), translated: true};
@@ -28,10 +33,10 @@ function planOf(topology: Topology, steps: readonly object[], more: object = {})
   return {name: 'any', scenario, topology, topologySpec, topologyFile: '', stepsFile: scenario.file};
 }
 
-test('an ability that the kernel does not have', (t) => {
+test('a feature that the kernel does not have', (t) => {
   const plan = planOf(below, [peer], {requires: ['map-page']});
-  t.is(reasonToSkip(plan, kernel, qemu), 'the kernel baseline does not have the ability map-page');
-  t.is(reasonToSkip(plan, {...kernel, abilities: ['map-page']}, qemu), undefined);
+  t.is(reasonToSkip(plan, kernel, qemu), 'the kernel baseline does not have the feature map-page');
+  t.is(reasonToSkip(plan, {...kernel, features: ['map-page']}, qemu), undefined);
 });
 
 test('an architecture that the kernel cannot be built for', (t) => {
@@ -41,10 +46,10 @@ test('an architecture that the kernel cannot be built for', (t) => {
 });
 
 test('what plain Linux can and an older kernel cannot', (t) => {
-  const old = {...kernel, name: 'old', lacks: ['user-memory']} as const;
+  const old = {...kernel, name: 'old', missing: ['user-memory']} as const;
   const skips = (step: object): boolean => reasonToSkip(planOf(below, [step]), old, qemu) !== undefined;
   const probe = (segment: object): object => ({
-    probe: {initiator: 'src', api: 'resource', segments: [{memory: 'cmb', length: 4096, ...segment}]},
+    'map-probe': {initiator: 'src', api: 'resource', segments: [{memory: 'cmb', length: 4096, ...segment}]},
   });
   t.regex(
     reasonToSkip(planOf(below, [peer]), old, qemu) ?? '',
@@ -62,11 +67,11 @@ test('a display on virt gives no memory, whatever a step would do with it', (t) 
     return read && reasonToSkipStep(read, virt, kernel);
   };
   const probe = (segment: object): object => ({
-    probe: {initiator: 'src', api: 'sg', segments: [{length: 4096, ...segment}]},
+    'map-probe': {initiator: 'src', api: 'sg', segments: [{length: 4096, ...segment}]},
   });
   for (const step of [
     {mmap: {provider: 'display', bytes: 4096}},
-    {exhaust: {provider: 'display', piece: 65_536}},
+    {'drain-pool': {provider: 'display', piece: 65_536}},
     probe({memory: 'display'}),
   ]) {
     t.regex(skips(step) ?? '', /BAR of display below its memory/);
@@ -85,7 +90,7 @@ test('a bus address below a switch says nothing where an IOMMU translates: stock
 });
 
 test('steps that are judged by themselves are left out each by itself', (t) => {
-  const plan = planOf(translated, [memory, peer], {independent: true});
+  const plan = planOf(translated, [memory, peer], {'continue-on-failure': true});
   t.is(reasonToSkip(plan, kernel, qemu), undefined);
   const [first, second] = plan.scenario.value.steps.map((step) => reasonToSkipStep(step, translated, kernel));
   t.is(first, undefined);
@@ -93,7 +98,7 @@ test('steps that are judged by themselves are left out each by itself', (t) => {
 });
 
 test('if all of them are left out no guest is booted, and each has its record', (t) => {
-  const plan = planOf(translated, [{load: {module: 'p2plab'}}, peer], {independent: true});
+  const plan = planOf(translated, [{load: {module: 'p2plab'}}, peer], {'continue-on-failure': true});
   const reason = reasonToSkip(plan, kernel, qemu);
   t.regex(reason ?? '', /not route below/);
   t.like(skippedSteps(plan, kernel, reason ?? ''), [
@@ -105,4 +110,16 @@ test('if all of them are left out no guest is booted, and each has its record', 
     },
   ]);
   t.deepEqual(skippedSteps(planOf(translated, [peer]), kernel, ''), []);
+});
+
+test('what a virtio NIC sends is known where QEMU traces requests, and no IOMMU translates them', (t) => {
+  const step = {transmit: {from: 'src', through: 'host-memory', nic: 'nic0', bytes: 4096}};
+  const reason = (topology: Topology): string | undefined => {
+    const [first] = planOf(topology, [step]).scenario.value.steps;
+    return first && reasonToSkipStep(first, topology, kernel);
+  };
+  const stock = loadTopology(labRoot, 'nic-virtio');
+  t.regex(reason(stock) ?? '', /does not trace what a virtio-net reads: .* take --qemu routed$/);
+  t.is(reason({...stock, routed: true}), undefined);
+  t.regex(reason({...stock, routed: true, translated: true}) ?? '', /behind an IOMMU$/);
 });

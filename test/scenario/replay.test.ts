@@ -3,9 +3,9 @@ import {spawnSync} from 'node:child_process';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {replayScript} from '../../src/scenario/replay.ts';
-import {scenarioSchema} from '../../src/spec/scenario.ts';
+import {scenarioSchema} from '../../src/scenario/scenario-file.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 
 function script(steps: readonly object[], modules: readonly string[] = []): string {
   const text = JSON.stringify({description: 'any', topology: 'nvme-switch', steps});

@@ -2,7 +2,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
-import {inWindows, wholeCommands} from '../../src/scenario/windows.ts';
+import {inWindows, wholeCommands} from '../../src/scenario/trace-windows.ts';
 
 const command: TraceEvent = {kind: 'nvme-command', operation: 'read', nsid: 1, bytes: 4096};
 const map: TraceEvent = {kind: 'nvme-map', address: 0x1000, bytes: 4096};

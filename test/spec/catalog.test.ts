@@ -11,7 +11,7 @@ import {
   findTopologyOf,
   listScenarios,
 } from '../../src/spec/catalog.ts';
-import {readScenario} from '../../src/spec/scenario.ts';
+import {readScenario} from '../../src/scenario/scenario-file.ts';
 import {wrong} from './wrong.ts';
 
 const test = anyTest as TestFn<{root: string}>;
@@ -43,7 +43,7 @@ test.after.always((t) => {
 
 const found = (root: string, ...patterns: string[]) => findScenarios(root, patterns).map(({name}) => name);
 
-test('a scenario by its name, the last part of it, its folder', (t) => {
+test('a scenario by its name, the last part of it, its directory', (t) => {
   const {root} = t.context;
   t.deepEqual(found(root, 'nvme-copy'), ['nvme-copy']);
   t.deepEqual(found(root, 'switch/nic-from-cmb'), ['switch/nic-from-cmb']);
@@ -165,7 +165,7 @@ test('a topology that a scenario names and that is not there is a problem of its
   ]);
 });
 
-test("a topology by a path from the scenario's folder", (t) => {
+test("a topology by a path from the scenario's directory", (t) => {
   const {root} = t.context;
   const file = path.join(root, 'elsewhere/with-path.yaml');
   writeFileSync(file, 'description: x\ntopology: ./own.yaml\nsteps:\n  - run: {command: [a]}\n');
@@ -178,7 +178,7 @@ test('a scenario drives the steps of another on its own topology', (t) => {
   const write = (more: string): void => {
     writeFileSync(file, `description: x\ntopology: nvme-switch\n${more}\n`);
   };
-  write('steps-of: nvme-copy');
+  write('steps-from: nvme-copy');
   const scenario = readScenario(file, root);
   t.is(scenario.value.topology, 'nvme-switch');
   t.deepEqual(
@@ -191,19 +191,19 @@ test('a scenario drives the steps of another on its own topology', (t) => {
   t.is(at(scenario.problem(['steps', 0], 'x')), 'nvme-copy.yaml:4');
   t.is(at(scenario.problem(['topology'], 'x')), 'borrows.yaml:2');
 
-  write('steps-of: nvme-cop');
+  write('steps-from: nvme-cop');
   t.regex(
     wrong(() => readScenario(file, root)).join(' '),
-    /borrows\.yaml:3:11: .*no scenario "nvme-cop".*nvme-copy/,
+    /borrows\.yaml:3:13: .*no scenario "nvme-cop".*nvme-copy/,
   );
-  write('steps-of: nvme-copy\nsteps: []');
+  write('steps-from: nvme-copy\nsteps: []');
   t.regex(wrong(() => readScenario(file, root)).join(' '), /borrows\.yaml:4:1: .*"steps"/);
   const second = path.join(root, 'scenarios/again.yaml');
-  write('steps-of: nvme-copy');
-  writeFileSync(second, 'description: x\ntopology: nvme-switch\nsteps-of: switch/borrows\n');
+  write('steps-from: nvme-copy');
+  writeFileSync(second, 'description: x\ntopology: nvme-switch\nsteps-from: switch/borrows\n');
   t.regex(
     wrong(() => readScenario(second, root)).join(' '),
-    /again\.yaml:3:11: .*no steps of its own.*nvme-copy/,
+    /again\.yaml:3:13: .*no steps of its own.*nvme-copy/,
   );
   rmSync(file);
   rmSync(second);

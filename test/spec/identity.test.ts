@@ -25,7 +25,7 @@ test('alone a name is short', (t) => {
   t.deepEqual(shown('baseline+./lab/mutants/x+debug+/home/me/fix'), ['baseline+x+debug+fix']);
 });
 
-test('beside each other names have as many folders as it takes', (t) => {
+test('beside each other names have as many directories as it takes', (t) => {
   t.deepEqual(shown('/a/linux', '/b/linux', '/b/other'), ['a/linux', 'b/linux', 'other']);
   t.deepEqual(shown('/a/src/linux', '/b/src/linux'), ['a/src/linux', 'b/src/linux']);
   t.deepEqual(shown('baseline', '/a/baseline'), ['baseline', 'a/baseline']);

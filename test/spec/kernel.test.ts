@@ -3,9 +3,9 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import {readKernel} from '../../src/spec/kernel.ts';
+import {readKernel} from '../../src/spec/kernel-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {kernelSchema} from '../../src/spec/kernel.ts';
+import {kernelSchema} from '../../src/spec/kernel-spec.ts';
 import {wrong} from './wrong.ts';
 
 const source = (text: string) =>
@@ -62,12 +62,12 @@ function lab(t: {teardown(fn: () => void): void}, text: string): string {
   return file;
 }
 
-test("paths count from the file's folder", (t) => {
+test("paths count from the file's directory", (t) => {
   const file = lab(
     t,
     [
       'description: x\nsource: {tree: ../linux}\nseries: [../patches/switch]',
-      'abilities: [block-under-ops]\nmodules: [p2pdma_switch]\n',
+      'features: [block-under-ops]\nmodules: [p2pdma_switch]\n',
     ].join('\n'),
   );
   const folder = path.dirname(path.dirname(file));
@@ -76,8 +76,8 @@ test("paths count from the file's folder", (t) => {
     source: {kind: 'tree', path: path.join(folder, 'linux')},
     config: [],
     series: [path.join(folder, 'patches/switch')],
-    abilities: ['block-under-ops'],
-    lacks: [],
+    features: ['block-under-ops'],
+    missing: [],
     architectures: ['x86_64', 'aarch64'],
     modules: ['p2pdma_switch'],
     costs: {},
@@ -99,18 +99,18 @@ test('a series that is not there', (t) => {
   );
   t.deepEqual(
     wrong(() => readKernel(file)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
-    ['k.yaml:5:5: there is no series ../patches/swich', 'paths count from the folder of this file'],
+    ['k.yaml:5:5: there is no series ../patches/swich', 'paths count from the directory of this file'],
   );
 });
 
-test('an ability that no kernel has, and a module that the lab does not have', (t) => {
+test('a feature that no kernel has, and a module that the lab does not have', (t) => {
   const file = lab(
     t,
-    'description: x\nsource: {tree: x}\nabilities: [map-page, map-pages]\nmodules: [p2pdma_switch]\n',
+    'description: x\nsource: {tree: x}\nfeatures: [map-page, map-pages]\nmodules: [p2pdma_switch]\n',
   );
   t.deepEqual(
     wrong(() => readKernel(file)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
-    ['k.yaml:3:23: abilities: "map-pages"', 'did you mean "map-page"?'],
+    ['k.yaml:3:22: features: "map-pages"', 'did you mean "map-page"?'],
   );
   const other = lab(t, 'description: x\nsource: {tree: x}\nmodules: [p2plab, p2pdma_swich]\n');
   t.deepEqual(
@@ -122,7 +122,9 @@ test('an ability that no kernel has, and a module that the lab does not have', (
 test('what an operation may cost is declared by scenario', (t) => {
   const read = (costs: string) =>
     parseSpec(`description: x\nsource: {tree: x}\ncosts: ${costs}`, 'x.yaml', kernelSchema).value.costs;
-  t.deepEqual(read('{counted/below-provider: {map-page: 10}}'), {'counted/below-provider': {'map-page': 10}});
-  t.true(wrong(() => read('{counted/below-provider: {map-page: -1}}')).length > 0);
-  t.true(wrong(() => read('{counted/below-provider: 10}')).length > 0);
+  t.deepEqual(read('{map-cost/below-provider: {map-page: 10}}'), {
+    'map-cost/below-provider': {'map-page': 10},
+  });
+  t.true(wrong(() => read('{map-cost/below-provider: {map-page: -1}}')).length > 0);
+  t.true(wrong(() => read('{map-cost/below-provider: 10}')).length > 0);
 });

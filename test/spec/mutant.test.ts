@@ -5,7 +5,7 @@ import path from 'node:path';
 import anyTest, {type TestFn} from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {findMutants, listMutants} from '../../src/spec/catalog.ts';
-import {readMutant} from '../../src/spec/mutant.ts';
+import {readMutant} from '../../src/spec/mutant-spec.ts';
 import {wrong} from './wrong.ts';
 
 const test = anyTest as TestFn<{root: string}>;
@@ -15,7 +15,7 @@ test.before((t) => {
   t.context = {root};
   for (const file of [
     'lab/kernels/baseline.yaml',
-    'lab/lanes/plain.yaml',
+    'lab/variants/plain.yaml',
     'scenarios/one.yaml',
     'scenarios/two/a.yaml',
     'scenarios/two/b.yaml',
@@ -39,44 +39,44 @@ function write(root: string, name: string, text: string): string {
 
 const head = 'description: x\nrule: y\n';
 
-test('a mutant says which rule it breaks, and what catches it', (t) => {
+test('a mutant says which rule it breaks, and what kills it', (t) => {
   const {root} = t.context;
-  const file = write(root, 'whole', `${head}caught-by:\n  - {scenario: one, evidence: [ledger, disk]}\n`);
+  const file = write(root, 'whole', `${head}killed-by:\n  - {scenario: one, evidence: [ledger, disk]}\n`);
   t.like(readMutant(root, file).value, {
     rule: 'y',
     kernel: 'baseline',
-    lane: 'plain',
-    caughtBy: [{scenario: 'one', evidence: ['ledger', 'disk']}],
-    showsOn: undefined,
+    variant: 'plain',
+    killedBy: [{scenario: 'one', evidence: ['ledger', 'disk']}],
+    onlyOn: undefined,
   });
 });
 
-const elsewhere = 'shows-on: {where: arm64-offset, why: no offset here}\n';
+const elsewhere = 'only-on: {where: arm64-offset, why: no offset here}\n';
 
 const cases: readonly [string, string, readonly string[]][] = [
   [
-    'caught by nothing',
+    'killed by nothing',
     '',
     [
-      '1:1: nothing catches this mutant',
-      'name scenarios in "caught-by", or in "shows-on" why it cannot show here',
+      '1:1: no scenario kills this mutant',
+      'name scenarios in "killed-by", or in "only-on" why the lab cannot detect it',
     ],
   ],
   [
-    'caught here and elsewhere',
-    `caught-by:\n  - {scenario: one, evidence: [ledger]}\n${elsewhere}`,
-    ['5:1: what is caught here shows here', 'drop "shows-on" or "caught-by"'],
+    'killed here and elsewhere',
+    `killed-by:\n  - {scenario: one, evidence: [ledger]}\n${elsewhere}`,
+    ['5:1: "killed-by" and "only-on" exclude each other', 'drop "only-on" or "killed-by"'],
   ],
-  ['no reason', 'shows-on: {where: arm64-offset}\n', ['3:1: the key "why" is missing']],
+  ['no reason', 'only-on: {where: arm64-offset}\n', ['3:1: the key "why" is missing']],
   [
     'a kernel that is not there',
     `kernel: basline\n${elsewhere}`,
     ['3:9: there is no kernel "basline"', 'did you mean "baseline"?'],
   ],
   [
-    'a lane that is not there',
-    `lane: debg\n${elsewhere}`,
-    ['3:7: there is no lane "debg"', 'there are: plain'],
+    'a variant that is not there',
+    `variant: debg\n${elsewhere}`,
+    ['3:10: there is no variant "debg"', 'there are: plain'],
   ],
   [
     'a module that is not there',
@@ -85,17 +85,17 @@ const cases: readonly [string, string, readonly string[]][] = [
   ],
   [
     'a scenario that is not there',
-    'caught-by:\n  - {scenario: on, evidence: [ledger]}\n',
+    'killed-by:\n  - {scenario: on, evidence: [ledger]}\n',
     ['4:16: there is no scenario "on"', 'did you mean "one"?'],
   ],
   [
-    'a folder of scenarios',
-    'caught-by:\n  - {scenario: two, evidence: [ledger]}\n',
+    'a directory of scenarios',
+    'killed-by:\n  - {scenario: two, evidence: [ledger]}\n',
     ['4:16: two stands for more than one scenario'],
   ],
   [
     'no evidence',
-    'caught-by:\n  - {scenario: one, evidence: [Ledger!]}\n',
+    'killed-by:\n  - {scenario: one, evidence: [Ledger!]}\n',
     ['4:32: evidence: the name of a check, as ledger, or the kind of a crash, as lockdep'],
   ],
 ];

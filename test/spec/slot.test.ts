@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {checkScenario, scenarioSchema} from '../../src/spec/scenario.ts';
-import {inSlotOf} from '../../src/spec/slot.ts';
-import {topologySchema} from '../../src/spec/topology.ts';
+import {checkScenario, scenarioSchema} from '../../src/scenario/scenario-file.ts';
+import {inSlotOf} from '../../src/spec/slot-members.ts';
+import {topologySchema} from '../../src/spec/topology-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
-import {loadTopology, planTopology} from '../../src/topology/plan.ts';
+import {loadTopology, planTopology} from '../../src/topology/plan-topology.ts';
 import {plugLine} from '../../src/topology/qemu.ts';
 import {nodeOf} from '../../src/topology/model.ts';
 import {unitOf, without} from '../../src/topology/slot.ts';
@@ -60,7 +60,7 @@ test('a step cannot name what went with another function of its slot, until that
   ]);
   t.regex(problems(`  - unplug: sw0\n${copy}`)[0] ?? '', /"a" went when "sw0" was unplugged/);
   t.regex(problems(`  - unplug: a\n${copy}`)[0] ?? '', /"a" was unplugged before/);
-  const meanwhile = '  - mmap: {provider: c, bytes: 4KiB, while: {unplug: sw0}}\n';
+  const meanwhile = '  - mmap: {provider: c, bytes: 4KiB, during: {unplug: sw0}}\n';
   t.regex(problems(`${meanwhile}${copy}`)[0] ?? '', /"a" went when "sw0" was unplugged/);
   t.deepEqual(problems(`  - unplug: b\n  - plug: a\n${copy}`), []);
   t.deepEqual(problems(`  - unplug: c\n${copy}`), []);
@@ -87,10 +87,10 @@ test('a function is plugged in as it was, with what says that it shares its slot
 });
 
 test('a tree without a slot has nothing left of it', (t) => {
-  const awkward = loadTopology(labRoot, 'awkward');
-  const gone = new Set(unitOf(awkward, 'sw0').map(({id}) => id));
+  const lifecycle = loadTopology(labRoot, 'lifecycle');
+  const gone = new Set(unitOf(lifecycle, 'sw0').map(({id}) => id));
   t.deepEqual(
-    without(awkward, gone).nodes.map(({id}) => id),
+    without(lifecycle, gone).nodes.map(({id}) => id),
     ['rp0'],
   );
 });

@@ -3,7 +3,7 @@ import test from 'ava';
 import {z} from 'zod';
 import {labRoot} from '../../src/base/paths.ts';
 import {listTopologies} from '../../src/spec/catalog.ts';
-import {readTopology, topologySchema} from '../../src/spec/topology.ts';
+import {readTopology, topologySchema} from '../../src/spec/topology-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {wrong} from './wrong.ts';
 
@@ -133,7 +133,7 @@ const cases: readonly [string, string, readonly string[]][] = [
     '{on: b}',
     [
       'x.yaml:3:3: the key "type" is missing',
-      'one of root-port, switch, nvme, e1000, e1000e, igb, bochs-display, edu, ivshmem',
+      'one of root-port, switch, pcie-pci-bridge, nvme, e1000, e1000e, igb, virtio-net, bochs-display, edu, ivshmem',
     ],
   ],
   [
@@ -172,7 +172,7 @@ for (const [what, text, expected] of cases) {
   });
 }
 
-for (const id of ['Src', '0a', 'a.b', 'a_b', 'host-memory', 'nowhere', 'lab-nic', 'a-name-of-21-characte']) {
+for (const id of ['Src', '0a', 'a.b', 'a_b', 'host-memory', 'unmapped', 'lab-nic', 'a-name-of-21-characte']) {
   test(`no id: ${id}`, (t) => {
     t.regex(problems(`devices:\n  ${id}: {type: edu}`)[0] ?? '', /^x\.yaml:3:3: "[^"]+" is no good name$/);
   });

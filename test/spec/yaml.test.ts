@@ -122,7 +122,7 @@ test('later checks locate their problems too', (t) => {
   t.deepEqual(at([], ''), [1, 1]);
 });
 
-test('a file that is not there, is a folder, or is far too long', (t) => {
+test('a file that is not there, is a directory, or is far too long', (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'p2plab-yaml-'));
   t.teardown(() => {
     rmSync(folder, {recursive: true, force: true});

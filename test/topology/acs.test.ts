@@ -2,7 +2,7 @@
 import test from 'ava';
 import {acsBitsToSet, acsControl, acsWords, describeAcs, redirects, withAcs} from '../../src/topology/acs.ts';
 import {kernelWords} from '../../src/topology/kernel-words.ts';
-import {missing} from '../../src/topology/requirements.ts';
+import {unsupported} from '../../src/topology/requirements.ts';
 import {plan} from './arbitrary.ts';
 
 test('ACS control as Linux 6.12 leaves it (pci_std_enable_acs, __pci_config_acs)', (t) => {
@@ -77,10 +77,10 @@ test('ports of switches are told too, each by what its switch says of it, where 
     'pci=config_acs=xxx11xx@0000:02:01.0',
   ]);
   t.deepEqual(kernelWords(plan(raw)), []);
-  t.deepEqual(missing(plan(raw), {major: 10, minor: 0}), [
+  t.deepEqual(unsupported(plan(raw), {major: 10, minor: 0}), [
     'port sw0.1 has no ACS in this QEMU: take --qemu routed',
   ]);
-  t.deepEqual(missing(plan(raw, 'any', true), {major: 10, minor: 0}), []);
+  t.deepEqual(unsupported(plan(raw, 'any', true), {major: 10, minor: 0}), []);
 });
 
 test('what is written to ACS leaves the rest as it is', (t) => {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import fc from 'fast-check';
-import {topologySchema} from '../../src/spec/topology.ts';
+import {topologySchema} from '../../src/spec/topology-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import type {Topology} from '../../src/topology/model.ts';
-import {planTopology} from '../../src/topology/plan.ts';
+import {planTopology} from '../../src/topology/plan-topology.ts';
 
 /** A topology's file as plain data. */
 export interface RawTopology {

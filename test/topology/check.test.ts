@@ -2,8 +2,9 @@
 import {testProp} from '@fast-check/ava';
 import test from 'ava';
 import fc from 'fast-check';
-import {checkAgainstGuest, checkAgainstQemu} from '../../src/topology/check.ts';
-import {type Identity, identityOf} from '../../src/topology/identity.ts';
+import {checkAgainstGuest, checkAgainstQemu} from '../../src/topology/check-tree.ts';
+import type {Identity} from '../../src/devices/pci-identity.ts';
+import {identityOf} from '../../src/topology/identity.ts';
 import {groupType, iommuIdentity} from '../../src/topology/iommu.ts';
 import {findNode, formatBdf, type Topology} from '../../src/topology/model.ts';
 import {plan, topology as anyTopology} from './arbitrary.ts';
@@ -65,7 +66,7 @@ test('another tree is not the declared one', (t) => {
   ]);
 });
 
-test('a guest that lacks a function, or has one more', (t) => {
+test('a guest that does not have a function, or has one more', (t) => {
   const {topology, recorded} = everything('nehalem');
   const tree = recorded.guestTree.filter(({bdf}) => bdf !== '0000:03:00.0');
   const odd = {bdf: '0000:04:00.0', parent: '0000:02:00.0', vendor: '0x1234', device: '0x11e8'};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {endpointsOf, type Topology} from '../../src/topology/model.ts';
-import type {DeviceFiles} from '../../src/topology/qemu.ts';
+import type {DeviceFiles} from '../../src/devices/qemu-option.ts';
 
-/** Names for all files that a topology needs, in a folder. */
+/** Names for all files that a topology needs, in a directory. */
 export function filesFor(topology: Topology, folder: string): DeviceFiles {
   const nodes = endpointsOf(topology);
   const names = (suffix: string, wanted: (node: (typeof nodes)[number]) => boolean) =>

@@ -4,8 +4,8 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {SpecError} from '../../src/base/errors.ts';
-import {readTopology} from '../../src/spec/topology.ts';
-import {planTopology} from '../../src/topology/plan.ts';
+import {readTopology} from '../../src/spec/topology-spec.ts';
+import {planTopology} from '../../src/topology/plan-topology.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'p2plab-impossible-'));
 test.after.always(() => {

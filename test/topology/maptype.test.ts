@@ -5,8 +5,8 @@ import {labRoot} from '../../src/base/paths.ts';
 import {commonAncestor} from '../../src/topology/distance.ts';
 import {hostAddress, mapping} from '../../src/topology/maptype.ts';
 import {findNode, type Topology} from '../../src/topology/model.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
-import {platforms} from '../../src/topology/platform.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
+import {platformOf} from '../../src/devices/machines/registry.ts';
 import {unmodelled} from '../../src/topology/unmodelled.ts';
 import {plan, topologyWithFunctions} from './arbitrary.ts';
 import {everything} from './recorded.ts';
@@ -72,7 +72,7 @@ test('across root ports of a Zen: through the host bridge', (t) => {
 test('across root ports of a trusted host bridge: through it', (t) => {
   const skylake = {
     ...lab('nvme-root-ports'),
-    platform: {...platforms.q35, hostBridge: {vendor: 0x8086, device: 0x2030}},
+    platform: {...platformOf('q35'), hostBridge: {vendor: 0x8086, device: 0x2030}},
   };
   t.like(mapping(skylake, pair), {type: 'thru-host-bridge', distance: 4});
 });

@@ -2,10 +2,10 @@
 import {testProp} from '@fast-check/ava';
 import test from 'ava';
 import {SpecError} from '../../src/base/errors.ts';
-import {topologySchema} from '../../src/spec/topology.ts';
+import {topologySchema} from '../../src/spec/topology-spec.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {nodeOf} from '../../src/topology/model.ts';
-import {planTopology} from '../../src/topology/plan.ts';
+import {planTopology} from '../../src/topology/plan-topology.ts';
 import {board, plan, topology as anyTopology} from './arbitrary.ts';
 
 const wrong = (devices: string) => {

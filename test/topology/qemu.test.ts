@@ -4,9 +4,10 @@ import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {listTopologies} from '../../src/spec/catalog.ts';
 import {endpointsOf, type Topology} from '../../src/topology/model.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
-import {labDeviceArguments, qemuArguments} from '../../src/topology/qemu.ts';
-import {missing} from '../../src/topology/requirements.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
+import {labDeviceArguments} from '../../src/topology/lab-devices.ts';
+import {qemuArguments} from '../../src/topology/qemu.ts';
+import {unsupported} from '../../src/topology/requirements.ts';
 import {plan, topology as anyTopology} from './arbitrary.ts';
 import {filesFor} from './files.ts';
 import {compareGolden} from './golden.ts';
@@ -24,10 +25,10 @@ for (const qemu of versions) {
   for (const {name} of listTopologies(labRoot)) {
     test(`${name} for QEMU ${qemu.major}.${qemu.minor}`, (t) => {
       const topology = loadTopology(labRoot, name);
-      const lacking = missing(topology, qemu).map((reason) => `${reason}\n`);
+      const missing = unsupported(topology, qemu).map((reason) => `${reason}\n`);
       const text =
-        lacking.length > 0
-          ? lacking.join('')
+        missing.length > 0
+          ? missing.join('')
           : lines(qemuArguments(topology, {qemu, files: filesFor(topology, '/files')}));
       compareGolden(t, `qemu-${qemu.major}.${qemu.minor}/${name}.txt`, text);
     });
@@ -46,9 +47,9 @@ test("every type of device, and the lab's own", (t) => {
 
 test('igb needs QEMU 8', (t) => {
   const topology = plan({description: 'x', devices: {nic: {type: 'igb'}}});
-  t.deepEqual(missing(topology, {major: 7, minor: 2}), ['igb needs QEMU 8.0 or newer, this is 7.2']);
-  t.deepEqual(missing(topology, {major: 8, minor: 0}), []);
-  t.deepEqual(missing(topology, {major: 10, minor: 0}), []);
+  t.deepEqual(unsupported(topology, {major: 7, minor: 2}), ['igb needs QEMU 8.0 or newer, this is 7.2']);
+  t.deepEqual(unsupported(topology, {major: 8, minor: 0}), []);
+  t.deepEqual(unsupported(topology, {major: 10, minor: 0}), []);
   t.throws(() => qemuArguments(topology, {qemu: {major: 7, minor: 2}, files: filesFor(topology, '/f')}), {
     message: 'igb needs QEMU 8.0 or newer, this is 7.2',
   });
@@ -56,7 +57,7 @@ test('igb needs QEMU 8', (t) => {
 
 test('AMD-Vi that translates behind a port needs QEMU 10.2', (t) => {
   const reasons = (mode: string, devices: object) => {
-    return missing(plan({description: 'x', iommu: 'amd', 'iommu-mode': mode, devices}), {
+    return unsupported(plan({description: 'x', iommu: 'amd', 'iommu-mode': mode, devices}), {
       major: 10,
       minor: 0,
     });
@@ -75,11 +76,11 @@ test('a CMB of any size: in MiB where stock QEMU has it, else in bytes, which ta
   );
   const given = {description: 'x', devices};
   const qemu = versions[1];
-  t.deepEqual(missing(plan(given), qemu), [
+  t.deepEqual(unsupported(plan(given), qemu), [
     'the CMB of c0 is not of a size that this QEMU has: take --qemu routed',
   ]);
   const topology = plan(given, 'any', true);
-  t.deepEqual(missing(topology, qemu), []);
+  t.deepEqual(unsupported(topology, qemu), []);
   const words = qemuArguments(topology, {qemu, files: filesFor(topology, '/files')});
   t.deepEqual(
     words.flatMap((word) => /cmb_size.*$/.exec(word)?.[0] ?? []),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
-import {readTopology} from '../../src/spec/topology.ts';
+import {readTopology} from '../../src/spec/topology-spec.ts';
 import type {Topology} from '../../src/topology/model.ts';
-import {planTopology} from '../../src/topology/plan.ts';
+import {planTopology} from '../../src/topology/plan-topology.ts';
 
 /** What QEMU 10.0.2 and Linux 6.12.117 answered, booted with a topology of all types of devices. */
 export interface Recorded {

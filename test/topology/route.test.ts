@@ -22,21 +22,21 @@ const routes = (topology: Topology, target: string): string =>
   describeRoute(routeOf(topology, {initiator: 'a', target}));
 
 test('a request turns around at the nearest switch above both', (t) => {
-  t.is(routes(nested({}, {}), 'b'), 'turned at sw1');
-  t.is(routes(nested({}, {}), 'c'), 'turned at sw0');
+  t.is(routes(nested({}, {}), 'b'), 'peer-to-peer, turned around at sw1');
+  t.is(routes(nested({}, {}), 'c'), 'peer-to-peer, turned around at sw0');
 });
 
 test('the port by which it comes in decides, not that of the peer', (t) => {
-  t.is(routes(nested({}, {acs: {1: 'redirect'}}), 'b'), 'turned at sw1');
-  t.is(routes(nested({acs: {1: 'redirect'}}, {}), 'c'), 'turned at sw0');
-  t.is(routes(nested({acs: {0: 'redirect'}}, {}), 'c'), 'up to the root complex');
+  t.is(routes(nested({}, {acs: {1: 'redirect'}}), 'b'), 'peer-to-peer, turned around at sw1');
+  t.is(routes(nested({acs: {1: 'redirect'}}, {}), 'c'), 'peer-to-peer, turned around at sw0');
+  t.is(routes(nested({acs: {0: 'redirect'}}, {}), 'c'), 'upstream to the root complex');
   // Completions are another bit.
-  t.is(routes(nested({acs: {0: 'xxx10xx'}}, {}), 'c'), 'turned at sw0');
+  t.is(routes(nested({acs: {0: 'xxx10xx'}}, {}), 'c'), 'peer-to-peer, turned around at sw0');
 });
 
 test('what was redirected is for the window of the port above, which blocks it unless it forwards', (t) => {
   t.is(routes(nested({}, {acs: {0: 'redirect'}}), 'b'), 'blocked at sw0.0');
-  t.is(routes(nested({acs: {0: 'xx1xxxx'}}, {acs: {0: 'redirect'}}), 'b'), 'up to the root complex');
+  t.is(routes(nested({acs: {0: 'xx1xxxx'}}, {acs: {0: 'redirect'}}), 'b'), 'upstream to the root complex');
   t.is(routes(nested({acs: {0: 'redirect'}}, {acs: {0: 'redirect'}}), 'b'), 'blocked at sw0.0');
 });
 
@@ -46,7 +46,7 @@ test('functions of one device reach each other within it', (t) => {
     a: {type: 'edu', on: 'rp0'},
     b: {type: 'nvme', cmb: '2MiB', on: 'rp0', function: 1},
   };
-  t.is(routes(plan({description: 'any', devices}, 'any', true), 'b'), 'turned at rp0');
+  t.is(routes(plan({description: 'any', devices}, 'any', true), 'b'), 'peer-to-peer, turned around at rp0');
 });
 
 /** A request on its way up, hop by hop, as each bridge would look at it. */
@@ -58,13 +58,13 @@ function walk(topology: Topology, initiator: string, target: string): Route {
     const control = ingress.kind === 'downstream-port' ? (ingress.acsControl ?? 0) : 0;
     const inOwn = ingress.kind === 'downstream-port' && above.has(ingress.id);
     const isRouter = bridge.kind === 'upstream-port' || ingress === first;
-    if (inOwn && (control & 0x10) === 0) return {way: 'blocked', by: ingress.id};
+    if (inOwn && (control & 0x10) === 0) return {route: 'blocked', by: ingress.id};
     if (isRouter && !inOwn && (control & 0x04) === 0 && above.has(bridge.id)) {
-      return {way: 'turned', by: bridge.id};
+      return {route: 'peer-to-peer', by: bridge.id};
     }
     ingress = bridge;
   }
-  return {way: 'up'};
+  return {route: 'upstream'};
 }
 
 testProp(

@@ -7,9 +7,11 @@ import {execa} from 'execa';
 import {labRoot} from '../../src/base/paths.ts';
 import {listTopologies} from '../../src/spec/catalog.ts';
 import {nodeOf, type Topology} from '../../src/topology/model.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
-import {labDeviceArguments, labDevices, qemuArguments} from '../../src/topology/qemu.ts';
-import {missing, type QemuVersion} from '../../src/topology/requirements.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
+import {labDeviceArguments, labDevices} from '../../src/topology/lab-devices.ts';
+import {qemuArguments} from '../../src/topology/qemu.ts';
+import type {QemuVersion} from '../../src/devices/qemu-option.ts';
+import {unsupported} from '../../src/topology/requirements.ts';
 import {filesFor} from './files.ts';
 import {everything} from './recorded.ts';
 
@@ -32,7 +34,7 @@ for (const topology of topologies) {
     t.teardown(() => {
       rmSync(folder, {recursive: true, force: true});
     });
-    const reasons = missing(topology, qemu);
+    const reasons = unsupported(topology, qemu);
     if (reasons.length > 0) {
       t.log(reasons.join('; '));
       t.true(qemu.major < 10 || reasons.every((reason) => /--qemu routed$|^AMD-Vi/.test(reason)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {busAddressOf, cpuAddressOf, windowsOf} from '../../src/topology/windows.ts';
+import {busAddressOf, cpuAddressOf, windowsOf} from '../../src/topology/bridge-windows.ts';
 
 const memory = 2 ** 30;
 

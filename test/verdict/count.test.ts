@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {checkCounts, countGaps, type Counted} from '../../src/verdict/count.ts';
+import {checkCounts, countGaps, type Counted} from '../../src/verdict/check-counts.ts';
 
 const counted: Counted = {operation: 'page', map: 76, unmap: 61, rounds: 64, differing: 0, byClock: 137.1};
 const known: Counted = {...counted, operation: 'known', map: 1000, unmap: 100, byClock: 1100};
@@ -17,7 +17,7 @@ test('what the clock agrees with and every round took is right', (t) => {
 
 testProp('one instruction more or less than QEMU counted is seen', [fc.constantFrom(-1, 1)], (t, by) => {
   t.deepEqual(failures({map: 76 + by}), [
-    `clock (host): the guest counts ${76 + by} + 61 instructions for sg-1, but QEMU's clock goes on by 137.1 ns: does the lane count instructions?`,
+    `clock (host): the guest counts ${76 + by} + 61 instructions for sg-1, but QEMU's clock goes on by 137.1 ns: does the variant count instructions?`,
   ]);
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 import type {Topology} from '../../src/topology/model.ts';
 import {
   type Bench,
@@ -14,7 +14,7 @@ const below = loadTopology(labRoot, 'nvme-switch');
 const across = loadTopology(labRoot, 'nvme-root-ports');
 const trusted = loadTopology(labRoot, 'nvme-root-ports-epyc');
 
-const bench = (topology: Topology): Bench => ({topology, abilities: []});
+const bench = (topology: Topology): Bench => ({topology, features: []});
 
 function copyThrough(target: string): readonly ExpectedTransfer[] {
   return [

@@ -2,7 +2,8 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {Check} from '../../src/verdict/check.ts';
-import {judge, judgeCommand, type JudgedStep, judgeRun, type Verdict} from '../../src/verdict/judge.ts';
+import type {Verdict} from '../../src/base/verdict.ts';
+import {judge, judgeCommand, type JudgedStep, judgeRun} from '../../src/verdict/judge.ts';
 
 const proof: Check = {name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64 KiB to cmb.'};
 const word: Check = {name: 'guest', ok: true, witness: 'guest', detail: 'the guest reports success.'};
@@ -101,10 +102,10 @@ test('what was found out about the whole run comes first', (t) => {
   t.is(judgeRun({errors: [], skip: 'no igb'}, [step('skip')], true).verdict, 'skip');
 });
 
-test('a run is a known gap only if known gaps explain all that is wrong in it', (t) => {
-  const known = step('fail', {gap: 'map-page'});
-  t.is(judgeRun(nothing, [known, step('pass'), step('skip')], true).gap, 'map-page');
-  t.is(judgeRun(nothing, [known, step('fail')], true).gap, undefined);
-  t.is(judgeRun(nothing, [known, step('error')], true).gap, undefined);
-  t.is(judgeRun(nothing, [step('pass')], true).gap, undefined);
+test('a run is a known issue only if known issues explain all that is wrong in it', (t) => {
+  const known = step('fail', {knownIssue: 'map-page'});
+  t.is(judgeRun(nothing, [known, step('pass'), step('skip')], true).knownIssue, 'map-page');
+  t.is(judgeRun(nothing, [known, step('fail')], true).knownIssue, undefined);
+  t.is(judgeRun(nothing, [known, step('error')], true).knownIssue, undefined);
+  t.is(judgeRun(nothing, [step('pass')], true).knownIssue, undefined);
 });

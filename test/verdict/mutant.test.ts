@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import type {Check} from '../../src/verdict/check.ts';
-import {compareWithControl, type Judged} from '../../src/verdict/mutant.ts';
+import {compareWithControl, type Judged} from '../../src/verdict/judge-mutant.ts';
 
 const check = (name: string, ok: boolean): Check => ({
   name,
@@ -18,19 +18,19 @@ const judged = (verdict: Judged['verdict'], reason: string, ...checks: Check[]):
 
 const sound = judged('pass', 'fine.', check('ledger', true), check('disk dst', true));
 
-test('caught by the evidence that was declared', (t) => {
+test('killed by the evidence that was declared', (t) => {
   const broken = judged('fail', 'ledger: wrong.', check('ledger', false), check('disk dst', false));
   t.deepEqual(compareWithControl(broken, sound, ['ledger', 'disk']), {
-    outcome: 'caught',
+    outcome: 'killed',
     evidence: ['ledger', 'disk'],
     reason: 'ledger: wrong.',
   });
 });
 
-test('caught by other evidence than was declared', (t) => {
+test('killed by other evidence than was declared', (t) => {
   const broken = judged('fail', 'disk dst: wrong.', check('ledger', true), check('disk dst', false));
   t.deepEqual(compareWithControl(broken, sound, ['ledger']), {
-    outcome: 'otherwise',
+    outcome: 'killed by other evidence',
     evidence: ['disk'],
     reason: 'not by ledger, as declared: disk dst: wrong.',
   });
@@ -39,8 +39,8 @@ test('caught by other evidence than was declared', (t) => {
 test('a crash is evidence by its kind', (t) => {
   const broken = judged('crash', 'lockdep: BUG: sleeping function called', check('ledger', true));
   t.deepEqual(compareWithControl(broken, sound, ['lockdep']).evidence, ['crash', 'lockdep']);
-  t.is(compareWithControl(broken, sound, ['crash']).outcome, 'caught');
-  t.is(compareWithControl(broken, sound, ['hang']).outcome, 'otherwise');
+  t.is(compareWithControl(broken, sound, ['crash']).outcome, 'killed');
+  t.is(compareWithControl(broken, sound, ['hang']).outcome, 'killed by other evidence');
 });
 
 test('one that nothing speaks against has survived', (t) => {
@@ -48,25 +48,28 @@ test('one that nothing speaks against has survived', (t) => {
 });
 
 test('what speaks against the kernel without the mutant, too, is no evidence', (t) => {
-  const gap = judged('fail', 'ledger: wrong.', check('ledger', false));
-  t.is(compareWithControl(gap, gap, ['ledger']).outcome, 'survived');
+  const knownIssue = judged('fail', 'ledger: wrong.', check('ledger', false));
+  t.is(compareWithControl(knownIssue, knownIssue, ['ledger']).outcome, 'survived');
   const more = judged('fail', 'ledger: wrong.', check('ledger', false), check('disk dst', false));
-  t.deepEqual(compareWithControl(more, gap, ['disk']).evidence, ['disk']);
+  t.deepEqual(compareWithControl(more, knownIssue, ['disk']).evidence, ['disk']);
 });
 
-test('a kernel that makes another machine of it is caught by the tree', (t) => {
+test('a kernel that makes another machine of it is killed by the tree', (t) => {
   const broken = judged('error', 'the machine is not the declared one: rp0 must have ACS');
-  t.is(compareWithControl(broken, sound, ['tree']).outcome, 'caught');
-  t.is(compareWithControl(broken, sound, ['ledger']).outcome, 'otherwise');
+  t.is(compareWithControl(broken, sound, ['tree']).outcome, 'killed');
+  t.is(compareWithControl(broken, sound, ['ledger']).outcome, 'killed by other evidence');
 });
 
 test('where the lab cannot say, a mutant is neither', (t) => {
   const lost = judged('error', 'QEMU does not start');
-  t.is(compareWithControl(lost, sound, ['ledger']).outcome, 'unclear');
-  t.is(compareWithControl(sound, lost, ['ledger']).outcome, 'unclear');
+  t.is(compareWithControl(lost, sound, ['ledger']).outcome, 'inconclusive');
+  t.is(compareWithControl(sound, lost, ['ledger']).outcome, 'inconclusive');
   t.is(
     compareWithControl(judged('crash', 'oops: x'), judged('crash', 'oops: x'), ['oops']).outcome,
-    'unclear',
+    'inconclusive',
   );
-  t.is(compareWithControl(judged('skip', 'no igb'), judged('skip', 'no igb'), ['ledger']).outcome, 'unclear');
+  t.is(
+    compareWithControl(judged('skip', 'no igb'), judged('skip', 'no igb'), ['ledger']).outcome,
+    'inconclusive',
+  );
 });

@@ -2,8 +2,8 @@
 import test from 'ava';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
 import {labRoot} from '../../src/base/paths.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
-import {checkPaths} from '../../src/verdict/paths.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
+import {checkPaths} from '../../src/verdict/check-routes.ts';
 
 const routed = loadTopology(labRoot, 'nvme-switch', {routes: true});
 const entry: LedgerEntry = {
@@ -16,23 +16,27 @@ const entry: LedgerEntry = {
 };
 
 test('a transfer takes the way that the tree gives it', (t) => {
-  t.like(checkPaths(routed, [{...entry, way: 'turned', by: 'sw0'}]), [
-    {name: 'path', ok: true, witness: 'host', detail: 'src to cmb: turned at sw0.'},
+  t.like(checkPaths(routed, [{...entry, route: 'peer-to-peer', by: 'sw0'}]), [
+    {name: 'path', ok: true, witness: 'host', detail: 'src to cmb: peer-to-peer, turned around at sw0.'},
   ]);
-  t.like(checkPaths(routed, [{...entry, way: 'up'}]), [
-    {ok: false, detail: 'src to cmb: up to the root complex, but it had to be turned at sw0.'},
+  t.like(checkPaths(routed, [{...entry, route: 'upstream'}]), [
+    {
+      ok: false,
+      detail:
+        'src to cmb: upstream to the root complex, but it had to be peer-to-peer, turned around at sw0.',
+    },
   ]);
-  t.like(checkPaths(routed, [{...entry, way: 'turned', by: 'rp0'}]), [{ok: false}]);
+  t.like(checkPaths(routed, [{...entry, route: 'peer-to-peer', by: 'rp0'}]), [{ok: false}]);
 });
 
 test('an IOVA goes up, whatever it leads to, and so does host memory', (t) => {
-  t.like(checkPaths(routed, [{...entry, way: 'up', translated: 0xfc01_0000, address: 0xfff0_0000}]), [
+  t.like(checkPaths(routed, [{...entry, route: 'upstream', translated: 0xfc01_0000, address: 0xfff0_0000}]), [
     {ok: true},
   ]);
   const {initiator, direction, bytes, address} = entry;
   const memory = {initiator, direction, bytes, address, target: 'host-memory'} as const;
-  t.like(checkPaths(routed, [{...memory, way: 'up'}]), [{ok: true}]);
-  t.like(checkPaths(routed, [{...memory, way: 'turned', by: 'sw0'}]), [{ok: false}]);
+  t.like(checkPaths(routed, [{...memory, route: 'upstream'}]), [{ok: true}]);
+  t.like(checkPaths(routed, [{...memory, route: 'peer-to-peer', by: 'sw0'}]), [{ok: false}]);
 });
 
 test('where QEMU does not say which way, there is nothing to check', (t) => {

@@ -2,12 +2,12 @@
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
-import type {Ability} from '../../src/spec/abilities.ts';
-import type {Api} from '../../src/spec/steps/api.ts';
-import {loadTopology} from '../../src/topology/plan.ts';
+import type {Feature} from '../../src/spec/features.ts';
+import type {Api} from '../../src/spec/api.ts';
+import {loadTopology} from '../../src/topology/plan-topology.ts';
 import type {Check} from '../../src/verdict/check.ts';
 import {type ExpectedTransfer, expectTransfers} from '../../src/verdict/expectation.ts';
-import {describeGap, knownGap} from '../../src/verdict/prediction.ts';
+import {describeKnownIssue, explainingIssue} from '../../src/verdict/prediction.ts';
 import {plan} from '../topology/arbitrary.ts';
 
 const below = loadTopology(labRoot, 'nvme-switch');
@@ -30,16 +30,16 @@ const written = (api: Api, initiator = 'src'): ExpectedTransfer => ({
 
 const expected = (
   topology: typeof below,
-  abilities: readonly Ability[],
+  features: readonly Feature[],
   planned: readonly ExpectedTransfer[],
-) => expectTransfers({topology, abilities}, planned, undefined);
+) => expectTransfers({topology, features}, planned, undefined);
 
 test('what must come is the same for every kernel', (t) => {
-  for (const abilities of [[], ['map-page', 'map-resource']] as const) {
+  for (const features of [[], ['map-page', 'map-resource']] as const) {
     for (const api of ['sg', 'page', 'resource'] as const) {
-      t.is(expected(across, abilities, [written(api)]).outcome, 'refused');
-      t.is(expected(below, abilities, [written(api)]).outcome, 'peer');
-      t.is(expected(below, abilities, [written(api)]).predicted, undefined);
+      t.is(expected(across, features, [written(api)]).outcome, 'refused');
+      t.is(expected(below, features, [written(api)]).outcome, 'peer');
+      t.is(expected(below, features, [written(api)]).predicted, undefined);
     }
   }
 });
@@ -47,28 +47,28 @@ test('what must come is the same for every kernel', (t) => {
 test('plain Linux refuses a list, and maps a page or a range of a BAR blindly', (t) => {
   t.is(expected(across, [], [written('sg')]).predicted, undefined);
   t.like(expected(across, [], [written('page')]).predicted, {
-    gap: 'map-page',
+    knownIssue: 'map-page',
     transfers: [written('page')],
     why: 'dma_map_page gave src an address of cmb without asking whether it may. No bridge is above both src and cmb, and Linux does not trust the host bridge 8086:29c0.',
   });
-  t.like(expected(across, [], [written('resource')]).predicted, {gap: 'map-resource'});
+  t.like(expected(across, [], [written('resource')]).predicted, {knownIssue: 'map-resource'});
 });
 
-test('each ability closes its own gap', (t) => {
-  const gap = (abilities: readonly Ability[], api: Api) =>
-    expected(across, abilities, [written(api)]).predicted?.gap;
-  t.is(gap(['map-page'], 'page'), undefined);
-  t.is(gap(['map-page'], 'resource'), 'map-resource');
-  t.is(gap(['map-resource'], 'resource'), undefined);
-  t.is(gap(['block-under-ops'], 'page'), 'map-page');
+test('each feature fixes its own known issue', (t) => {
+  const knownIssue = (features: readonly Feature[], api: Api) =>
+    expected(across, features, [written(api)]).predicted?.knownIssue;
+  t.is(knownIssue(['map-page'], 'page'), undefined);
+  t.is(knownIssue(['map-page'], 'resource'), 'map-resource');
+  t.is(knownIssue(['map-resource'], 'resource'), undefined);
+  t.is(knownIssue(['block-under-ops'], 'page'), 'map-page');
 });
 
 test('a software IOMMU at a switch serves what is below one, if no IOMMU comes before it', (t) => {
-  const gap = (topology: typeof below, initiator: string) =>
-    expected(topology, ['map-page-below-switch'], [written('page', initiator)]).predicted?.gap;
-  t.is(gap(twoSwitches, 'src'), undefined);
-  t.is(gap(twoSwitches, 'dst'), 'map-page');
-  t.is(gap({...twoSwitches, translated: true}, 'src'), 'map-page');
+  const knownIssue = (topology: typeof below, initiator: string) =>
+    expected(topology, ['map-page-below-switch'], [written('page', initiator)]).predicted?.knownIssue;
+  t.is(knownIssue(twoSwitches, 'src'), undefined);
+  t.is(knownIssue(twoSwitches, 'dst'), 'map-page');
+  t.is(knownIssue({...twoSwitches, translated: true}, 'src'), 'map-page');
 });
 
 test('a list that is refused ends the step, whatever was mapped blindly before', (t) => {
@@ -78,25 +78,25 @@ test('a list that is refused ends the step, whatever was mapped blindly before',
 });
 
 test('what the scenario says against the model is not predicted', (t) => {
-  const step = expectTransfers({topology: across, abilities: []}, [written('page')], 'peer');
+  const step = expectTransfers({topology: across, features: []}, [written('page')], 'peer');
   t.is(step.predicted, undefined);
-  t.like(expectTransfers({topology: across, abilities: []}, [written('page')], 'refused').predicted, {
-    gap: 'map-page',
+  t.like(expectTransfers({topology: across, features: []}, [written('page')], 'refused').predicted, {
+    knownIssue: 'map-page',
   });
 });
 
 test('where the bus has addresses of its own a page has none, and a range has another', (t) => {
-  const predicted = (name: string, api: Api, abilities: readonly Ability[] = []) =>
-    expected(loadTopology(labRoot, `offset/${name}`), abilities, [written(api)]).predicted;
+  const predicted = (name: string, api: Api, features: readonly Feature[] = []) =>
+    expected(loadTopology(labRoot, `offset/${name}`), features, [written(api)]).predicted;
   t.is(predicted('identity', 'sg'), undefined);
-  t.like(predicted('identity', 'page'), {gap: 'map-page', transfers: [], astray: []});
-  t.like(predicted('aliasing', 'page'), {gap: 'map-page', transfers: [], astray: []});
+  t.like(predicted('identity', 'page'), {knownIssue: 'map-page', transfers: [], astray: []});
+  t.like(predicted('aliasing', 'page'), {knownIssue: 'map-page', transfers: [], astray: []});
   for (const [name, target] of [
-    ['identity', 'nowhere'],
+    ['identity', 'unmapped'],
     ['aliasing', 'host-memory'],
   ] as const) {
     const astray = [{...written('resource'), target}];
-    t.like(predicted(name, 'resource'), {gap: 'map-resource', transfers: astray, astray});
+    t.like(predicted(name, 'resource'), {knownIssue: 'map-resource', transfers: astray, astray});
   }
   t.is(predicted('aliasing', 'page', ['map-page']), undefined);
   t.is(predicted('aliasing', 'resource', ['map-resource']), undefined);
@@ -110,7 +110,7 @@ test('what is driven beside a transfer that is refused goes on', (t) => {
   const others = [at(written('sg', 'dst'), 'drive'), at(host('page'), 'more frames')];
   const {predicted} = expected(offset, [], [...refused, ...others]);
   t.deepEqual(predicted?.transfers, others);
-  t.is(predicted?.gap, 'map-page');
+  t.is(predicted?.knownIssue, 'map-page');
   t.is(expected(offset, ['map-page'], [...refused, ...others]).predicted, undefined);
 });
 
@@ -120,13 +120,13 @@ test('a wrong placement follows from nothing but a transfer that was to go astra
   const lost: LedgerEntry = {
     initiator: 'src',
     direction: 'write',
-    target: 'nowhere',
+    target: 'unmapped',
     bytes: 4096,
     address: 0xc0000000,
   };
-  t.is(knownGap(expected(board, [], [written('resource')]), [lost], checks), 'map-resource');
-  t.is(knownGap(expected(board, [], [written('page')]), [], checks), undefined);
-  t.is(knownGap(expected(across, [], [written('page')]), [entry], checks), undefined);
+  t.is(explainingIssue(expected(board, [], [written('resource')]), [lost], checks), 'map-resource');
+  t.is(explainingIssue(expected(board, [], [written('page')]), [], checks), undefined);
+  t.is(explainingIssue(expected(across, [], [written('page')]), [entry], checks), undefined);
 });
 
 const entry: LedgerEntry = {
@@ -134,23 +134,24 @@ const entry: LedgerEntry = {
 };
 const ledgerFails: Check = {name: 'ledger', ok: false, witness: 'host', detail: ''};
 
-test('a gap is known only if it is, to the byte, what was predicted', (t) => {
+test('a known issue is one only if it is, to the byte, what was predicted', (t) => {
   const step = expected(across, [], [written('page')]);
   const {predicted} = step;
   if (predicted === undefined) return t.fail();
-  const known = (ledger: readonly LedgerEntry[], checks: readonly Check[]) => knownGap(step, ledger, checks);
+  const known = (ledger: readonly LedgerEntry[], checks: readonly Check[]) =>
+    explainingIssue(step, ledger, checks);
   t.is(known([entry], [ledgerFails]), 'map-page');
   t.is(known([{...entry, bytes: 4095}], [ledgerFails]), undefined);
   t.is(known([{...entry, target: 'host-memory'}], [ledgerFails]), undefined);
   t.is(known([], [ledgerFails]), undefined);
-  t.is(knownGap({refused: step.refused}, [entry], [ledgerFails]), undefined);
+  t.is(explainingIssue({refused: step.refused}, [entry], [ledgerFails]), undefined);
   const disk: Check = {...ledgerFails, name: 'disk dst'};
-  t.is(known([entry], [ledgerFails, disk]), undefined, 'more is wrong than the gap explains');
+  t.is(known([entry], [ledgerFails, disk]), undefined, 'more is wrong than the known issue explains');
   const frames: Check = {...ledgerFails, name: 'frames'};
   t.is(known([entry], [ledgerFails, frames]), undefined, 'what moved can arrive');
   t.is(
-    describeGap(predicted, step),
-    `gap map-page: src wrote 4 KiB to cmb, which had to be refused: ${predicted.why}`,
+    describeKnownIssue(predicted, step),
+    `known issue map-page: src wrote 4 KiB to cmb, which had to be refused: ${predicted.why}`,
   );
 });
 
@@ -159,20 +160,20 @@ test('where all is bounced a page of a peer is refused, though it could be reach
   const step = expected(bounced, [], [written('page')]);
   const {predicted} = step;
   if (predicted === undefined) return t.fail();
-  t.like(predicted, {gap: 'map-page', transfers: []});
+  t.like(predicted, {knownIssue: 'map-page', transfers: []});
   const checks: Check[] = ['ledger', 'guest', 'frames', 'read-back'].map((name) => ({...ledgerFails, name}));
-  t.is(knownGap(step, [], checks), 'map-page');
-  t.is(knownGap(step, [entry], checks), undefined, 'it moved');
-  t.is(knownGap(step, [], [...checks, {...ledgerFails, name: 'disk dst'}]), undefined);
+  t.is(explainingIssue(step, [], checks), 'map-page');
+  t.is(explainingIssue(step, [entry], checks), undefined, 'it moved');
+  t.is(explainingIssue(step, [], [...checks, {...ledgerFails, name: 'disk dst'}]), undefined);
   t.is(
-    describeGap(predicted, step),
-    `gap map-page: it was refused that src wrote 4 KiB to cmb: ${predicted.why}`,
+    describeKnownIssue(predicted, step),
+    `known issue map-page: it was refused that src wrote 4 KiB to cmb: ${predicted.why}`,
   );
   t.is(expected(bounced, ['map-page'], [written('page')]).predicted, undefined);
   t.is(expected(bounced, [], [written('sg')]).predicted, undefined);
   t.is(expected(bounced, [], [written('resource')]).predicted, undefined);
   const translated = {...bounced, translated: true};
-  t.like(expected(translated, [], [written('page')]).predicted, {gap: 'map-page'});
+  t.like(expected(translated, [], [written('page')]).predicted, {knownIssue: 'map-page'});
   t.regex(
     expected(translated, [], [written('page')]).predicted?.why ?? '',
     /IOVA of cmb, by way of the root/,
@@ -181,12 +182,12 @@ test('where all is bounced a page of a peer is refused, though it could be reach
   // That it went by an IOVA is what the IOMMU tells; of a page that was bounced it has nothing to tell.
   const byIova = expected(translated, [], [written('page')]);
   const iommu: Check = {...ledgerFails, name: 'iommu'};
-  t.is(knownGap(byIova, [entry], [iommu]), 'map-page');
-  t.is(knownGap(byIova, [entry], [{...ledgerFails, name: 'placement'}]), undefined);
-  t.is(knownGap(step, [], [...checks, iommu]), undefined);
+  t.is(explainingIssue(byIova, [entry], [iommu]), 'map-page');
+  t.is(explainingIssue(byIova, [entry], [{...ledgerFails, name: 'placement'}]), undefined);
+  t.is(explainingIssue(step, [], [...checks, iommu]), undefined);
   const refused: typeof across = {...across, spec: {...across.spec, swiotlb: 'force'}};
   t.is(expected(refused, [], [written('page')]).predicted, undefined, 'refused, as it must be');
-  t.like(expected(refused, [], [written('resource')]).predicted, {gap: 'map-resource'});
+  t.like(expected(refused, [], [written('resource')]).predicted, {knownIssue: 'map-resource'});
 });
 
 const bars = (start: number) => ({
@@ -206,9 +207,9 @@ const narrow = (dmaBits: number) =>
   });
 
 test('an address beyond the mask must be refused; plain Linux looks at that of a list with no bus address only', (t) => {
-  const at = (bits: number, api: Api, abilities: readonly Ability[] = []) =>
+  const at = (bits: number, api: Api, features: readonly Feature[] = []) =>
     expectTransfers(
-      {topology: narrow(bits), abilities, map: bars(0xfc00_0000)},
+      {topology: narrow(bits), features, map: bars(0xfc00_0000)},
       [written(api, 'edu')],
       undefined,
     );
@@ -220,8 +221,8 @@ test('an address beyond the mask must be refused; plain Linux looks at that of a
   t.is(at(31, 'page').predicted, undefined);
   // The edu leaves out the bits that it does not have.
   t.like(at(31, 'sg').predicted, {
-    gap: 'mask-bus-addr',
-    astray: [{...written('sg', 'edu'), target: 'nowhere'}],
+    knownIssue: 'mask-bus-addr',
+    astray: [{...written('sg', 'edu'), target: 'unmapped'}],
   });
   t.like(at(28, 'sg').predicted, {astray: [{...written('sg', 'edu'), target: 'host-memory'}]});
 });
@@ -241,12 +242,12 @@ test('where all is bounced a peer beyond the host bridge must be refused, and a 
   });
   t.like(expected(bounced, [], [written('sg')]), {outcome: 'refused', rule: 'bounce'});
   t.like(expected(bounced, [], [written('sg')]).predicted, {
-    gap: 'refused-io-ends',
+    knownIssue: 'refused-io-ends',
     hangs: true,
     transfers: [],
   });
   t.is(expected(bounced, ['refused-io-ends'], [written('sg')]).predicted, undefined);
   t.is(expected(bounced, [], [written('sg', 'edu')]).predicted, undefined);
   t.is(expected(bounced, [], [written('page', 'edu')]).predicted, undefined);
-  t.like(expected(bounced, [], [written('resource', 'edu')]).predicted, {gap: 'map-resource'});
+  t.like(expected(bounced, [], [written('resource', 'edu')]).predicted, {knownIssue: 'map-resource'});
 });

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {type Answer, checkAnswer, type Question} from '../../src/verdict/reach.ts';
-import {checkSurvey, type Survey} from '../../src/verdict/survey.ts';
+import {checkMapMatrix, type MapMatrix} from '../../src/verdict/map-matrix.ts';
 import {plan} from '../topology/arbitrary.ts';
 
 const devices = {
@@ -188,7 +188,7 @@ test('what is longer than the BAR, and what has more bits than the device, must 
 
 const bdfOf = (id: string): string => topology.nodes.find((node) => node.id === id)?.bdf ?? '';
 
-function survey(provider: string, physical: number, near: 'sg' | undefined): Survey {
+function mapMatrix(provider: string, physical: number, near: 'sg' | undefined): MapMatrix {
   return {
     provider: bdfOf(provider),
     physical,
@@ -206,10 +206,10 @@ function survey(provider: string, physical: number, near: 'sg' | undefined): Sur
 
 const asked = {providers: ['near', 'far'], clients: ['src', 'near', 'far'], apis: ['sg']} as const;
 
-test('a survey that is as the tree says', (t) => {
-  const surveys = [survey('near', 0xfb01_0000, 'sg'), survey('far', 0xfb80_0000, 'sg')];
+test('a map-matrix that is as the tree says', (t) => {
+  const matrices = [mapMatrix('near', 0xfb01_0000, 'sg'), mapMatrix('far', 0xfb80_0000, 'sg')];
   t.deepEqual(
-    checkSurvey({topology, map}, surveys, asked).map(({name, ok, detail}) => [name, ok, detail]),
+    checkMapMatrix({topology, map}, matrices, asked).map(({name, ok, detail}) => [name, ok, detail]),
     [
       ['distance', true, '6 pairs are as the tree says.'],
       ['sg', true, '6 pairs are as the tree says.'],
@@ -217,11 +217,11 @@ test('a survey that is as the tree says', (t) => {
   );
 });
 
-test('a survey that differs: by distance, by address, by what is missing', (t) => {
-  const [first, second] = [survey('near', 0xfb01_0000, 'sg'), survey('far', 0xfb80_0000, 'sg')];
+test('a map-matrix that differs: by distance, by address, by what is missing', (t) => {
+  const [first, second] = [mapMatrix('near', 0xfb01_0000, 'sg'), mapMatrix('far', 0xfb80_0000, 'sg')];
   const farther = first.pairs.map((pair) => (pair.distance === 4 ? {...pair, distance: 5} : pair));
-  const details = (surveys: readonly Survey[]): readonly string[] =>
-    checkSurvey({topology, map}, surveys, asked)
+  const details = (matrices: readonly MapMatrix[]): readonly string[] =>
+    checkMapMatrix({topology, map}, matrices, asked)
       .filter(({ok}) => !ok)
       .map(({detail}) => detail);
   t.regex(details([{...first, pairs: farther}, second])[0] ?? '', /Linux counts 5, the model 4/);
@@ -230,5 +230,8 @@ test('a survey that differs: by distance, by address, by what is missing', (t) =
     /src and near by sg: src would be sent/,
   );
   t.regex(details([first])[0] ?? '', /says nothing of src and far.* \(and 2 more pairs\)/);
-  t.regex(details([survey('near', 0xfb01_0000, undefined), second])[0] ?? '', /does not say what sg gives/);
+  t.regex(
+    details([mapMatrix('near', 0xfb01_0000, undefined), second])[0] ?? '',
+    /does not say what sg gives/,
+  );
 });

@@ -7,7 +7,7 @@ import {checkSample, checkTransfers, describeFlow} from '../../src/verdict/trans
 const entry: fc.Arbitrary<LedgerEntry> = fc.record({
   initiator: fc.constantFrom('src', 'dst'),
   direction: fc.constantFrom('read', 'write'),
-  target: fc.constantFrom('cmb', 'host-memory', 'nowhere'),
+  target: fc.constantFrom('cmb', 'host-memory', 'unmapped'),
   bytes: fc.integer({min: 1, max: 2 ** 20}),
   address: fc.nat(),
 });
@@ -71,7 +71,7 @@ test('a sample has of everything some, and of nothing more than there was to be'
   t.regex(checkSample([], wanted).detail, /it was not seen that src wrote 8 KiB to cmb/);
   const stray = [
     {...flow, bytes: 4096},
-    {...flow, target: 'nowhere', bytes: 512},
+    {...flow, target: 'unmapped', bytes: 512},
   ];
-  t.regex(checkSample(stray, wanted).detail, /src wrote 512 B to nowhere, more than/);
+  t.regex(checkSample(stray, wanted).detail, /src wrote 512 B to unmapped, more than/);
 });

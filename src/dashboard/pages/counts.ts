@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
-import {latestNights, nights} from '../../results/queries/night.ts';
-import {type Series, seriesIn} from '../../results/queries/series.ts';
+import {latestNightlyRuns, nightlyRuns} from '../../results/queries/nightly-runs.ts';
+import {type Series, seriesIn} from '../../results/queries/measurement-series.ts';
 import {changeWords} from '../chart.ts';
 import {type Html, dataTable, html, number, words} from '../html.ts';
 import {caseLink} from '../links.ts';
 import type {PageContext, PageMaker} from '../page.ts';
-import {filterBox} from './night.ts';
+import {filterBox} from './nightly-run.ts';
 
-/** How many nights are looked at. */
-const most = 60;
+/** How many nightly runs are looked at. */
+const limit = 60;
 
 /** What runs measured, over time: first what has become another number. */
 export const counts: PageMaker = async (context) => {
   const {db} = context;
-  const suites = await latestNights(db);
-  const looked = await Promise.all(suites.map(({suite}) => nights(db, {suite, most, ended: true})));
+  const suites = await latestNightlyRuns(db);
+  const looked = await Promise.all(suites.map(({suite}) => nightlyRuns(db, {suite, limit, ended: true})));
   const all = (
     await Promise.all(
       looked.map((own) =>
@@ -50,7 +50,7 @@ export const counts: PageMaker = async (context) => {
       }
       ${filterBox()}
       ${dataTable(
-        `All series of the last ${most} nights`,
+        `All series of the last ${limit} nightly runs`,
         ['what', 'measurement', 'newest', 'runs'],
         all.map((one) => newestRow(context, one)),
       )}
@@ -67,8 +67,8 @@ function changedRow(context: PageContext, series: Series): Html {
 }
 
 function newestRow(context: PageContext, series: Series): Html {
-  const {scenario, kernel, lane, name, unit, points} = series;
-  return html`<tr data-find="${words([scenario, kernel, lane, name].join(' ').toLowerCase())}">
+  const {scenario, kernel, variant, name, unit, points} = series;
+  return html`<tr data-find="${words([scenario, kernel, variant, name].join(' ').toLowerCase())}">
     <td>${caseLink(context, series)}</td>
     <td>${words(name)}</td>
     <td class="number">${number(points.at(-1)?.value ?? 0)} ${words(unit)}</td>

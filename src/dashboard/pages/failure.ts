@@ -16,7 +16,7 @@ export const failure =
       .where('key', '=', fingerprint)
       .executeTakeFirst();
     if (kind === undefined) return undefined;
-    const runs = await listRuns(db, {fingerprint, most: 200});
+    const runs = await listRuns(db, {fingerprint, limit: 200});
     const rows = runs.map(
       (run) => html`<tr>
         <td>${badge(run.verdict)}</td>

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: MIT
-import {latestNights, type NightResult, type NightSummary, resultsOf} from '../../results/queries/night.ts';
+import {plain} from '../../spec/variant.ts';
+import {
+  latestNightlyRuns,
+  type NightlyRunResult,
+  type NightlyRunSummary,
+  resultsOf,
+} from '../../results/queries/nightly-runs.ts';
 import {type Html, html, time, words} from '../html.ts';
 import {paths} from '../links.ts';
 import {sign, signs, worstFirst} from '../outcome-badge.ts';
 import type {PageContext, PageMaker} from '../page.ts';
-import {filterBox, find} from './night.ts';
+import {filterBox, find} from './nightly-run.ts';
 
-/** Scenarios by kernels, as the newest night of each suite left them. */
+/** Scenarios by kernels, as the latest nightly run of each suite left them. */
 export const grid: PageMaker = async (context) => {
-  const latest = await latestNights(context.db);
+  const latest = await latestNightlyRuns(context.db);
   const grids = await Promise.all(
-    latest.map(async (night) => ({night, results: await resultsOf(context.db, night.id)})),
+    latest.map(async (nightlyRun) => ({nightlyRun, results: await resultsOf(context.db, nightlyRun.id)})),
   );
   return {
     title: 'Grid',
@@ -18,20 +24,24 @@ export const grid: PageMaker = async (context) => {
     body: html`
       <p class="faint">
         ${worstFirst.map((outcome) => html`${sign(outcome)} ${signs[outcome].word}&ensp;`)} · bold: it changed
-        tonight
+        the latest nightly run
       </p>
-      ${filterBox()} ${grids.map((one) => section(context, one.night, one.results))}
+      ${filterBox()} ${grids.map((one) => section(context, one.nightlyRun, one.results))}
     `,
   };
 };
 
-function section(context: PageContext, night: NightSummary, results: readonly NightResult[]): Html {
+function section(
+  context: PageContext,
+  nightlyRun: NightlyRunSummary,
+  results: readonly NightlyRunResult[],
+): Html {
   const columns = [...new Set(results.map(columnOf))];
   const rows = [
     ...Map.groupBy(results, ({scenario, topology}) => JSON.stringify([scenario, topology])).values(),
   ];
   return html`<section>
-    <h2><a href="${context.up}${paths.night(night.id)}">${night.suite}</a>, ${time(night.begun)}</h2>
+    <h2><a href="${context.up}${paths.nightlyRun(nightlyRun.id)}">${nightlyRun.suite}</a>, ${time(nightlyRun.begun)}</h2>
     <div class="scroll">
       <table class="grid">
         <caption>
@@ -51,9 +61,10 @@ function section(context: PageContext, night: NightSummary, results: readonly Ni
   </section>`;
 }
 
-const columnOf = ({kernel, lane}: NightResult): string => (lane === 'plain' ? kernel : `${kernel}, ${lane}`);
+const columnOf = ({kernel, variant}: NightlyRunResult): string =>
+  variant === plain ? kernel : `${kernel}, ${variant}`;
 
-function row(context: PageContext, own: readonly NightResult[], columns: readonly string[]): Html {
+function row(context: PageContext, own: readonly NightlyRunResult[], columns: readonly string[]): Html {
   const [first] = own;
   const cells = columns.map((column) => {
     const result = own.find((one) => columnOf(one) === column);
@@ -65,7 +76,7 @@ function row(context: PageContext, own: readonly NightResult[], columns: readonl
   </tr>`;
 }
 
-function cell({up}: PageContext, {caseId, outcome, change, run}: NightResult): Html {
+function cell({up}: PageContext, {caseId, outcome, change, run}: NightlyRunResult): Html {
   const shown = change === null ? sign(outcome) : html`<strong>${sign(outcome)}</strong>`;
   const title = [change ?? '', words(run?.reason)].filter((text) => text !== '').join(': ');
   return html`<a href="${up}${paths.case(caseId)}" title="${title}">${shown}</a>`;

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 import {type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql} from 'kysely';
 import type {Migration} from 'kysely/migration';
+import {variants} from './migrations/variants.ts';
+import {knownIssues} from './migrations/known-issues.ts';
+import {nightlyRuns} from './migrations/nightly-runs.ts';
+import {mapVerbs} from './migrations/map-verbs.ts';
+import {mapCosts} from './migrations/map-costs.ts';
+import {lifecycle} from './migrations/lifecycle.ts';
+import {renameRoutes} from './migrations/rename-routes.ts';
 
 /** Which of the two: they differ in how a row is given a number. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -15,6 +22,13 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
     '0002-labs-of-nights': {
       up: async ({schema}) => schema.alterTable('nights').addColumn('lab', 'text').execute(),
     },
+    '0003-variants': {up: variants},
+    '0004-known-issues': {up: knownIssues},
+    '0005-nightly-runs': {up: nightlyRuns},
+    '0006-map-verbs': {up: mapVerbs},
+    '0007-map-costs': {up: mapCosts},
+    '0008-lifecycle': {up: lifecycle},
+    '0009-rename-routes': {up: renameRoutes},
   };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Generated, Kysely} from 'kysely';
-import type {Verdict} from '../../verdict/judge.ts';
+import type {Verdict} from '../../base/verdict.ts';
 import type {Change, Standing} from '../changes.ts';
 import type {Outcome} from '../outcome.ts';
 
@@ -21,22 +21,22 @@ export interface Tables {
     readonly kernel_inputs: string;
     readonly image: string;
   };
-  /** What is compared from night to night. */
+  /** What is compared from one nightly run to the next. */
   readonly cases: {
     readonly id: Generated<number>;
     readonly scenario: string;
     readonly topology: string;
-    readonly lane: string;
+    readonly variant: string;
     readonly kernel: string;
   };
-  readonly nights: {
+  readonly nightly_runs: {
     readonly id: Generated<number>;
     readonly suite: string;
     readonly begun: string;
     readonly ended: string | null;
     readonly state: 'running' | 'ended' | 'abandoned';
     readonly host: string;
-    /** Which lab it is of: a host may have several. Not known of nights of an older p2plab. */
+    /** Which lab it is of: a host may have several. Not known of nightly runs of an older p2plab. */
     readonly lab: string | null;
     /** How many runs it is to have. */
     readonly planned: number;
@@ -50,16 +50,16 @@ export interface Tables {
   readonly runs: {
     /** In the order in which they were recorded. */
     readonly id: Generated<number>;
-    /** The name of its bundle's folder; unique. */
+    /** The name of its bundle's directory; unique. */
     readonly name: string;
     readonly case_id: number;
-    readonly night_id: number | null;
+    readonly nightly_run_id: number | null;
     readonly environment: string;
     readonly begun: string;
     readonly duration: number;
     readonly verdict: Verdict;
     readonly reason: string;
-    readonly gap: string | null;
+    readonly known_issue: string | null;
     readonly fingerprint: string | null;
     readonly bundle: string | null;
   };
@@ -70,7 +70,7 @@ export interface Tables {
     readonly verb: string;
     readonly verdict: Verdict;
     readonly reason: string;
-    readonly gap: string | null;
+    readonly known_issue: string | null;
     readonly duration: number;
   };
   /** What an initiator moved in a step, in one direction, to or from one place, by one way. */
@@ -84,7 +84,7 @@ export interface Tables {
     readonly bytes: number;
     readonly pieces: number;
     readonly address: string;
-    readonly way: string | null;
+    readonly route: string | null;
     readonly by: string | null;
   };
   readonly measurements: {
@@ -93,28 +93,28 @@ export interface Tables {
     readonly unit: string;
     readonly value: number;
   };
-  /** What came of a case in a night that ended. */
+  /** What came of a case in a nightly run that ended. */
   readonly results: {
-    readonly night_id: number;
+    readonly nightly_run_id: number;
     readonly case_id: number;
-    /** `missing` where it had been in the night before. */
+    /** `missing` where it had been in the previous nightly run. */
     readonly outcome: Outcome | 'missing';
     readonly attempts: number;
     /** The run that was its last attempt, while that is kept. */
     readonly run_id: number | null;
     readonly change: Change | null;
-    readonly since_night: number | null;
-    readonly before_night: number | null;
+    readonly since_nightly_run: number | null;
+    readonly before_nightly_run: number | null;
   };
-  /** How a case stands in a suite after the last night that ended. */
+  /** How a case stands in a suite after the last nightly run that ended. */
   readonly states: {
     readonly suite: string;
     readonly case_id: number;
     readonly standing: Standing | null;
-    readonly since_night: number | null;
-    readonly said_night: number | null;
-    readonly before_night: number | null;
-    readonly last_night: number;
+    readonly since_nightly_run: number | null;
+    readonly said_nightly_run: number | null;
+    readonly before_nightly_run: number | null;
+    readonly last_nightly_run: number;
   };
 }
 

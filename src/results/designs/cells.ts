@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../../base/targets.ts';
 import type {RunRecord, StepRecord} from '../../scenario/record.ts';
-import type {Api} from '../../spec/steps/api.ts';
+import type {Api} from '../../spec/api.ts';
 import {isBelowSwitch, nodeOf, type Topology} from '../../topology/model.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import {checkTransfers} from '../../verdict/transfers.ts';
@@ -50,7 +51,7 @@ export function cellsOf(topology: Topology, {kernel, scenario, steps}: RunRecord
         design: kernel,
         scenario,
         initiator: nodeOf(topology, initiator).type,
-        target: target === 'host-memory' ? target : nodeOf(topology, target).type,
+        target: target === hostMemory ? target : nodeOf(topology, target).type,
         direction,
         api,
         belowSwitch: isBelowSwitch(topology, initiator),
@@ -81,10 +82,10 @@ function cameOf(
   const before = transfers.slice(0, Math.max(0, transfers.findIndex(isSubject)));
   const elsewhere = ledger.some(
     ({initiator, direction, target, bytes}) =>
-      subject?.target !== 'host-memory' &&
+      subject?.target !== hostMemory &&
       initiator === subject?.initiator &&
       direction === subject.direction &&
-      (target === 'host-memory' || target === 'nowhere') &&
+      (target === hostMemory || target === 'unmapped') &&
       !transfers.some(
         (due) =>
           due.initiator === initiator &&
@@ -100,9 +101,9 @@ function cameOf(
 
 /** Whether it reached the peer by an IOVA, where it had to be turned around below the IOMMU. */
 function isDetour(
-  {initiator, target, way, translated, address}: StepRecord['ledger'][number],
+  {initiator, target, route, translated, address}: StepRecord['ledger'][number],
   subject: NonNullable<StepRecord['expected']>['subject'],
 ): boolean {
   const isSubject = initiator === subject?.initiator && target === subject.target;
-  return isSubject && way === 'up' && translated !== undefined && translated !== address;
+  return isSubject && route === 'upstream' && translated !== undefined && translated !== address;
 }

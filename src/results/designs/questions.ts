@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {Api} from '../../spec/steps/api.ts';
+import {isNic} from '../../devices/roles.ts';
+import type {Api} from '../../spec/api.ts';
 import type {Cell} from './cells.ts';
 
 /** A case that the thread is about, and the cells that show it. */
@@ -16,8 +17,7 @@ export interface Question {
   readonly cases: readonly Case[];
 }
 
-const nics = ['e1000', 'e1000e', 'igb'];
-const isNic = ({initiator}: Cell): boolean => nics.includes(initiator);
+const hasNic = ({initiator}: Cell): boolean => isNic({type: initiator});
 
 /** A case in two: where the path is allowed, and where it is not. */
 function bothWays(text: string, shows: (cell: Cell) => boolean): readonly Case[] {
@@ -74,7 +74,7 @@ export const questions: readonly Question[] = [
     title: 'NICs that know nothing',
     quote: 'one could want to have an existing NIC DMA directly to/from NVME pages or GPU pages',
     by: 'Ben Herrenschmidt',
-    cases: bothWays('An unmodified driver of e1000, e1000e or igb sends from a CMB or VRAM', isNic),
+    cases: bothWays('An unmodified driver of e1000, e1000e or igb sends from a CMB or VRAM', hasNic),
   },
   {
     title: 'More IOMMU bits',

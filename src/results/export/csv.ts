@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {stringify} from 'csv-stringify/sync';
 import {printable} from '../describe.ts';
-import type {Run} from '../queries/run.ts';
+import type {Run} from '../queries/recorded-run.ts';
 
 /** A line for each run (RFC 4180), the names of the columns first; what a spreadsheet would compute is text. */
 export function csv(runs: readonly Run[]): string {
@@ -10,13 +10,18 @@ export function csv(runs: readonly Run[]): string {
     return {
       run: run.name,
       begun: run.begun,
-      night: run.night ?? '',
+      nightlyRun: run.nightlyRun ?? '',
       suite: run.suite ?? '',
-      ...{scenario: run.scenario, topology: run.topology, lane: run.lane, kernel: run.kernel},
+      ...{scenario: run.scenario, topology: run.topology, variant: run.variant, kernel: run.kernel},
       release: environment.kernel_release,
       qemu: environment.qemu,
       host: environment.host,
-      ...{verdict: run.verdict, reason: run.reason, gap: run.gap ?? '', fingerprint: run.fingerprint ?? ''},
+      ...{
+        verdict: run.verdict,
+        reason: run.reason,
+        knownIssue: run.knownIssue ?? '',
+        fingerprint: run.fingerprint ?? '',
+      },
       'duration-ms': run.duration,
       steps: steps.length,
       'peer-bytes': measured.get('peer-bytes') ?? '',
@@ -36,7 +41,19 @@ function clean(row: Readonly<Record<string, string | number>>): Readonly<Record<
 
 /** In their order; they are added to, never taken away. */
 const columns = [
-  ...['run', 'begun', 'night', 'suite', 'scenario', 'topology', 'lane', 'kernel', 'release', 'qemu', 'host'],
-  ...['verdict', 'reason', 'gap', 'fingerprint', 'duration-ms', 'steps'],
+  ...[
+    'run',
+    'begun',
+    'nightly-run',
+    'suite',
+    'scenario',
+    'topology',
+    'variant',
+    'kernel',
+    'release',
+    'qemu',
+    'host',
+  ],
+  ...['verdict', 'reason', 'known-issue', 'fingerprint', 'duration-ms', 'steps'],
   ...['peer-bytes', 'host-memory-bytes', 'lost-bytes'],
 ] as const;

@@ -39,18 +39,18 @@ function testCase(result: ReportedRun): readonly string[] {
 }
 
 /** What says how a test case ended; JUnit has no word for a failure that is expected: it is one that does not count. */
-function elementOf({verdict, gap}: ReportedRun): 'failure' | 'error' | 'skipped' | undefined {
+function elementOf({verdict, knownIssue}: ReportedRun): 'failure' | 'error' | 'skipped' | undefined {
   if (verdict === 'pass') return undefined;
-  if (verdict === 'skip' || gap !== undefined) return 'skipped';
+  if (verdict === 'skip' || knownIssue !== undefined) return 'skipped';
   return verdict === 'error' ? 'error' : 'failure';
 }
 
 function outcome(result: ReportedRun): readonly string[] {
-  const {verdict, reason, gap} = result;
+  const {verdict, reason, knownIssue} = result;
   const name = elementOf(result);
   if (name === undefined) return [];
   if (verdict === 'skip') return [`<skipped message="${text(reason)}"/>`];
-  const type = gap === undefined ? verdict : `${verdict}, known gap ${gap}`;
+  const type = knownIssue === undefined ? verdict : `${verdict}, known issue ${knownIssue}`;
   const details = text(explanation(result).join('\n'));
   return [`<${name} type="${text(type)}" message="${text(reason)}">${details}</${name}>`];
 }

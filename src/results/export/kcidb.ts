@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {plain} from '../../spec/variant.ts';
 import {sha256} from '../../base/hash.ts';
 import {jsonText} from '../../base/json.ts';
-import type {Run} from '../queries/run.ts';
+import type {Run} from '../queries/recorded-run.ts';
 
 /** What KCIDB's objects of one lab begin their ids with. */
 const origin = 'p2plab';
@@ -68,7 +69,7 @@ export function kcidb(runs: readonly Run[]): string {
 }
 
 function testOf(run: Run): object {
-  const {environment, steps, verdict, reason, gap} = run;
+  const {environment, steps, verdict, reason, knownIssue} = run;
   const log = steps
     .filter((step) => step.verdict !== 'pass' && step.verdict !== 'skip')
     .map((step) => `${step.title}: ${step.verdict}: ${step.reason}`);
@@ -77,7 +78,7 @@ function testOf(run: Run): object {
     id: `${origin}:${clean(run.name)}`,
     build_id: `${origin}:${kernelKey === '' ? `unbuilt-${environment.kernel}` : kernelKey}`,
     origin,
-    path: ['p2plab', ...run.scenario.split('/'), ...(run.lane === 'plain' ? [] : [run.lane])]
+    path: ['p2plab', ...run.scenario.split('/'), ...(run.variant === plain ? [] : [run.variant])]
       .map((part) => part.replaceAll(/[^a-zA-Z0-9_-]/g, '_'))
       .join('.'),
     status: statusOf(run),
@@ -96,12 +97,12 @@ function testOf(run: Run): object {
       },
     },
     misc: {
-      ...{lane: run.lane, verdict, ...(gap !== null && {gap})},
+      ...{variant: run.variant, verdict, ...(knownIssue !== null && {knownIssue})},
       ...(run.fingerprint !== null && {fingerprint: run.fingerprint}),
       ledger: steps.flatMap(({title, ledger}) =>
-        ledger.map(({initiator, direction, target, bytes, address, way}) => ({
+        ledger.map(({initiator, direction, target, bytes, address, route}) => ({
           ...{step: title, initiator, direction, target, bytes, address},
-          ...(way !== null && {way}),
+          ...(route !== null && {route}),
         })),
       ),
       measurements: Object.fromEntries(run.measurements.map(({name, unit, value}) => [name, {value, unit}])),

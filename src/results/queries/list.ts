@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 import {meantBy} from '../../spec/identity.ts';
-import type {Case} from '../database/record.ts';
+import type {Case} from '../database/record-run.ts';
 import type {Database} from '../database/tables.ts';
-import type {Verdict} from '../../verdict/judge.ts';
-import type {RunHead} from './night.ts';
+import type {Verdict} from '../../base/verdict.ts';
+import type {RunHead} from './nightly-runs.ts';
 
 /** Which runs are wanted; all that is given must hold. */
 export interface RunFilter extends Partial<Case> {
   readonly verdict?: Verdict | undefined;
   readonly suite?: string | undefined;
-  readonly night?: number | undefined;
+  readonly nightlyRun?: number | undefined;
   readonly fingerprint?: string | undefined;
   /** Of this case. */
   readonly caseId?: number | undefined;
@@ -17,27 +17,34 @@ export interface RunFilter extends Partial<Case> {
   readonly since?: string | undefined;
   /** Recorded after that of this number. */
   readonly after?: number | undefined;
-  readonly most?: number | undefined;
+  readonly limit?: number | undefined;
 }
 
 export interface ListedRun extends RunHead, Case {
   readonly caseId: number;
   readonly begun: string;
-  readonly night: number | null;
+  readonly nightlyRun: number | null;
 }
 
 /** Runs, the newest first. */
 export async function listRuns(db: Database, filter: RunFilter = {}): Promise<readonly ListedRun[]> {
-  const {verdict, suite, night, fingerprint, caseId, since, after, most = 50} = filter;
+  const {verdict, suite, nightlyRun, fingerprint, caseId, since, after, limit = 50} = filter;
   let query = db
     .selectFrom('runs')
     .innerJoin('cases', 'cases.id', 'runs.case_id')
-    .select(['runs.id', 'runs.name', 'runs.begun', 'runs.verdict', 'runs.reason', 'runs.gap'])
-    .select(['runs.fingerprint', 'runs.duration', 'runs.bundle', 'runs.night_id as night'])
-    .select(['cases.id as caseId', 'cases.scenario', 'cases.topology', 'cases.lane', 'cases.kernel'])
+    .select([
+      'runs.id',
+      'runs.name',
+      'runs.begun',
+      'runs.verdict',
+      'runs.reason',
+      'runs.known_issue as knownIssue',
+    ])
+    .select(['runs.fingerprint', 'runs.duration', 'runs.bundle', 'runs.nightly_run_id as nightlyRun'])
+    .select(['cases.id as caseId', 'cases.scenario', 'cases.topology', 'cases.variant', 'cases.kernel'])
     .orderBy('runs.id', 'desc')
-    .limit(most);
-  for (const name of ['scenario', 'topology', 'lane', 'kernel'] as const) {
+    .limit(limit);
+  for (const name of ['scenario', 'topology', 'variant', 'kernel'] as const) {
     const wanted = filter[name];
     if (wanted === undefined) continue;
     const known = await db.selectFrom('cases').select(name).distinct().execute();
@@ -48,14 +55,14 @@ export async function listRuns(db: Database, filter: RunFilter = {}): Promise<re
     query = query.where(`cases.${name}`, 'in', meant.length === 0 ? [wanted] : [...meant]);
   }
   if (verdict !== undefined) query = query.where('runs.verdict', '=', verdict);
-  if (night !== undefined) query = query.where('runs.night_id', '=', night);
+  if (nightlyRun !== undefined) query = query.where('runs.nightly_run_id', '=', nightlyRun);
   if (fingerprint !== undefined) query = query.where('runs.fingerprint', '=', fingerprint);
   if (caseId !== undefined) query = query.where('runs.case_id', '=', caseId);
   if (since !== undefined) query = query.where('runs.begun', '>=', since);
   if (after !== undefined) query = query.where('runs.id', '>', after);
   if (suite !== undefined) {
-    query = query.where('runs.night_id', 'in', (eb) =>
-      eb.selectFrom('nights').select('nights.id').where('nights.suite', '=', suite),
+    query = query.where('runs.nightly_run_id', 'in', (eb) =>
+      eb.selectFrom('nightly_runs').select('nightly_runs.id').where('nightly_runs.suite', '=', suite),
     );
   }
   return query.execute();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {toJson} from '../../../src/cli/reporters/json.ts';
+import {toJson} from '../../../src/cli/reporters/json-reporter.ts';
 import {results, sweep} from '../../results/results.ts';
 
 /** What the document's first readers script: it may grow, never shrink. */
@@ -8,7 +8,7 @@ const promised = [
   'scenario',
   'topology',
   'kernel',
-  'lane',
+  'variant',
   'verdict',
   'reason',
   'durationMs',
@@ -34,13 +34,13 @@ test('JSON: what was promised once is there, and a ledger of all steps', (t) => 
   });
 });
 
-test('JSON: each step has its own verdict, reason and gap, and the run its gap', (t) => {
+test('JSON: each step has its own verdict, reason and known issue, and so does the run', (t) => {
   t.like(toJson(sweep), {
-    independent: true,
-    gap: 'map-page',
+    continueOnFailure: true,
+    knownIssue: 'map-page',
     steps: [
-      {title: 'copy src → cmb', verdict: 'pass', gap: undefined},
-      {title: 'transmit', verdict: 'fail', gap: 'map-page'},
+      {title: 'copy src → cmb', verdict: 'pass', knownIssue: undefined},
+      {title: 'transmit', verdict: 'fail', knownIssue: 'map-page'},
       {title: 'igb', verdict: 'skip', reason: 'QEMU does not trace it'},
       {title: 'lost', verdict: 'error'},
     ],

@@ -8,28 +8,38 @@ import {sql} from 'kysely';
 import {context} from './both.ts';
 import {temporary} from '../../base/temporary-cache.ts';
 import {openDatabase, withoutPassword} from '../../../src/results/database/connect.ts';
-import {recordRun} from '../../../src/results/database/record.ts';
+import {recordRun} from '../../../src/results/database/record-run.ts';
 import {listRuns} from '../../../src/results/queries/list.ts';
-import {runOf} from '../../../src/results/queries/run.ts';
+import {runOf} from '../../../src/results/queries/recorded-run.ts';
 import {copied, facts} from '../facts.ts';
 
 endServer();
 
 onBoth('what is recorded is read again, the ledger added up by flows', async (t, {db}) => {
-  const given = facts({verdict: 'fail', reason: 'dst differs at 0x1000', gap: 'map-page-below-switch'});
+  const given = facts({
+    verdict: 'fail',
+    reason: 'dst differs at 0x1000',
+    knownIssue: 'map-page-below-switch',
+  });
   const id = await recordRun(db, given);
   const run = await runOf(db, id);
-  t.like(run, {name: given.name, verdict: 'fail', gap: 'map-page-below-switch', duration: 2000, night: null});
+  t.like(run, {
+    name: given.name,
+    verdict: 'fail',
+    knownIssue: 'map-page-below-switch',
+    duration: 2000,
+    nightlyRun: null,
+  });
   t.like(run?.environment, {host: 'host-1', kernel_key: 'key-of-baseline', image: 'image'});
   t.is(run?.steps.length, 1);
   t.deepEqual(run?.steps[0]?.ledger, [
     {
       ...{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 65_536, pieces: 2},
-      ...{address: '0xfc010000', way: 'turned', by: 'sw0'},
+      ...{address: '0xfc010000', route: 'peer-to-peer', by: 'sw0'},
     },
     {
       ...{initiator: 'dst', direction: 'read', target: 'host-memory', bar: null, bytes: 512, pieces: 1},
-      ...{address: '0x1000', way: null, by: null},
+      ...{address: '0x1000', route: null, by: null},
     },
   ]);
   t.deepEqual(
@@ -78,7 +88,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
     );
     for (const {exitCode, stderr} of done) t.is(exitCode, 0, stderr);
     const {db, close} = await openDatabase(url, context);
-    const runs = await listRuns(db, {most: 1000});
+    const runs = await listRuns(db, {limit: 1000});
     t.is(runs.length, 6 * 10 + 10);
     t.is(new Set(runs.map(({caseId}) => caseId)).size, 5, 'each case once');
     await close();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A process of its own that opens a database, which it may have to make, and records runs: `writer.ts URL NAME COUNT`.
 import {openDatabase} from '../../../src/results/database/connect.ts';
-import {recordRun} from '../../../src/results/database/record.ts';
+import {recordRun} from '../../../src/results/database/record-run.ts';
 import {facts} from '../facts.ts';
 
 const [url = '', name = '', count = '0'] = process.argv.slice(2);

@@ -3,11 +3,11 @@ import test from 'ava';
 import {labRoot} from '../../../src/base/paths.ts';
 import type {LedgerEntry} from '../../../src/evidence/ledger.ts';
 import {cellsOf} from '../../../src/results/designs/cells.ts';
-import {changes} from '../../../src/results/designs/changes.ts';
-import {type DesignsPage, designsPage} from '../../../src/results/designs/page.ts';
+import {changes} from '../../../src/results/designs/cell-changes.ts';
+import {type DesignsPage, designsPage} from '../../../src/results/designs/designs-document.ts';
 import {score} from '../../../src/results/designs/questions.ts';
 import type {RunRecord, StepRecord} from '../../../src/scenario/record.ts';
-import {loadTopology} from '../../../src/topology/plan.ts';
+import {loadTopology} from '../../../src/topology/plan-topology.ts';
 import {type ExpectedTransfer, expectTransfers} from '../../../src/verdict/expectation.ts';
 import {compareGolden} from '../../topology/golden.ts';
 
@@ -18,16 +18,16 @@ function step(
   topology: typeof near,
   planned: readonly ExpectedTransfer[],
   verdict: StepRecord['verdict'],
-  moved: readonly (ExpectedTransfer & Pick<LedgerEntry, 'way' | 'translated'>)[],
+  moved: readonly (ExpectedTransfer & Pick<LedgerEntry, 'route' | 'translated'>)[],
 ): StepRecord {
   const ledger = moved.map(
-    ({initiator, direction, target, bytes, way, translated}): LedgerEntry => ({
+    ({initiator, direction, target, bytes, route, translated}): LedgerEntry => ({
       ...{initiator, direction, target, bytes, address: 0xfc000000},
-      ...(way !== undefined && {way}),
+      ...(route !== undefined && {route}),
       ...(translated !== undefined && {translated}),
     }),
   );
-  const expected = expectTransfers({topology, abilities: []}, planned, undefined);
+  const expected = expectTransfers({topology, features: []}, planned, undefined);
   const rest = {title: 'x', verb: 'dma', durationMs: 1, checks: [], guest: []};
   return {...rest, verdict, reason: `${verdict}: because`, expected, ledger};
 }
@@ -40,10 +40,10 @@ const record = (scenario: string, kernel: string, steps: readonly StepRecord[]):
     scenario,
     topology: scenario,
     kernel,
-    lane: 'plain',
+    variant: 'plain',
     qemu: 'stock 10.0.2',
     durationMs: 1,
-    independent: true,
+    continueOnFailure: true,
     steps,
   },
   ...{kernelSays: [], verdict: 'pass', reason: ''},
@@ -67,7 +67,7 @@ test('a cell says what came of a transfer by the ledger', (t) => {
   t.deepEqual(came(near, frames, 'fail', [brought]), ['peer: refused']);
   t.deepEqual(came(near, frames, 'fail', [brought, {...page, target: 'host-memory'}]), ['peer: astray']);
   t.deepEqual(came(near, frames, 'fail', [brought, {...page, bytes: 4095}]), ['peer: wrong']);
-  const iova = {way: 'up', translated: 0xfb00_0000} as const;
+  const iova = {route: 'upstream', translated: 0xfb00_0000} as const;
   t.deepEqual(came(near, frames, 'fail', [brought, {...page, ...iova}, header]), ['peer: detour']);
   const [range, out] = [read('nic', 'cmb', 'resource'), read('nic', 'host-memory', 'resource')];
   const moved = [brought, range, {...out, direction: 'write'} as const];

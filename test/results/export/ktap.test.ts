@@ -4,7 +4,7 @@ import path from 'node:path';
 import test from 'ava';
 import {execa} from 'execa';
 import {cacheRoot} from '../../../src/base/paths.ts';
-import {ktap} from '../../../src/results/export/ktap.ts';
+import {ktap} from '../../../src/results/export/export-ktap.ts';
 import {knownCrash, results, sweep} from '../results.ts';
 
 test('KTAP: version, plan, subtests, directives; nothing of a reason becomes a line of its own', (t) => {
@@ -42,7 +42,7 @@ ok 5 a-skip # SKIP igb needs QEMU 8.0 or newer, this is 7.2`,
   );
 });
 
-test('KTAP: steps that are judged by themselves have their own result, reason and gap', (t) => {
+test('KTAP: steps that are judged by themselves have their own result, reason and known issue', (t) => {
   t.is(
     ktap([sweep]),
     `KTAP version 1
@@ -51,20 +51,20 @@ test('KTAP: steps that are judged by themselves have their own result, reason an
   # Subtest: a-sweep
   1..4
   ok 1 copy src → cmb
-  # gap map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.
-  ok 2 transmit # XFAIL known gap map-page
+  # known issue map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.
+  ok 2 transmit # XFAIL known issue map-page
   ok 3 igb # SKIP QEMU does not trace it
   not ok 4 lost # ERROR the ledger has gaps
-# fail: transmit: gap map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.
+# fail: transmit: known issue map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.
 # 2.3 s, kernel baseline, QEMU stock 10.0.2, bundle /var/lib/p2plab/runs/fail
-ok 1 a-sweep # XFAIL known gap map-page`,
+ok 1 a-sweep # XFAIL known issue map-page`,
   );
 });
 
-test('KTAP: a crash by a known gap is expected', (t) => {
+test('KTAP: a crash by a known issue is expected', (t) => {
   const lines = ktap([knownCrash]).split('\n');
-  t.is(lines.at(-1), 'ok 1 a-known-crash # XFAIL known gap acs-list');
-  t.true(lines.includes('  ok 1 copy src → cmb # XFAIL known gap acs-list'));
+  t.is(lines.at(-1), 'ok 1 a-known-crash # XFAIL known issue acs-list');
+  t.true(lines.includes('  ok 1 copy src → cmb # XFAIL known issue acs-list'));
 });
 
 test("the kernel's own parser reads it", async (t) => {

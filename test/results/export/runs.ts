@@ -2,8 +2,8 @@
 import {temporary} from '../../base/temporary-cache.ts';
 import path from 'node:path';
 import {openDatabase} from '../../../src/results/database/connect.ts';
-import {recordRun} from '../../../src/results/database/record.ts';
-import {type Run, runOf} from '../../../src/results/queries/run.ts';
+import {recordRun} from '../../../src/results/database/record-run.ts';
+import {type Run, runOf} from '../../../src/results/queries/recorded-run.ts';
 import {copied, facts} from '../facts.ts';
 
 /** Runs as the database has them: one of each verdict, with all that an export may trip over. */
@@ -14,8 +14,8 @@ export async function recordedRuns(): Promise<readonly Run[]> {
   const given = [
     facts({scenario: 'iommu/vtd-strict'}),
     facts({verdict: 'fail', reason: hostile, steps: [{...copied, verdict: 'fail', reason: hostile}]}),
-    facts({verdict: 'crash', reason: 'x'.repeat(40_000), kernel: 'switch', lane: 'debug', steps: []}),
-    facts({verdict: 'error', reason: 'the lab', gap: 'map-page-below-switch'}),
+    facts({verdict: 'crash', reason: 'x'.repeat(40_000), kernel: 'switch', variant: 'debug', steps: []}),
+    facts({verdict: 'error', reason: 'the lab', knownIssue: 'map-page-below-switch'}),
     facts({verdict: 'skip', reason: 'igb needs QEMU 8'}),
   ];
   const runs: Run[] = [];

@@ -2,25 +2,25 @@
 import {endServer, onBoth} from '../database/both.ts';
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {endNight, openNight} from '../../../src/results/database/nights.ts';
-import {recordRun} from '../../../src/results/database/record.ts';
+import {endNightlyRun, openNightlyRun} from '../../../src/results/database/nightly-runs.ts';
+import {recordRun} from '../../../src/results/database/record-run.ts';
 import type {Outcome} from '../../../src/results/outcome.ts';
-import {pair} from '../../../src/results/queries/compare.ts';
-import {designs} from '../../../src/results/queries/designs.ts';
-import {countFlakes, flakes, straightPasses} from '../../../src/results/queries/flakes.ts';
-import {health} from '../../../src/results/queries/health.ts';
-import {historyOf} from '../../../src/results/queries/history.ts';
+import {pair} from '../../../src/results/queries/compare-kernels.ts';
+import {designs} from '../../../src/results/queries/designs-query.ts';
+import {countFlakes, flakes, straightPasses} from '../../../src/results/queries/flaky-cases.ts';
+import {health} from '../../../src/results/queries/lab-health.ts';
+import {historyOf} from '../../../src/results/queries/case-history.ts';
 import {listRuns} from '../../../src/results/queries/list.ts';
-import type {NightResult} from '../../../src/results/queries/night.ts';
-import {seriesOf} from '../../../src/results/queries/series.ts';
+import type {NightlyRunResult} from '../../../src/results/queries/nightly-runs.ts';
+import {seriesOf} from '../../../src/results/queries/measurement-series.ts';
 import {facts} from '../facts.ts';
 
 endServer();
 
 const outcomes = ['pass', 'fail', 'crash', 'known', 'skip', 'error', 'flaky'] as const;
 
-const result = (kernel: string, scenario: string, outcome: Outcome): NightResult => ({
-  ...{kernel, scenario, outcome, topology: 'any', lane: 'plain', caseId: 1, attempts: 1},
+const result = (kernel: string, scenario: string, outcome: Outcome): NightlyRunResult => ({
+  ...{kernel, scenario, outcome, topology: 'any', variant: 'plain', caseId: 1, attempts: 1},
   ...{change: null, since: null, before: null, run: null},
 });
 
@@ -31,8 +31,8 @@ test('two kernels are paired on all but the kernel, and told apart by what is kn
       result('b', 'broken', 'crash'),
       result('a', 'mended', 'known'),
       result('b', 'mended', 'pass'),
-      result('a', 'unclear', 'pass'),
-      result('b', 'unclear', 'error'),
+      result('a', 'inconclusive', 'pass'),
+      result('b', 'inconclusive', 'error'),
       result('a', 'alone', 'fail'),
       result('c', 'alone', 'pass'),
       result('a', 'same', 'fail'),
@@ -45,7 +45,7 @@ test('two kernels are paired on all but the kernel, and told apart by what is kn
   t.deepEqual(differences, [
     ['broken', 'only the second fails'],
     ['mended', 'only the first fails'],
-    ['unclear', 'unclear'],
+    ['inconclusive', 'inconclusive'],
     ['alone', 'not in both'],
     ['same', 'both fail'],
   ]);
@@ -90,31 +90,31 @@ test('passes count in a row, whatever the lab failed to say between', (t) => {
 });
 
 onBoth(
-  'a night is told by designs, a case by its history, flakes and the lab’s errors by themselves',
+  'a nightly run is told by designs, a case by its history, flakes and the lab’s errors by themselves',
   async (t, {db}) => {
-    const nights = [];
+    const nightlyRuns = [];
     for (const number of [1, 2, 3]) {
       const begun = new Date(Date.UTC(2026, 0, number)).toISOString();
-      const id = await openNight(db, {suite: 'nightly', begun, host: 'h', planned: 2});
-      nights.push(id);
+      const id = await openNightlyRun(db, {suite: 'nightly', begun, host: 'h', planned: 2});
+      nightlyRuns.push(id);
       const peer = facts({begun, kernel: 'switch', durationMs: number * 1000});
       const lab = facts({begun, verdict: 'error', reason: `no room on port ${number}`, steps: []});
       await recordRun(db, peer, id);
       await recordRun(db, lab, id);
-      const about = {scenario: 'copy', topology: 'nvme-switch', lane: 'plain', attempts: 1} as const;
-      await endNight(db, id, [
+      const about = {scenario: 'copy', topology: 'nvme-switch', variant: 'plain', attempts: 1} as const;
+      await endNightlyRun(db, id, [
         {...about, kernel: 'switch', outcome: number === 2 ? 'flaky' : 'pass', run: peer.name},
         {...about, kernel: 'baseline', outcome: 'error', run: lab.name},
       ]);
     }
-    const {kernels, rows} = await designs(db, nights[2] ?? 0);
+    const {kernels, rows} = await designs(db, nightlyRuns[2] ?? 0);
     t.deepEqual(kernels.toSorted(), ['baseline', 'switch']);
     t.deepEqual(rows[0]?.cells['switch']?.bytes, {peer: 65_536, hostMemory: 512, lost: 0});
     t.is(rows[0]?.cells['baseline']?.bytes, undefined);
     const caseId = rows[0]?.cells['switch']?.result.caseId ?? 0;
     const past = await historyOf(db, caseId);
     t.deepEqual(
-      past?.nights.map(({outcome}) => outcome),
+      past?.nightlyRuns.map(({outcome}) => outcome),
       ['pass', 'flaky', 'pass'],
     );
     const [durations] = (await seriesOf(db, caseId)).filter(({name}) => name === 'duration');
@@ -125,7 +125,7 @@ onBoth(
     const now = new Date('2026-01-04T00:00:00.000Z');
     const [flake, ...others] = await flakes(db, now);
     t.deepEqual(others, []);
-    t.like(flake, {kernel: 'switch', day: 0, threeDays: 1, passes: 1, nights: 3});
+    t.like(flake, {kernel: 'switch', day: 0, threeDays: 1, passes: 1, nightlyRuns: 3});
     const {failures, hosts, rows: kept} = await health(db, '2026-01-01');
     t.like(failures[0], {title: 'no room on port N', count: 3});
     t.is(failures.length, 1);
@@ -133,8 +133,8 @@ onBoth(
       hosts.map(({runs, errors}) => [runs, errors]),
       [[6, 3]],
     );
-    t.deepEqual(kept, {runs: 6, results: 6, nights: 3});
-    t.is((await listRuns(db, {verdict: 'error', kernel: 'baseline', night: nights[0]})).length, 1);
+    t.deepEqual(kept, {runs: 6, results: 6, nightlyRuns: 3});
+    t.is((await listRuns(db, {verdict: 'error', kernel: 'baseline', nightlyRun: nightlyRuns[0]})).length, 1);
     t.is((await listRuns(db, {suite: 'nightly'})).length, 6);
     t.is((await listRuns(db, {suite: 'other'})).length, 0);
   },
