@@ -12,17 +12,17 @@ import {shown} from './shown.ts';
 export function addBisect(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('bisect')
-    .description('find the commit, or the patch of a series, since which a scenario fails')
-    .argument('<scenario...>', 'what passes at the good end, and fails at the bad one')
+    .description('find the commit or the patch that broke a scenario')
+    .argument('<scenario...>', 'scenarios that pass at the good end and fail at the bad end')
     .addOption(shared.kernel())
-    .option('--series <path>', 'search this series, on top of the kernel')
-    .option('--good <rev>', 'a revision of git:REPOSITORY; with --series a number of patches', '')
-    .option('--bad <rev>', 'likewise; by default HEAD, or all patches', '')
+    .option('--series <path>', 'search this series, applied to the kernel')
+    .option('--good <rev>', 'good revision; with --series, a number of patches (default: 0)', '')
+    .option('--bad <rev>', 'bad revision; with --series, a number of patches (default: HEAD, or all)', '')
     .addOption(shared.config())
     .addOption(shared.module())
     .option('--variant <variant>', 'variant of the kernel (lab/variants)', 'plain')
     .addOption(shared.qemu())
-    .option('--log <file>', 'where the log goes that `git bisect replay` reads')
+    .option('--log <file>', 'write a log for `git bisect replay` to this file')
     .action(async (scenarios, {log, module: modules, ...options}) => {
       const ended = await shown((context, lines) => {
         const say = (line: string): void => {

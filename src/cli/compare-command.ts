@@ -18,20 +18,18 @@ import {shownSideBySide} from './shown.ts';
 export function addCompare(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('compare')
-    .description(
-      'run the same on two kernels: what is the same, better, worse, went another way, or costs more',
-    )
-    .argument('<base>', 'a kernel, as for --kernel of run')
-    .argument('<patched>', 'another one, or a series (directory, patch, mailbox) on top of the first')
-    .argument('[scenario...]', 'a name, a path, a directory or a glob; all scenarios if none is given')
+    .description('run scenarios on two kernels, and print the differences')
+    .argument('<base>', 'kernel, as for `run --kernel`')
+    .argument('<patched>', 'second kernel, or a series (patch, directory, mailbox) for the first')
+    .argument('[scenario...]', 'names, directories, paths or globs (default: all scenarios)')
     .addOption(shared.config())
     .addOption(shared.module())
     .option('--variant <variant>', 'variant of both kernels (lab/variants)', 'plain')
     .addOption(shared.qemu())
     .addOption(shared.database())
-    .option('--jobs <n>', 'guests at the same time', count, 2)
-    .option('--seconds <n>', 'how long mixed loads last, instead of what their scenarios say', count)
-    .addOption(new Option('--format <format>', 'what is printed').choices(['text', 'json']).default('text'))
+    .option('--jobs <n>', 'number of guests that run at the same time', count, 2)
+    .option('--seconds <n>', 'override the duration of mixed loads, in seconds', count)
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))
     .action(async (base, patched, patterns, options) => {
       const {config, module, qemu, jobs, seconds, format, database} = options;
       const modules = moduleDirectories(module);

@@ -11,12 +11,12 @@ export function addCompletion(
 ): void {
   const completion = program
     .command('completion')
-    .description('print what makes a shell complete commands, options and the names of the lab')
+    .description('print shell completion code')
     .addHelpText('after', help);
   for (const shell of shells) {
     completion
       .command(shell)
-      .description(`for ${shell}`)
+      .description(`print completion code for ${shell}`)
       .action(() => {
         process.stdout.write(script(shell));
       });

@@ -7,13 +7,11 @@ import {withDatabase} from './with-database.ts';
 
 /** `p2plab dashboard`. */
 export function addDashboard(program: Command): void {
-  const dashboard = program
-    .command('dashboard')
-    .description('the pages that people read in the morning: as a directory, or live');
+  const dashboard = program.command('dashboard').description('build or serve the HTML reports');
   dashboard
     .command('build')
-    .description('make a directory of pages that opens from file://; what is there is not made again')
-    .argument('[directory]', 'where', path.join(stateRoot, 'dashboard'))
+    .description('write HTML reports to a directory; unchanged pages are kept')
+    .argument('[directory]', 'output directory', path.join(stateRoot, 'dashboard'))
     .addOption(shared.database())
     .action(async (folder, {database}) => {
       await withDatabase(database, async ({db, name}, context) => {
@@ -25,14 +23,10 @@ export function addDashboard(program: Command): void {
     });
   dashboard
     .command('serve')
-    .description('serve the pages as they are now, until interrupted')
-    .option(
-      '--host <address>',
-      'the address to listen on; with another than 127.0.0.1 a token is asked for',
-      '127.0.0.1',
-    )
-    .option('--port <n>', 'the port; 0 takes a free one', port, 8017)
-    .option('--token <token>', 'whoever has it may read; made up where one is needed', secret)
+    .description('serve the HTML reports until interrupted')
+    .option('--host <address>', 'listen address; any but 127.0.0.1 requires a token', '127.0.0.1')
+    .option('--port <n>', 'listen port; 0 selects a free one', port, 8017)
+    .option('--token <token>', 'access token; generated if one is required and none is given', secret)
     .addOption(shared.database())
     .action(async ({host, port: given, token, database}) => {
       await withDatabase(database, async ({db}, context) => {

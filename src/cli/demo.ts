@@ -25,7 +25,7 @@ watches from outside the guest where every byte went. (The first time it compile
 export function addDemo(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('demo')
-    .description('build what is needed, run a tour of scenarios, and show what the devices did')
+    .description('run a tour of scenarios, and show what the devices did')
     .action(async () => {
       process.stdout.write(`${introduction}\n\n`);
       const results = await shown((context, lines) => runEverything(lines, context));

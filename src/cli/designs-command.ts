@@ -13,12 +13,12 @@ import {shown, showHeadline, warn} from './shown.ts';
 export function addDesigns(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('designs')
-    .description('run every pair of devices on each design, and make the page that compares them')
-    .argument('[scenario...]', 'as for run', [...pairPatterns])
-    .option('--kernels <names>', 'kernels of lab/kernels, with commas between them', designNames.join(','))
+    .description('run all device pairs on each design, and write a comparison page')
+    .argument('[scenario...]', 'names, directories, paths or globs', [...pairPatterns])
+    .option('--kernels <names>', 'comma-separated names in lab/kernels', designNames.join(','))
     .addOption(shared.qemu())
-    .option('--jobs <n>', 'guests at the same time', count, 1)
-    .option('--output <file>', 'where the page goes instead of standard output')
+    .option('--jobs <n>', 'number of guests that run at the same time', count, 1)
+    .option('--output <file>', 'write the page to a file instead of standard output')
     .action(async (patterns, {kernels, qemu, jobs, output}) => {
       const request = {kernels: kernels.split(','), patterns, qemu, jobs};
       const {page, results} = await shown(

@@ -19,29 +19,27 @@ import {table} from './table.ts';
 
 /** `p2plab kernel`. */
 export function addKernel(program: Command): void {
-  const kernel = program
-    .command('kernel')
-    .description('the kernels of the lab, compiled and kept by content');
+  const kernel = program.command('kernel').description('build, list and delete kernels');
   kernel
     .command('build')
-    .description('compile kernels now, so that no run has to wait for it')
-    .argument('[kernel...]', 'kernels of lab/kernels, or paths of such files; baseline if none is given')
+    .description('build kernels before a run needs them')
+    .argument('[kernel...]', 'names in lab/kernels, or paths of kernel files (default: baseline)')
     .addOption(shared.series())
     .addOption(
-      new Option('--arch <name>', 'for these guests').choices(architectureNames).default('x86_64' as const),
+      new Option('--arch <name>', 'guest architecture').choices(architectureNames).default('x86_64' as const),
     )
-    .option('--variant <name>', 'for this variant', 'plain')
+    .option('--variant <name>', 'variant of the kernel (lab/variants)', 'plain')
     .action((names, {series, arch, variant}) =>
       build(names.length === 0 ? ['baseline'] : names, {series, arch, variant}),
     );
   kernel
     .command('list')
-    .description('print the kernels there are, and which of them are compiled')
+    .description('list the kernels of lab/kernels, and whether they are built')
     .action(() => withProgress(list));
   kernel
     .command('gc')
-    .description('delete what was not used for the longest time; kernels of lab/kernels stay')
-    .option('--dry-run', 'delete nothing: print what would be', false)
+    .description('delete the least recently used kernels, except those of lab/kernels')
+    .option('--dry-run', 'delete nothing; print what would be deleted', false)
     .action(({dryRun}) => withProgress((context) => (dryRun ? previewGarbage(context) : collect(context))));
 }
 

@@ -15,20 +15,18 @@ import {shown, showHeadline, warn} from './shown.ts';
 export function addMapCost(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('map-cost')
-    .description(
-      'count what mapping host memory costs on each kernel, in instructions; 1 if more than declared',
-    )
-    .argument('[scenario...]', 'as for run', [mapCostScenarios])
+    .description('count the instructions of DMA mappings of host memory, per kernel')
+    .argument('[scenario...]', 'names, directories, paths or globs', [mapCostScenarios])
     .option(
       '--kernels <names>',
-      'kernels of lab/kernels, with commas between them: the first is the base',
+      'comma-separated names in lab/kernels; the first is the base',
       designNames.join(','),
     )
     .addOption(shared.series())
     .addOption(shared.qemu())
-    .option('--jobs <n>', 'guests at the same time', count, 1)
-    .option('--output <file>', 'where the page goes instead of standard output')
-    .option('--declare', "print what each kernel's file had to declare, instead of the page", false)
+    .option('--jobs <n>', 'number of guests that run at the same time', count, 1)
+    .option('--output <file>', 'write the page to a file instead of standard output')
+    .option('--declare', 'print cost declarations for the kernel files instead of the page', false)
     .action(async (patterns, {kernels, output, declare, ...rest}) => {
       const request = {kernels: kernels.split(','), patterns, ...rest};
       const {page, results} = await shown(

@@ -14,12 +14,12 @@ export function addMutants(program: Command, finish: (exitCode: number) => void)
   program
     .command('mutants')
     .description('run kernels with deliberate faults, and check that each is detected')
-    .argument('[mutant...]', 'names of mutants, or globs; all mutants if none is given')
+    .argument('[mutant...]', 'names or globs (default: all mutants)')
     .addOption(shared.qemu())
-    .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
-    .option('--list', 'run nothing: print the mutants', false)
+    .option('--keep', 'keep disks and trace of passing runs too', false)
+    .option('--list', 'list the mutants, and exit', false)
     .addOption(
-      new Option('--format <format>', 'what is printed').choices(mutantFormats).default('text' as const),
+      new Option('--format <format>', 'output format').choices(mutantFormats).default('text' as const),
     )
     .action(async (patterns, {qemu, keep, list, format}) => {
       const entries = patterns.length === 0 ? listMutants(labRoot) : findMutants(labRoot, patterns);

@@ -15,15 +15,15 @@ import {table} from './table.ts';
 export function addNightly(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('nightly')
-    .description('run a suite: kernels × variants × scenarios; goes on with one that was cut short')
-    .argument('[suite]', 'a suite of lab/suites, or the path of such a file', 'nightly')
+    .description('run a suite (kernels x variants x scenarios), or resume an interrupted one')
+    .argument('[suite]', 'name in lab/suites, or path of a suite file', 'nightly')
     .addOption(shared.qemu())
     .addOption(shared.database())
-    .option('--jobs <n>', 'processors that guests may have together; all if it is not given', count)
-    .option('--queue', 'have the runs made by workers (p2plab worker), on any hosts; needs PostgreSQL', false)
+    .option('--jobs <n>', 'number of CPUs for all guests together (default: all)', count)
+    .option('--queue', 'queue the runs for `p2plab worker` processes (requires PostgreSQL)', false)
     .option('--no-resume', 'start over even if the last run was interrupted')
-    .option('--output <file>', 'write the summary there too, as text for a mail')
-    .option('--list', 'run nothing: print the suites', false)
+    .option('--output <file>', 'also write the summary to a file, as plain text')
+    .option('--list', 'list the suites, and exit', false)
     .action(async (name, {qemu, database, jobs, resume, output, list, queue}) => {
       if (list) {
         const rows = listSuites(labRoot).map((entry) => [

@@ -26,31 +26,31 @@ export const shared = {
   kernel: () =>
     new Option(
       '--kernel <name>',
-      'a kernel of lab/kernels, the path of such a file, a work tree, or git:REPOSITORY@REVISION',
+      'name in lab/kernels, kernel file, work tree, or git:REPOSITORY@REVISION',
     ).default('baseline' as const),
   series: () =>
-    new Option('--series <path>', 'apply a directory of patches, a patch or a mailbox on top (repeatable)')
+    new Option('--series <path>', 'apply a patch, a directory of patches or a mailbox (repeatable)')
       .argParser(collect)
       .default([] as readonly string[], 'none'),
   config: () =>
-    new Option(
-      '--config <fragment>',
-      'a config fragment on top: its path, or a name of images/config (repeatable)',
-    )
+    new Option('--config <fragment>', 'add a config fragment: path, or name in images/config (repeatable)')
       .argParser(collect)
       .default([] as readonly string[], 'none'),
   module: () =>
     new Option(
       '--module <directory>',
-      'a module: instead of the one of images/modules that has its name, or loaded besides (repeatable)',
+      'load a module; it replaces one of images/modules with its name (repeatable)',
     )
       .argParser(collect)
       .default([] as readonly string[], 'none'),
   database: () =>
     new Option(
       '--database <url>',
-      "where results are kept: postgres://…, or an SQLite file; else $P2PLAB_DATABASE or the lab's own file",
+      'results database: postgres://… or an SQLite file (default: $P2PLAB_DATABASE)',
     ),
   qemu: () =>
-    new Option('--qemu <name>', 'a QEMU of lab/qemu, or the path of one; else the machine\'s own, "stock"'),
+    new Option(
+      '--qemu <name>',
+      'name in lab/qemu, or path of a binary (default: "stock", the one of this host)',
+    ),
 };

@@ -37,10 +37,13 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
 };
 
 /** The program with the command that the first word names, or with all of them. */
-async function programFor(words: readonly string[], finish: (exitCode: number) => void): Promise<Command> {
+export async function programFor(
+  words: readonly string[],
+  finish: (exitCode: number) => void,
+): Promise<Command> {
   // Commands inherit this: it must stand before they are made.
   const program = new Command('p2plab')
-    .description('A bench for PCI peer-to-peer DMA in Linux')
+    .description('p2plab is a virtual PCIe testbed for PCI peer-to-peer DMA in Linux')
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({

@@ -11,25 +11,23 @@ import {table} from './table.ts';
 
 /** `p2plab qemu`. */
 export function addQemu(program: Command, finish: (exitCode: number) => void): void {
-  const qemu = program
-    .command('qemu')
-    .description('QEMUs with a series of the lab, built and kept by content');
+  const qemu = program.command('qemu').description('build, list and test the patched QEMUs of lab/qemu');
   qemu
     .command('build')
-    .description('build QEMUs now, so that no run has to wait for it')
-    .argument('[qemu...]', 'QEMUs of lab/qemu; routed if none is given')
+    .description('build QEMUs before a run needs them')
+    .argument('[qemu...]', 'names of lab/qemu (default: routed)')
     .action((names) => build(names.length === 0 ? ['routed'] : names));
   qemu
     .command('test')
-    .description("run QEMU's own tests of PCI on one, or see whether they catch the mutants of its series")
+    .description("run QEMU's PCI tests on a patched QEMU, or on mutants of its series")
     .argument('[qemu]', 'a QEMU of lab/qemu', 'routed')
-    .option('--mutants', 'try the mutants', false)
+    .option('--mutants', 'check that the tests kill each mutant of the series', false)
     .action(async (name, {mutants}) => {
       finish(await testAll(name, mutants));
     });
   qemu
     .command('list')
-    .description('print the QEMUs there are, and which of them are built')
+    .description('list the QEMUs of lab/qemu, and whether they are built')
     .action(async () => {
       const rows = (await listQemus()).map(({name, key, folder}) => [
         name,

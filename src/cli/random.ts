@@ -21,9 +21,9 @@ export function addRandom(program: Command, finish: (exitCode: number) => void):
     .addOption(shared.config())
     .option('--variant <variant>', 'variant of the kernel (lab/variants)', 'plain')
     .addOption(shared.qemu())
-    .option('--jobs <n>', 'guests at the same time', count, 1)
-    .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
-    .addOption(new Option('--format <format>', 'what is printed').choices(formats).default('text' as const))
+    .option('--jobs <n>', 'number of guests that run at the same time', count, 1)
+    .option('--keep', 'keep disks and trace of passing runs too', false)
+    .addOption(new Option('--format <format>', 'output format').choices(formats).default('text' as const))
     .action(async (trees, {seed = randomInt(2 ** 31), format, qemu, jobs, keep, ...options}) => {
       const {kernel, variant} = withVariant(selectKernel(options.kernel, options), options.variant);
       const reporter = reporterFor(format);

@@ -23,16 +23,14 @@ const verdicts = ['pass', 'fail', 'crash', 'error', 'skip'] as const;
 
 /** `p2plab results`. */
 export function addResults(program: Command, finish: (exitCode: number) => void): void {
-  const results = program
-    .command('results')
-    .description('what runs have come to: lists, differences, exports, and what may go');
+  const results = program.command('results').description('list, compare, export and prune recorded runs');
   addList(results);
   results
     .command('show')
-    .description('one run with its steps and its ledger, or the newest of a scenario')
-    .argument('<run>', 'a number, the name of a bundle, or a scenario')
+    .description('print a run with its steps and its ledger')
+    .argument('<run>', 'run number, bundle name, or scenario (its latest run)')
     .addOption(shared.database())
-    .option('--json', 'as JSON', false)
+    .option('--json', 'print JSON', false)
     .action(async (which, options) => {
       await withDatabase(options.database, async ({db}) => {
         process.stdout.write(`${await showRun(db, which, options.json)}\n`);
@@ -40,14 +38,12 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
     });
   results
     .command('diff')
-    .description(
-      'what differs between two kernels in a nightly run, or between a nightly run and those before',
-    )
-    .argument('[kernels...]', 'two kernels; none: what the nightly run has changed')
-    .option('--suite <name>', 'the latest nightly run of this suite')
-    .option('--nightly-run <n>', 'the nightly run with this number', count)
+    .description('compare a nightly run with earlier ones, or two kernels within it')
+    .argument('[kernels...]', 'two kernels to compare (default: earlier nightly runs)')
+    .option('--suite <name>', 'select the latest nightly run of this suite')
+    .option('--nightly-run <n>', 'select a nightly run by number', count)
     .addOption(shared.database())
-    .option('--json', 'as JSON', false)
+    .option('--json', 'print JSON', false)
     .action(async (kernels, {suite, nightlyRun, database, json: asJson}) => {
       const [first, second] = kernels;
       if (kernels.length !== 0 && kernels.length !== 2) throw new UsageError('name two kernels, or none');
@@ -74,12 +70,14 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
     });
   results
     .command('export')
-    .description('runs for other programs: KTAP, JUnit XML, KCIDB JSON (schema 5.3), CSV')
-    .addOption(new Option('--format <format>', 'for which').choices(exportFormatNames).makeOptionMandatory())
-    .option('--nightly-run <n>', 'the runs of this nightly run', count)
-    .option('--suite <name>', 'the runs of the latest nightly run of this suite')
-    .option('--limit <n>', 'without a nightly run: this many of the newest runs', count, 1000)
-    .option('--output <file>', 'write there instead of standard output')
+    .description('export runs as KTAP, JUnit XML, KCIDB JSON (schema 5.3) or CSV')
+    .addOption(
+      new Option('--format <format>', 'export format').choices(exportFormatNames).makeOptionMandatory(),
+    )
+    .option('--nightly-run <n>', 'export the runs of this nightly run', count)
+    .option('--suite <name>', 'export the latest nightly run of this suite')
+    .option('--limit <n>', 'number of latest runs, if no nightly run is selected', count, 1000)
+    .option('--output <file>', 'write to a file instead of standard output')
     .addOption(shared.database())
     .action(async (options) => {
       await withDatabase(options.database, async ({db}) => {
@@ -91,8 +89,8 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
     });
   results
     .command('import')
-    .description('record runs from their bundles; those that are recorded stay as they are')
-    .argument('[directory...]', 'bundles, or directories of bundles; by default those of this lab')
+    .description('record runs from their bundles; recorded runs are not changed')
+    .argument('[directory...]', 'bundles, or directories of bundles (default: those of this user)')
     .addOption(shared.database())
     .action(async (folders, {database}) => {
       await withDatabase(database, async ({db}, context) => {
@@ -108,9 +106,9 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
     });
   results
     .command('prune')
-    .description('remove old runs with their bundles; never what a regression that is open rests on')
-    .option('--days <n>', 'what is older than this many days', count, 90)
-    .option('--dry-run', 'remove nothing: say what would go', false)
+    .description('delete old runs and bundles, except the evidence of open regressions')
+    .option('--days <n>', 'minimum age, in days', count, 90)
+    .option('--dry-run', 'delete nothing; print what would be deleted', false)
     .addOption(shared.database())
     .action(async ({days, dryRun, database}) => {
       await pruneRuns(days, dryRun, database);
@@ -120,19 +118,19 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
 function addList(results: Command): void {
   results
     .command('list')
-    .description('the newest runs, or with --nightly-runs the nightly runs')
-    .option('--nightly-runs', 'nightly runs instead of runs', false)
-    .option('--scenario <name>')
-    .option('--topology <name>')
-    .option('--kernel <name>')
-    .option('--variant <name>')
-    .addOption(new Option('--verdict <verdict>').choices(verdicts))
-    .option('--suite <name>', 'of nightly runs of this suite')
-    .option('--nightly-run <n>', 'of this nightly run', count)
-    .option('--fingerprint <key>', 'failures of this kind')
-    .option('--limit <n>', 'no more than this many', count, 30)
+    .description('list the latest runs, or nightly runs')
+    .option('--nightly-runs', 'list nightly runs instead of runs', false)
+    .option('--scenario <name>', 'list runs of this scenario')
+    .option('--topology <name>', 'list runs of this topology')
+    .option('--kernel <name>', 'list runs of this kernel')
+    .option('--variant <name>', 'list runs of this variant')
+    .addOption(new Option('--verdict <verdict>', 'list runs with this verdict').choices(verdicts))
+    .option('--suite <name>', 'list runs of nightly runs of this suite')
+    .option('--nightly-run <n>', 'list runs of this nightly run', count)
+    .option('--fingerprint <key>', 'list failures with this fingerprint')
+    .option('--limit <n>', 'maximum number of rows', count, 30)
     .addOption(shared.database())
-    .option('--json', 'as JSON', false)
+    .option('--json', 'print JSON', false)
     .action(async ({nightlyRuns: ofNightlyRuns, database, json: asJson, ...filter}) => {
       await withDatabase(database, async ({db}) => {
         if (ofNightlyRuns) {

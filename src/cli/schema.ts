@@ -14,8 +14,8 @@ export function addSchema(program: Command): void {
   program
     .command('schema')
     .description('print the JSON Schema of a kind of YAML file')
-    .addArgument(new Argument('[kind]', 'the kind of file').choices(schemaKinds))
-    .option('--write', 'write all of them to .schemas/ in the clone, where editors look for them', false)
+    .addArgument(new Argument('[kind]', 'kind of file').choices(schemaKinds))
+    .option('--write', 'write all schemas to .schemas/, where editors find them', false)
     .action((kind, {write}) => {
       if (write === (kind !== undefined)) {
         throw new UsageError(write ? '--write writes the schemas of all kinds' : 'no kind of file given', {

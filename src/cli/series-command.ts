@@ -14,18 +14,16 @@ import {shownSideBySide} from './shown.ts';
 export function addSeries(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('series')
-    .description(
-      'build and run after each patch of a series: does each build, and where does a scenario change?',
-    )
-    .argument('<series>', 'a directory of patches, or a mailbox')
-    .argument('[scenario...]', 'a name, a path, a directory or a glob', ['nvme-copy-same-switch'])
+    .description('build and run a kernel after each patch of a series')
+    .argument('<series>', 'directory of patches, or mailbox')
+    .argument('[scenario...]', 'names, directories, paths or globs', ['nvme-copy-same-switch'])
     .addOption(shared.kernel())
     .addOption(shared.config())
     .option('--variant <variant>', 'variant of the kernel (lab/variants)', 'plain')
     .addOption(shared.qemu())
     .addOption(shared.database())
-    .option('--jobs <n>', 'guests at the same time', count, 2)
-    .addOption(new Option('--format <format>', 'what is printed').choices(['text', 'json']).default('text'))
+    .option('--jobs <n>', 'number of guests that run at the same time', count, 2)
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))
     .action(
       async (given, patterns, {kernel: base, config, variant: variantName, qemu, database, jobs, format}) => {
         const entries = findScenarios(labRoot, patterns);

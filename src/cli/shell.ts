@@ -9,12 +9,10 @@ import {runOf} from '../runner/shell/recorded-run.ts';
 export function addShell(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('shell')
-    .description(
-      "boot a topology, a scenario's with its disks filled, or what a run ran on, and give a shell in it",
-    )
+    .description('boot a topology, a scenario or a recorded run, and open a shell in the guest')
     .argument(
       '[topology|scenario|run]',
-      'a name or a path; the directory of a bundle',
+      'name or path of a topology or scenario, or the directory of a bundle',
       'nvme-copy-same-switch',
     )
     .addOption(shared.kernel())
@@ -22,8 +20,8 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
     .addOption(shared.config())
     .addOption(shared.module())
     .addOption(shared.qemu())
-    .option('--gdb', 'wait for a debugger before the kernel begins, and say what to type', false)
-    .option('--console', "follow the guest's console instead; Ctrl-C ends it", false)
+    .option('--gdb', 'wait for a debugger before the kernel starts, and print the gdb commands', false)
+    .option('--console', "print the guest's console instead of opening a shell; Ctrl-C exits", false)
     .action(async (name, options, command) => {
       // What only this command needs would make all others start later.
       const [{findScene}, {runShell}, {checkForeground}] = await Promise.all([

@@ -17,10 +17,10 @@ import {table} from './table.ts';
 
 /** `p2plab topology`. */
 export function addTopology(program: Command): void {
-  const topology = program.command('topology').description('the PCIe trees of the lab');
+  const topology = program.command('topology').description('list and draw PCIe topologies');
   topology
     .command('list')
-    .description('print the topologies by name')
+    .description('list the topologies of lab/topologies')
     .action(() => {
       const rows = listTopologies(labRoot).map(({name, file}) => {
         const {devices, description} = readTopology(file).value;
@@ -31,8 +31,8 @@ export function addTopology(program: Command): void {
     });
   topology
     .command('show')
-    .description('draw a topology, and say what Linux must make of each pair in it')
-    .argument('<topology>', 'a topology of lab/topologies, or the path of such a file')
+    .description('draw a topology, and print the expected P2PDMA map type of each device pair')
+    .argument('<topology>', 'name in lab/topologies, or path of a topology file')
     .addOption(shared.qemu())
     .action(async (name, {qemu}) => {
       const planned = await interruptible(

@@ -14,17 +14,15 @@ import {textReporter} from './reporters/text.ts';
 export function addWatch(program: Command): void {
   program
     .command('watch')
-    .description(
-      'run scenarios, and run them again whenever the kernel, a module, a scenario or the lab changes',
-    )
-    .argument('<scenario...>', 'a name, a path, a directory or a glob')
+    .description('run scenarios again whenever the kernel, a module or a scenario changes')
+    .argument('<scenario...>', 'names, directories, paths or globs')
     .addOption(shared.kernel())
     .addOption(shared.series())
     .addOption(shared.config())
     .addOption(shared.module())
     .option('--variant <variant>', 'variant of the kernel (lab/variants)', 'plain')
     .addOption(shared.qemu())
-    .option('--jobs <n>', 'guests at the same time', count, 1)
+    .option('--jobs <n>', 'number of guests that run at the same time', count, 1)
     .action(async (scenarios, {module: modules, qemu, jobs, ...kernel}) => {
       const request = {scenarios, modules, ...kernel};
       const run = async ({signal}: Context): Promise<void> => {

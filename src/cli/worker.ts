@@ -14,15 +14,12 @@ const defaultJobs = Math.max(1, Math.floor(availableParallelism() / 2));
 export function addWorker(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('worker')
-    .description('make the runs that `p2plab nightly --queue` asks for, on any number of hosts')
+    .description('execute runs queued by `p2plab nightly --queue`, on any number of hosts')
     .addOption(shared.database())
     .addOption(shared.qemu())
-    .option('--jobs <n>', 'guests at the same time', count, defaultJobs)
-    .option(
-      '--bundles <directory>',
-      "where bundles are put: the same directory on all hosts; without it in the lab's own, which only this host has",
-    )
-    .option('--idle-exit <seconds>', 'end when nothing came for so long', count)
+    .option('--jobs <n>', 'number of guests that run at the same time', count, defaultJobs)
+    .option('--bundles <directory>', 'shared directory for bundles; without it, bundles stay on this host')
+    .option('--idle-exit <seconds>', 'exit after this many seconds without work', count)
     .action(async ({database, qemu, jobs, bundles, idleExit}) => {
       const url = queueUrl(database);
       await shown((context, lines) => {
