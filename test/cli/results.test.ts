@@ -34,7 +34,7 @@ test('the newest runs are a table, by what is asked for; nothing of a guest reac
   t.regex(shown.stdout, /^CRASH broken \[switch\+my\/series, QEMU routed 10\.0\.2\] 1\.2 s/);
   t.regex(
     shown.stdout,
-    /src → cmb BAR 2 {2}64 KiB in 2 pieces, the first at 0xfc010000, turned (around )?at sw0/,
+    /src → cmb BAR 2 {2}64 KiB in 2 pieces, the first at 0xfc010000, (peer-to-peer, )?turned around at sw0/,
   );
   t.regex((await results('list', '--nightly-runs')).stdout, /nightly +\S+ \S+ +ended +14 of 14/);
 });
