@@ -53,11 +53,17 @@ function windowLines({windows}: Topology): readonly string[] {
   return [`devices: ${line(windows.outbound)}`, `memory: ${line(windows.inbound)}`];
 }
 
-/** `, here src → cmb turned`: once for all of the same. */
+const drawn: Readonly<Record<RouteKind, string>> = {
+  upstream: '',
+  'peer-to-peer': ' turned around',
+  blocked: ' blocked',
+};
+
+/** `, here src → cmb turned around`: once for all of the same. */
 function notes(flows: readonly DrawnFlow[]): string {
   const words = flows.map(({initiator, direction, target, route}) => {
     const arrow = direction === 'write' ? '→' : '←';
-    return `${initiator} ${arrow} ${target}${route === 'upstream' ? '' : ` ${route ?? ''}`}`;
+    return `${initiator} ${arrow} ${target}${route === undefined ? '' : drawn[route]}`;
   });
   return words.length === 0 ? '' : `   ${[...new Set(words)].join(', ')}`;
 }

@@ -70,7 +70,7 @@ test.serial('a request goes the way that the tree and its ACS give it, whatever 
   }
   const turning = results.find(({scenario}) => scenario === 'iommu/below-switch');
   const drawn = await readFile(path.join(turning?.bundle ?? '', 'paths.txt'), 'utf8');
-  t.regex(drawn, /sw0 .*src → cmb turned, dst ← cmb turned$/m);
+  t.regex(drawn, /sw0 .*src → cmb turned around, dst ← cmb turned around$/m);
 });
 
 test.serial(
