@@ -56,7 +56,9 @@ test('zsh', async (t) => {
   t.deepEqual(await shells.zsh('./p2plab run --kernel sw'), ['switch']);
   t.deepEqual(await shells.zsh('./p2plab run --kernel=sw'), ['--kernel=switch']);
   const [compare, completion, ...rest] = await shells.zsh('./p2plab comp');
-  t.regex(compare ?? '', /^compare:run the same on two kernels\\: /);
+  t.regex(compare ?? '', /^compare:run scenarios on two kernels/);
+  const [bisect] = await shells.zsh('./p2plab run --bis');
+  t.regex(bisect ?? '', /^--bisect:.*`git bisect run`\\: 0 good/);
   t.regex(completion ?? '', /^completion:/);
   t.deepEqual(rest, []);
   t.deepEqual(await shells.zsh('./p2plab run --series ima'), ['FILES']);
@@ -67,7 +69,7 @@ test('fish', async (t) => {
   t.deepEqual(await shells.fish('./p2plab run --kernel sw'), ['switch']);
   t.deepEqual(await shells.fish('./p2plab run --kernel=sw'), ['--kernel=switch']);
   const [compare, completion, ...rest] = await shells.fish('./p2plab comp');
-  t.regex(compare ?? '', /^compare\trun the same/);
+  t.regex(compare ?? '', /^compare\trun scenarios/);
   t.regex(completion ?? '', /^completion\t/);
   t.deepEqual(rest, []);
   t.deepEqual(await shells.fish('./p2plab run --series lab/pat'), ['lab/patches/']);
