@@ -2,8 +2,10 @@
 import {existsSync} from 'node:fs';
 import {type FileHandle, mkdir, open, readdir, readFile, rm, truncate} from 'node:fs/promises';
 import path from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import * as z from 'zod';
 import {verdicts} from '../base/verdict.ts';
+import {isErrno} from '../base/errors.ts';
 import {sha256} from '../base/hash.ts';
 import {stateRoot} from '../base/paths.ts';
 import {fileNameOf, isPath} from '../spec/identity.ts';
@@ -69,9 +71,8 @@ export class Journal {
       // Not even its head was written; what cannot be read for another reason is kept.
       if (found === undefined && !(await readFile(file, 'utf8')).includes('\n')) await rm(file);
     }
-    const begun = new Date().toISOString();
-    const file = path.join(folder, `${begun.replaceAll(':', '').replace('.', '')}.jsonl`);
-    const journal = new Journal(file, begun, await open(file, 'ax'), []);
+    const {file, begun, handle} = await createFile(folder);
+    const journal = new Journal(file, begun, handle, []);
     await journal.#write({suite, key, begun});
     return journal;
   }
@@ -113,6 +114,22 @@ interface Found {
   readonly ended: boolean;
   /** Up to the end of its last whole line. */
   readonly bytes: number;
+}
+
+/** Creates a file that is named by the time; one that another journal took in the same millisecond is tried again. */
+async function createFile(
+  folder: string,
+): Promise<{readonly file: string; readonly begun: string; readonly handle: FileHandle}> {
+  for (;;) {
+    const begun = new Date().toISOString();
+    const file = path.join(folder, `${begun.replaceAll(':', '').replace('.', '')}.jsonl`);
+    try {
+      return {file, begun, handle: await open(file, 'ax')};
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) throw error;
+      await pause(1);
+    }
+  }
 }
 
 /** Reads a journal; undefined for a file that is none. */

@@ -37,6 +37,14 @@ test.serial('a journal of which not even the head was written is none', async (t
   t.deepEqual(readdirSync(path.dirname(second.file)), [path.basename(second.file)]);
 });
 
+test.serial('journals that begin in the same millisecond are two', async (t) => {
+  const journals = await Promise.all(
+    Array.from({length: 8}, (_, n) => Journal.open('same', `key ${n}`, false)),
+  );
+  t.is(new Set(journals.map(({file}) => file)).size, 8);
+  await Promise.all(journals.map((journal) => journal.close()));
+});
+
 test.serial('other runs, an end or the wish for it make another journal', async (t) => {
   const first = await Journal.open('other', 'key', true);
   await first.add(entry);
