@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+import type {Context} from '../base/context.ts';
+import type {KernelSource} from '../spec/kernel.ts';
+import {gitSource} from './source-git.ts';
+import {packageSource} from './source-package.ts';
+import {tarballSource} from './source-tarball.ts';
+import {treeSource} from './source-tree.ts';
+
+/** A kernel's source as it was published: never written to. */
+export interface Source {
+  /** Names the work tree and its objects: stays when a user's tree changes, so that builds stay incremental. */
+  readonly id: string;
+  /** Stands for the content of every file. */
+  readonly key: string;
+  /** For a person: `linux-source-6.12 6.12.117-1`. */
+  readonly title: string;
+  /** The folder with the files. Of a user's tree it is the user's own. */
+  readonly folder: string;
+  /** Its files with what stands for their content, where its id stays when they change. Else all that is in the folder. */
+  readonly files?: ReadonlyMap<string, string>;
+  /** Whether the folder is a user's: what is in it may change, so that nothing can be linked from it. */
+  readonly foreign?: boolean;
+}
+
+/**
+ * Finds a kernel's source in the cache, or brings it there.
+ * @throws {BuildError} when the source is not what it should be; {HostError} when it cannot be had
+ */
+export function ensureSource(source: KernelSource, context: Context): Promise<Source> {
+  switch (source.kind) {
+    case 'package':
+      return packageSource(source, context);
+    case 'tarball':
+      return tarballSource(source.path, context);
+    case 'tree':
+      return treeSource(source.path, context);
+    case 'git':
+      return gitSource(source.path, source.revision, context);
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+import {colours, printable} from '../../results/describe.ts';
+import {changesBetween, type Difference, differenceOf} from '../../results/difference.ts';
+import {describeChange} from '../../results/measured-change.ts';
+import type {Result} from '../run-all.ts';
+import type {Column} from '../side-by-side.ts';
+import {type Cell, table} from '../table.ts';
+
+/** A change that a patch made to a scenario. */
+export interface SeriesChange {
+  readonly scenario: string;
+  /** The patch, from 1 on. */
+  readonly patch: number;
+  readonly before: Result;
+  readonly after: Result;
+  readonly difference: Exclude<Difference, 'same' | 'inconclusive'>;
+}
+
+/** Where each scenario changes: against the last patch that built and said something. */
+export function changesAlong(
+  scenarios: readonly string[],
+  columns: readonly Column[],
+): readonly SeriesChange[] {
+  return scenarios.flatMap((scenario, row) => {
+    const changes: SeriesChange[] = [];
+    let before: Result | undefined;
+    for (const [patch, column] of columns.entries()) {
+      const after = 'results' in column ? column.results[row] : undefined;
+      if (after === undefined || after.verdict === 'error' || after.verdict === 'skip') continue;
+      const difference = before === undefined ? 'same' : differenceOf(before, after);
+      if (before !== undefined && difference !== 'same' && difference !== 'inconclusive')
+        changes.push({scenario, patch, before, after, difference});
+      before = after;
+    }
+    return changes;
+  });
+}
+
+const letters = {pass: '.', fail: 'F', crash: 'C', error: '?', skip: '-'} as const;
+
+/** Scenarios by patches, a letter each; then what every patch changed, and which do not build. */
+export function alongSeries(
+  scenarios: readonly string[],
+  columns: readonly Column[],
+  subjects: readonly string[],
+): string {
+  const titles = columns.map((_, patch) => (patch === 0 ? 'base' : String(patch)));
+  const rows = scenarios.map((scenario, row): readonly Cell[] => [
+    scenario,
+    ...columns.map((column): Cell => {
+      if ('unbuilt' in column) return {text: 'x', style: 'yellow'};
+      const result = column.results[row];
+      return result === undefined ? '' : {text: letter(result), style: colours[result.verdict]};
+    }),
+  ]);
+  const unbuilt = columns.flatMap((column, patch) =>
+    'unbuilt' in column
+      ? [`\n${name(patch)} does not build:\n  ${column.unbuilt.message.replaceAll('\n', '\n  ')}`]
+      : [],
+  );
+  const changes = changesAlong(scenarios, columns).map(({scenario, patch, before, after, difference}) =>
+    [
+      `\n${scenario}: ${difference} since ${name(patch)}`,
+      ...changesBetween(before, after).map((change) => `  ${describeChange(change)}`),
+      `  before: ${before.verdict}: ${printable(before.reason)}`,
+      `  since:  ${after.verdict}: ${printable(after.reason)}`,
+      `  evidence: ${after.bundle}`,
+    ].join('\n'),
+  );
+  return [
+    table([{title: 'scenario'}, ...titles.map((title) => ({title}))], rows),
+    '. pass, F fail, C crash, f and c the same by a known issue, - skip, ? error of the lab, x does not build',
+    ...unbuilt,
+    ...changes,
+    ...(unbuilt.length + changes.length === 0 ? ['\nno patch changes anything'] : []),
+  ].join('\n');
+
+  function name(patch: number): string {
+    return patch === 0 ? 'the base' : `patch ${patch}, "${printable(subjects[patch - 1] ?? '')}"`;
+  }
+}
+
+function letter({verdict, knownIssue}: Result): string {
+  return knownIssue === undefined ? letters[verdict] : letters[verdict].toLowerCase();
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+import * as z from 'zod';
+import type {RunRecord} from '../scenario/record.ts';
+import {address, bounded, finite, longest, most, name, sentence, whole} from './bounds.ts';
+
+const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
+
+const ledgerEntry = z.looseObject({
+  initiator: name,
+  direction: z.enum(['read', 'write']),
+  target: name,
+  // A column of 32 bits.
+  bar: whole.max(255).optional(),
+  bytes: whole,
+  address,
+  translated: address.optional(),
+  cpu: address.optional(),
+  route: name.optional(),
+  by: name.optional(),
+  pieces: whole.optional(),
+});
+
+const check = z.looseObject({name: sentence, ok: z.boolean(), witness: name, detail: sentence});
+
+const output = z
+  .string()
+  .optional()
+  .transform((text) => text && bounded(text, longest.output));
+
+const step = z.looseObject({
+  title: sentence,
+  verb: name,
+  verdict,
+  reason: sentence,
+  knownIssue: name.optional(),
+  durationMs: finite,
+  ledger: z.array(ledgerEntry).max(most.ledger),
+  checks: z.array(check).max(most.checks).default([]),
+  measurements: z
+    .array(z.looseObject({name, unit: name, value: finite}))
+    .max(most.measurements)
+    .optional(),
+  guest: z
+    .array(z.looseObject({stdout: output, stderr: output}))
+    .max(most.lines)
+    .default([]),
+});
+
+/** A crash's report. */
+export const reportSchema = z.looseObject({
+  kind: name,
+  title: sentence,
+  function: sentence.optional(),
+  place: sentence.optional(),
+  trace: z.array(sentence).max(most.lines),
+  decoded: z.array(sentence).max(most.lines).default([]),
+});
+
+/** All of a result that anything reads: it grows, and what is not known here passes unread. */
+export const recordSchema = z.looseObject({
+  scenario: name,
+  topology: name,
+  kernel: name,
+  variant: name,
+  qemu: sentence,
+  verdict,
+  reason: sentence,
+  knownIssue: name.optional(),
+  durationMs: finite,
+  continueOnFailure: z.boolean().default(false),
+  report: reportSchema.optional(),
+  kernelSays: z.array(sentence).max(most.lines).default([]),
+  steps: z.array(step).max(most.steps),
+});
+
+/** A result within its bounds, as it is written: whoever reads it would cut it alike. */
+export function boundedRecord(record: RunRecord): RunRecord {
+  const {reason, report, kernelSays, steps} = record;
+  return {
+    ...record,
+    reason: bounded(reason),
+    ...(report !== undefined && {
+      report: {
+        ...report,
+        title: bounded(report.title),
+        trace: report.trace.slice(0, most.lines).map((line) => bounded(line)),
+        decoded: report.decoded.slice(0, most.lines).map((line) => bounded(line)),
+      },
+    }),
+    kernelSays: kernelSays.slice(0, most.lines).map((line) => bounded(line)),
+    steps: steps.map((one) => ({
+      ...one,
+      title: bounded(one.title),
+      reason: bounded(one.reason),
+      checks: one.checks.slice(0, most.checks).map((each) => ({...each, detail: bounded(each.detail)})),
+      guest: one.guest.slice(0, most.lines).map((said) => ({
+        ...said,
+        stdout: bounded(said.stdout, longest.output),
+        stderr: bounded(said.stderr, longest.output),
+      })),
+    })),
+  };
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+import {mkdir} from 'node:fs/promises';
+import {setImmediate} from 'node:timers/promises';
+import type {Context} from '../base/context.ts';
+import {bounded, oneLine} from '../base/escape.ts';
+import {HostError} from '../base/errors.ts';
+import {AnswerError, answerLines, parseJson} from '../guest/answer.ts';
+import {bootGuest, CommandTimeout, type Guest, GuestError} from '../guest/guest.ts';
+import type {ExecResult} from '../guest/ssh.ts';
+import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
+import {explainTimeout} from './blocked-tasks.ts';
+import {bootPlan} from './boot-plan.ts';
+import type {Crash} from './crash.ts';
+import {type Acted, actStep, machineMemory, type Scene, stepTitle} from './drive.ts';
+import {examineStep} from './examine.ts';
+import {GuestLog} from './guest-log.ts';
+import {whereItHangs} from './hang.ts';
+import {readHealth, runPostCommands} from './health.ts';
+import {loadKernelModules, sendModules, servedEndpoints} from './kernel-modules.ts';
+import {reasonToSkipStep} from './plan.ts';
+import {modulesBefore} from './prologue.ts';
+import {Prototypes} from './prototypes.ts';
+import type {StepRecord} from './record.ts';
+import {unpluggedBy} from '../spec/scenario.ts';
+import type {Step} from '../spec/step.ts';
+import {unpluggedAfter} from './slot-checks.ts';
+import {withAcs} from '../topology/acs.ts';
+import {askedAfter, forgotten} from '../verdict/remembered.ts';
+import type {KnownReports} from './known-crash.ts';
+import type {Run} from './run.ts';
+import {skippedStep} from './skipped.ts';
+
+/** More lines of the kernel about peer-to-peer DMA than these are not kept of a run. */
+const mostWords = 20;
+
+/** What is known of a run while it goes on. */
+export interface Draft {
+  readonly steps: StepRecord[];
+  readonly errors: string[];
+  kernelSays: readonly string[];
+  /** Where the guest hangs, if it does and that could be found out. */
+  hang?: Crash | undefined;
+  /** When it is: `in step 2 (reset cmb)`. */
+  at: string;
+  /** The first, and when it came. */
+  crash: (Pick<Crash, 'reason'> & Partial<Crash> & {readonly step?: string}) | undefined;
+}
+
+/** What reports a run's kernel is known for. */
+interface Expecting {
+  readonly known: KnownReports;
+}
+
+/** Boots a run's guest and drives its steps, one after the other. */
+export async function driveAll(run: Run, known: KnownReports, draft: Draft, context: Context): Promise<void> {
+  const {plan, files, machine} = run;
+  context.report({topic: plan.name, text: 'booting'});
+  const guest = await bootGuest(bootPlan(run), context);
+  try {
+    const log = new GuestLog(guest, files.folder);
+    const memory = await checkTree(guest, run, draft);
+    await listen(guest, log, {machine, files, known}, draft);
+    if (draft.errors.length > 0) return;
+    const scene: Scene = {
+      topology: plan.topology,
+      features: machine.kernel.features,
+      missing: machine.kernel.missing,
+      guest,
+      disks: run.disks,
+      pcaps: files.pcaps,
+      memory,
+      prototypes: new Prototypes(),
+      asked: new Map(),
+      unplugged: new Set(),
+      folder: files.screens,
+      timeoutScale: machine.variant.timeoutScale,
+    };
+    await mkdir(files.screens, {recursive: true});
+    const {features} = machine.kernel;
+    const modules = modulesBefore(machine.kernel.modules, plan.scenario.value);
+    await sendModules(await machine.sent, guest);
+    if (modules.length > 0) {
+      draft.errors.push(...(await loadKernelModules(modules, plan.topology, guest)));
+      await listen(guest, log, {machine, files, known}, draft);
+    }
+    if (draft.errors.length > 0) return;
+    const served = servedEndpoints(features, plan.topology);
+    for (const name of modules) await scene.prototypes.loaded(name, served, guest);
+    await driveSteps({...run, known}, scene, log, draft, context);
+  } catch (error) {
+    if (error instanceof GuestError && error.failure.kind === 'hang')
+      draft.hang = await whereItHangs(guest, machine, files.folder).catch(() => undefined);
+    throw error;
+  } finally {
+    await guest.close();
+  }
+}
+
+/**
+ * Reads what the kernel has said until now, before anything else can add to it. The first report of its ill health is
+ * kept, with the step in which it came; what is missing of the log is an error.
+ */
+async function listen(
+  guest: Guest,
+  log: GuestLog,
+  {machine, files, known}: Pick<Run, 'machine' | 'files'> & Expecting,
+  draft: Draft,
+): Promise<Crash | undefined> {
+  const passed = {known, excuses: (line: string): boolean => guest.excuses(line)};
+  const {says, crash, errors} = await readHealth(log, machine, files.folder, passed);
+  draft.kernelSays = [...draft.kernelSays, ...says].slice(0, mostWords);
+  draft.errors.push(...errors);
+  if (crash === undefined) return undefined;
+  const before = draft.crash;
+  if (before !== undefined && (!known.isHarmless(before.report) || known.isHarmless(crash.report)))
+    return undefined;
+  draft.crash = {...crash, step: draft.at};
+  return crash;
+}
+
+/** A step that is wrong ends the run, unless each is judged by itself; a crash ends these. */
+async function driveSteps(
+  {plan, files, machine, known}: Pick<Run, 'plan' | 'files' | 'machine'> & Expecting,
+  begun: Scene,
+  log: GuestLog,
+  draft: Draft,
+  context: Context,
+): Promise<void> {
+  const {steps, continueOnFailure} = plan.scenario.value;
+  let scene = begun;
+  let unread = false;
+  const listenLast = async (): Promise<Crash | undefined> => {
+    unread = false;
+    draft.errors.push(...(await runPostCommands(scene.guest, machine)));
+    return listen(scene.guest, log, {machine, files, known}, draft);
+  };
+  for (const [index, step] of steps.entries()) {
+    const skip = reasonToSkipStep(step, scene.topology, machine.kernel);
+    if (skip !== undefined) {
+      draft.steps.push(skippedStep(step, scene, skip));
+      continue;
+    }
+    context.report({topic: plan.name, text: stepTitle(step)});
+    draft.at = `in step ${index + 1} (${stepTitle(step)})`;
+    const begun = performance.now();
+    const acted = await act(step, scene, draft);
+    unread = true;
+    // Its log comes while the evidence is read.
+    const last = index === steps.length - 1;
+    const listening = last ? listenLast() : listen(scene.guest, log, {machine, files, known}, draft);
+    // What the variant has the guest do at the end may be much.
+    if (last && machine.variant.postCommands === undefined) context.idle?.();
+    // Its request must be out before this thread is busy with the trace.
+    await setImmediate();
+    // What cannot be examined is told only once the kernel's own words are read.
+    const [examined, heard] = await Promise.allSettled([examineStep(acted, scene), listening]);
+    for (const one of [heard, examined]) {
+      if (one.status === 'fulfilled') continue;
+      noteDeath(one.reason, {step, scene, begun}, draft);
+      throw one.reason;
+    }
+    if (heard.status === 'rejected' || examined.status === 'rejected') return;
+    const record = examined.value;
+    const crash = heard.value;
+    // A report that is known and harmless hides nothing else that is wrong with the step.
+    const shown = known.isHarmless(crash?.report) && record.verdict !== 'pass' ? undefined : crash;
+    draft.steps.push(shown === undefined ? record : {...record, verdict: 'crash', reason: shown.reason});
+    const ended = draft.crash !== undefined && !known.isHarmless(draft.crash.report);
+    if (draft.errors.length > 0 || (continueOnFailure && ended)) return;
+    scene = sceneAfter(step, record, scene);
+    if (record.verdict === 'pass') continue;
+    if (!continueOnFailure) return;
+    // What it left on the disks is not held against those that come after it.
+    await scene.disks.adopt();
+  }
+  // Where the last step was skipped, nobody has looked after those before it.
+  draft.at = 'after the last step';
+  if (unread) await listenLast();
+}
+
+/** What a step has changed for those that come after it: the tree, and what the kernel has worked out of it. */
+function sceneAfter(step: Step, {verdict, expected}: StepRecord, scene: Scene): Scene {
+  if (step.verb === 'acs') {
+    if (verdict !== 'pass') return scene;
+    return {...scene, topology: withAcs(scene.topology, step.options.port, step.options.set)};
+  }
+  if (step.verb === 'plug') return {...scene, unplugged: unpluggedAfter(step, scene)};
+  const asked = askedAfter(scene, expected);
+  const device = unpluggedBy(step);
+  if (device === undefined) return {...scene, asked};
+  const unplugged = unpluggedAfter({verb: 'unplug', options: {device}}, scene);
+  return {...scene, unplugged, asked: forgotten(asked, unplugged)};
+}
+
+/** Acts a step; one that ends in no way of its own is recorded with the reason, and ends the run. */
+async function act(step: Parameters<typeof actStep>[0], scene: Scene, draft: Draft): Promise<Acted> {
+  const begun = performance.now();
+  try {
+    return await actStep(step, scene).catch(async (error: unknown) => {
+      throw error instanceof CommandTimeout
+        ? await explainTimeout(scene.guest, stepTitle(step), error)
+        : error;
+    });
+  } catch (error) {
+    noteDeath(error, {step, scene, begun}, draft);
+    throw error;
+  }
+}
+
+/** Notes the step in which a guest has died, or in which the host failed, if that is what the error says. */
+function noteDeath(
+  error: unknown,
+  {step, scene, begun}: {readonly step: Step; readonly scene: Scene; readonly begun: number},
+  draft: Draft,
+): void {
+  const durationMs = Math.round(performance.now() - begun);
+  if (error instanceof HostError) {
+    const record = skippedStep(step, scene, oneLine(bounded(error.message)));
+    draft.steps.push({...record, verdict: 'error', durationMs});
+  }
+  if (!(error instanceof GuestError)) return;
+  const {kind, reason} = error.failure;
+  const record = skippedStep(step, scene, oneLine(bounded(`${kind}: ${reason}`)));
+  draft.steps.push({...record, verdict: 'crash', durationMs});
+}
+
+/** The tool's tree is one line of JSON; of what is no JSON the check says that it cannot be read. */
+function readTree(words: readonly string[], answer: ExecResult): unknown {
+  const [line = ''] = answerLines(words, answer);
+  if (answer.code !== 0) throw new AnswerError(words, `it ended with ${answer.code}`, line);
+  const tree = parseJson(line);
+  if (tree === undefined) throw new AnswerError(words, 'the answer cannot be read', line);
+  return tree;
+}
+
+/** Before anything is driven: QEMU and the guest must both have the declared tree. */
+async function checkTree(
+  guest: Guest,
+  {plan}: Run,
+  draft: Draft,
+): Promise<Awaited<ReturnType<typeof machineMemory>>> {
+  const [answer, tree, memory] = await Promise.all([
+    guest.qmp.execute('query-pci'),
+    guest.run(['p2p', 'tree', '--brief']),
+    machineMemory(guest, plan.topology),
+  ]);
+  const seen = readTree(['p2p', 'tree', '--brief'], tree);
+  for (const difference of [
+    ...checkAgainstQemu(plan.topology, answer),
+    ...checkAgainstGuest(plan.topology, seen),
+  ]) {
+    draft.errors.push(`the machine is not the declared one: ${difference}`);
+  }
+  return memory;
+}

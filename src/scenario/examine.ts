@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+import {withDescriptors, withFetches} from '../evidence/e1000-ring.ts';
+import {buildLedger, type Initiators, type LedgerEntry, sumUp} from '../evidence/ledger.ts';
+import type {TraceEvent} from '../evidence/trace-event.ts';
+import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
+import {checkAddresses} from '../verdict/addresses.ts';
+import type {Check} from '../verdict/check.ts';
+import {checkPeers, type ExpectedStep, expectTransfers} from '../verdict/expectation.ts';
+import {judge, judgeCommand, type Judgement} from '../verdict/judge.ts';
+import {checkPaths} from '../verdict/paths.ts';
+import {checkRejected, rejectedByLab} from '../verdict/rejected.ts';
+import {describeKnownIssue, explainingIssue} from '../verdict/prediction.ts';
+import {checkSample, checkTransfers} from '../verdict/transfers.ts';
+import {guestChecks} from './account.ts';
+import {callChecks} from './calls.ts';
+import {unboundDevices, unboundEdus} from './drivers.ts';
+import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
+import {formatSize} from '../spec/size.ts';
+import type {Step} from '../spec/step.ts';
+import {lastLine} from '../base/escape.ts';
+import {labFailures} from './facts.ts';
+import {moduleFailures} from './module-failures.ts';
+import type {Prototypes} from './prototypes.ts';
+import {framesSince} from './frames.ts';
+import {readTrace} from './read-trace.ts';
+import type {StepRecord} from './record.ts';
+import {readBus} from './rings.ts';
+import {wholeCommands} from './windows.ts';
+import {slotChecks} from './slot-checks.ts';
+import type {BoundDataVerb} from './steps/registry.ts';
+import type {GuestCommand} from './steps/command.ts';
+
+/** What was found out about a step, judged. */
+type Examined = Omit<StepRecord, 'title' | 'verb' | 'durationMs' | 'guest'>;
+
+/** Looks at what came of a step that was driven, and judges it. */
+export async function examineStep(acted: Acted, scene: Scene): Promise<StepRecord> {
+  const {step, begun, guest, watched} = acted;
+  const examined =
+    watched === undefined
+      ? await examineCommand(acted, scene)
+      : await examineTransfers(acted, watched, scene);
+  const durationMs = Math.round(performance.now() - begun);
+  return {title: stepTitle(step), verb: step.verb, durationMs, ...examined, guest};
+}
+
+async function examineCommand({step, commands, guest}: Acted, scene: Scene): Promise<Examined> {
+  const checks = await commandChecks({step, commands, guest}, scene);
+  if (checks.every(({ok}) => ok)) noteChange(step, scene.prototypes);
+  // A module of the lab's that does not load says nothing about what was to be tried.
+  const failed = step.verb === 'load' ? checks.filter(({ok}) => !ok) : [];
+  const errors = [...labFailures(guest), ...failed.map(({detail}) => detail)];
+  if (step.verb === 'load' && step.options.module === 'p2plab' && errors.length === 0)
+    errors.push(...(await unboundEdus(scene)));
+  if (step.verb === 'load' && errors.length === 0) {
+    await scene.prototypes.loaded(step.options.module, step.options.rebind, scene.guest);
+  }
+  return {...judgeCommand({errors, checks}), ledger: [], checks};
+}
+
+/** A step may have changed whom the loaded prototypes serve. */
+function noteChange({verb, options}: Step, prototypes: Prototypes): void {
+  if (verb === 'bind' || verb === 'plug') prototypes.bound(options.device);
+  if (verb === 'unload' && options['expect-error'] === undefined) prototypes.unloaded(options.module);
+}
+
+/** What a command must have come to, and where the host can see it, that it did. */
+async function commandChecks(
+  {step, commands, guest}: Pick<Acted, 'step' | 'commands' | 'guest'>,
+  scene: Scene,
+): Promise<readonly Check[]> {
+  if (step.verb === 'unload' && step.options['expect-error'] !== undefined)
+    return callChecks(guest, [], {unload: step.options['expect-error']});
+  const checks = exitChecks(commands, guest);
+  if (step.verb !== 'unplug' && step.verb !== 'plug') return checks;
+  return [...checks, ...(await slotChecks(step, scene))];
+}
+
+async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {
+  const {verb, map, watch, traces, counted, marks, rings} = watched;
+  const expected = expectTransfers({...scene, map}, verb.transfers(scene.topology, guest), step.expect);
+  const parts: (readonly TraceEvent[])[] = [];
+  for (const trace of traces) parts.push(await readTrace(trace));
+  const seen = parts.flatMap((part) => (watch === 'windows' ? wholeCommands(part) : part));
+  const {events, gaps} = scene.topology.routed
+    ? {events: withFetches(seen, map, rings), gaps: []}
+    : await withDescriptors(seen, map, rings, (address, bytes) => readBus(scene, address, bytes));
+  const initiators = {...initiatorsOf(scene.topology, watch), sampled: watch === 'windows'};
+  const ledger = buildLedger(events, map, watch === 'accesses' ? initiators : {...initiators, traced: []});
+  if (expected.outcome !== 'refused') verb.effect(scene.disks);
+  const frames = framesSince(scene.pcaps, marks);
+  const observed = {...scene, map, events, ledger, expected, frames, guestSaid: guest};
+  const checks: Check[] = [
+    ...checkPeers(expected),
+    ...checkRejected(ledger.rejected),
+    watch === 'windows'
+      ? checkSample(ledger.entries, expected.transfers)
+      : (verb.ledger(ledger.entries, expected.transfers) ??
+        checkTransfers(ledger.entries, expected.transfers)),
+    ...checkAddresses(
+      scene.topology,
+      verb.blocked ? ledger.entries.filter(({faulted}) => faulted !== true) : ledger.entries,
+    ),
+    ...checkPaths(scene.topology, ledger.entries),
+    ...(accountOf(verb, expected, guest, scene) ??
+      guestChecks(
+        expected,
+        guest.flatMap(({facts}) => facts),
+        scene.missing,
+      )),
+    ...(expected.outcome === 'refused' ? [] : await verb.checks(observed)),
+    ...(await scene.disks.check()),
+    // What a prototype counted is more than was seen in windows, and nothing of it moves where a verb only maps.
+    ...(watch === 'windows' || verb.mapsOnly
+      ? []
+      : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
+  ];
+  const wrong = moduleFailures(guest).length > 0 || checks.some(({ok}) => !ok);
+  const unbound = wrong ? await unboundDevices(scene, step, expected) : undefined;
+  checks.unshift(...(unbound?.checks ?? []));
+  const judgement = judge({
+    errors: [
+      ...labFailures(guest),
+      ...(unbound?.errors ?? []),
+      ...rejectedByLab(ledger.rejected),
+      ...moduleFailures(guest),
+      ...untraced(seen, guest),
+      ...silentEnds(guest),
+      ...gaps,
+      ...ledger.gaps,
+      ...verb.gaps(observed),
+    ],
+    checks,
+  });
+  const judged = explain(judgement, expected, ledger.entries, checks);
+  // Of a mixed load there is more than anybody reads.
+  const entries = watch === 'accesses' ? ledger.entries : sumUp(ledger.entries);
+  const measurements = verb.measurements(guest);
+  return {
+    ...{...judged, expected, ledger: entries, checks},
+    ...(measurements.length > 0 && {measurements}),
+  };
+}
+
+/** A failure that a known issue explains entirely is reported as that; else the reason takes along what contradicts it. */
+function explain(
+  judgement: Judgement,
+  expected: ExpectedStep,
+  ledger: readonly LedgerEntry[],
+  checks: readonly Check[],
+): Judgement {
+  const {verdict, reason} = judgement;
+  const {predicted, contradiction} = expected;
+  if (verdict !== 'fail') return judgement;
+  const knownIssue = explainingIssue(expected, ledger, checks);
+  if (knownIssue !== undefined && predicted !== undefined) {
+    return {verdict, reason: describeKnownIssue(predicted, expected), knownIssue};
+  }
+  if (contradiction === undefined || reason.includes(contradiction)) return judgement;
+  return {verdict, reason: `${reason} But ${contradiction}`};
+}
+
+/** A refusal by the tree is the same for every verb; what else must come of a call is its verb's own. */
+function accountOf(
+  verb: BoundDataVerb,
+  expected: ExpectedStep,
+  guest: StepRecord['guest'],
+  {topology}: Scene,
+): readonly Check[] | undefined {
+  return expected.outcome === 'refused' ? undefined : verb.account(guest, topology);
+}
+
+/** Without a single event of a command that moved data there was no trace, and the ledger is empty for that reason. */
+function untraced(events: readonly TraceEvent[], guest: StepRecord['guest']): readonly string[] {
+  const moved = guest
+    .flatMap(({facts}) => facts)
+    .find(({op, ok, bytes}) => ok && (op === 'read' || op === 'write') && (bytes ?? 0) > 0);
+  if (events.length > 0 || moved === undefined) return [];
+  const what = `the guest reports a ${moved.op} of ${formatSize(moved.bytes ?? 0)}`;
+  return [`QEMU traced nothing, but ${what}: is the disk of the state directory full?`];
+}
+
+/** The guest's tool says what failed. One that ends without a word did not do what it was told. */
+function silentEnds(guest: StepRecord['guest']): readonly string[] {
+  return guest
+    .filter(({code, facts}) => code !== 0 && facts.every(({ok}) => ok))
+    .map(({command, code, stderr}) => {
+      const said = lastLine(stderr);
+      return `"${command.join(' ')}" ended with ${code} and names no failure${said === '' ? '' : `: ${said}`}`;
+    });
+}
+
+function exitChecks(commands: readonly GuestCommand[], results: StepRecord['guest']): readonly Check[] {
+  return results.map(({command, code, stderr}, index): Check => {
+    const exit = commands[index]?.exit ?? 0;
+    const said = lastLine(stderr);
+    const detail = `"${command.join(' ')}" ended with ${code}${code === exit ? '' : `, not ${exit}`}${said === '' ? '' : `: ${said}`}.`;
+    return {name: 'command', ok: code === exit, witness: 'guest', detail};
+  });
+}
+
+function initiatorsOf(topology: Topology, watch: Watched['watch']): Initiators {
+  const drives: Record<number, string> = {};
+  const nics: string[] = [];
+  const withMemory: string[] = [];
+  const addressBits: Record<string, number> = {};
+  const requesters: Record<number, string> = {};
+  for (const node of endpointsOf(topology)) {
+    if (node.type === 'nvme' && node.nsid !== undefined) drives[node.nsid] = node.id;
+    if (node.type === 'nvme' && node.cmb !== undefined) withMemory.push(node.id);
+    if (node.type === 'e1000e' || node.type === 'igb') nics.push(node.id);
+    if (node.type === 'edu') addressBits[node.id] = node.dmaBits;
+    requesters[requesterId(node)] = node.id;
+  }
+  const {iommu, translated, routed} = topology;
+  return {
+    drives,
+    nics,
+    traced: withMemory,
+    // What was asked for in a window may be done after it. Where an IOMMU translates, the way must be known.
+    routed: routed && (watch !== 'windows' || translated),
+    addressBits,
+    ...(iommu !== undefined && {iommu: {requesters, translates: translated}}),
+  };
+}

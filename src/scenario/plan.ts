@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+import {labRoot} from '../base/paths.ts';
+import type {Kernel} from '../build/kernel.ts';
+import type {QemuBinary} from '../guest/qemu-binary.ts';
+import {baseFeatures} from '../spec/features.ts';
+import {type Problem, throwProblems} from '../spec/problems.ts';
+import {didYouMean} from '../spec/suggest.ts';
+import {findTopologyOf} from '../spec/catalog.ts';
+import {checkScenario, readScenario, type ScenarioSpec} from '../spec/scenario.ts';
+import type {Step} from '../spec/step.ts';
+import {readTopology, type TopologySpec} from '../spec/topology.ts';
+import type {Located} from '../spec/yaml.ts';
+import {hostAddress, mapping} from '../topology/maptype.ts';
+import {findNode, nodeOf, type Topology} from '../topology/model.ts';
+import {planTopology, type RoutingTraits} from '../topology/plan.ts';
+import {missingDevices, unsupported} from '../topology/requirements.ts';
+import {hasSwitch, unitOf} from '../topology/slot.ts';
+import {unmodelled, unprovided} from '../topology/unmodelled.ts';
+import type {StepRecord} from './record.ts';
+import {skippedStep} from './skipped.ts';
+import {dataVerb} from './steps/registry.ts';
+
+/** A scenario that was read and checked, with its topology planned. */
+export interface ScenarioPlan {
+  readonly name: string;
+  readonly scenario: Located<ScenarioSpec>;
+  readonly topology: Topology;
+  /** What it was planned from, for another QEMU. */
+  readonly topologySpec: Located<TopologySpec>;
+  /** The topology's file. */
+  readonly topologyFile: string;
+  /** The file of the steps: the scenario's own, or that of another. */
+  readonly stepsFile: string;
+}
+
+/** The scenario with other lengths of its mixed loads. */
+function lasting(scenario: Located<ScenarioSpec>, seconds: number | undefined): Located<ScenarioSpec> {
+  if (seconds === undefined) return scenario;
+  const steps = scenario.value.steps.map((step) =>
+    step.verb === 'stress' ? {...step, options: {...step.options, seconds}} : step,
+  );
+  return {...scenario, value: {...scenario.value, steps}};
+}
+
+/**
+ * Reads a scenario and its topology and checks that they fit.
+ * @param seconds how long its mixed loads last, instead of what it says itself
+ * @throws SpecError for all that is wrong in either file
+ */
+export function planScenario(
+  entry: {readonly name: string; readonly file: string},
+  seconds?: number,
+): ScenarioPlan {
+  const {stepsFile, ...located} = readScenario(entry.file);
+  const scenario = lasting(located, seconds);
+  const found = findTopologyOf(labRoot, scenario);
+  const spec = readTopology(found.file);
+  const topology = planTopology(found.name, spec);
+  checkScenario(scenario, spec.value);
+  throwProblems(portProblems(scenario, topology));
+  const files = {topologyFile: found.file, stepsFile};
+  return Object.freeze({name: entry.name, scenario, topology, topologySpec: spec, ...files});
+}
+
+/** Ports are numbered when the tree is planned: one that is written to must be there by then. */
+function portProblems(scenario: Located<ScenarioSpec>, topology: Topology): readonly Problem[] {
+  return scenario.value.steps.flatMap(({verb, options}, index) => {
+    if (verb !== 'acs' || findNode(topology, options.port) !== undefined) return [];
+    const ports = topology.nodes.filter(({kind}) => kind === 'downstream-port').map(({id}) => id);
+    const hint = didYouMean(options.port, ports);
+    const text = `the switch has no port "${options.port}"`;
+    return [scenario.problem(['steps', index, 'acs', 'port'], text, {hint})];
+  });
+}
+
+/** What of a machine decides how a topology behaves. */
+export function traitsOf({
+  qemu: {routes},
+  kernel: {missing},
+}: {
+  readonly qemu: Pick<QemuBinary, 'routes'>;
+  readonly kernel: Pick<Kernel, 'missing'>;
+}): RoutingTraits {
+  return {routes, earlyAcs: missing.includes('late-acs')};
+}
+
+/** The plan as a machine with these traits behaves; until they are known a plan is for stock QEMU. */
+export function planFor(plan: ScenarioPlan, traits: RoutingTraits): ScenarioPlan {
+  return Object.freeze({...plan, topology: planTopology(plan.topology.name, plan.topologySpec, traits)});
+}
+
+/** Why a plan means nothing with this variant; undefined if it does. */
+export function wrongVariant(
+  {scenario}: ScenarioPlan,
+  variant: {readonly name: string; readonly countInstructions?: boolean},
+): string | undefined {
+  const {variants, steps} = scenario.value;
+  if (variants !== undefined && !variants.includes(variant.name))
+    return `it needs the variant ${variants.join(' or ')}`;
+  const counts = variant.countInstructions !== true && steps.some(({verb}) => verb === 'count');
+  return counts ? `the variant ${variant.name} does not count instructions` : undefined;
+}
+
+/** What of a kernel decides whether a plan can be run with it. */
+export type KernelTraits = Pick<Kernel, 'name' | 'arch' | 'features' | 'missing'>;
+
+/** Why a plan cannot be run with this kernel and this QEMU; undefined if it can. */
+export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: QemuBinary): string | undefined {
+  const {machine, architecture} = plan.topology.platform;
+  if (kernel.arch !== architecture) {
+    return `${machine} is ${architecture}, which the kernel ${kernel.name} cannot be built for`;
+  }
+  const missing = plan.scenario.value.requires.find((feature) => !kernel.features.includes(feature));
+  if (missing !== undefined) return `the kernel ${kernel.name} does not have the feature ${missing}`;
+  return (
+    unsupported(plan.topology, qemu.version)[0] ??
+    unbuilt(plan, qemu) ??
+    portless(plan) ??
+    unpluggable(plan) ??
+    stepless(plan, kernel)
+  );
+}
+
+/** A port whose ACS is to be written must have some. */
+function portless({topology, scenario}: ScenarioPlan): string | undefined {
+  for (const {verb, options} of scenario.value.steps) {
+    if (verb !== 'acs') continue;
+    const port = findNode(topology, options.port);
+    if (port?.kind !== 'endpoint' && port?.acsControl === undefined) {
+      return `port ${options.port} has no ACS in this QEMU: take --qemu routed`;
+    }
+  }
+  return undefined;
+}
+
+/** A switch is plugged in port by port, which stock QEMU does not do. */
+function unpluggable({topology, scenario}: ScenarioPlan): string | undefined {
+  for (const {verb, options} of scenario.value.steps) {
+    if (verb !== 'plug' || topology.routed || !hasSwitch(unitOf(topology, options.device))) continue;
+    return `this QEMU does not plug in the switch of ${options.device}: take --qemu routed`;
+  }
+  return undefined;
+}
+
+/** Why there is nothing to boot a guest for: steps that are judged each by itself can be left out. */
+function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): string | undefined {
+  const {steps, continueOnFailure} = scenario.value;
+  const moving = steps.filter((step) => dataVerb(step) !== undefined || step.verb === 'fail-allocations');
+  const reasons = moving.map((step) => reasonToSkipStep(step, topology, kernel));
+  const all = moving.length > 0 && reasons.every((reason) => reason !== undefined);
+  return !continueOnFailure || all ? reasons.find((reason) => reason !== undefined) : undefined;
+}
+
+/** Why a step proves nothing here, by the tree or by what the kernel cannot; undefined if it can be driven. */
+export function reasonToSkipStep(
+  step: Step,
+  topology: Topology,
+  {name, missing}: Pick<KernelTraits, 'name' | 'missing'>,
+): string | undefined {
+  if (missing.includes('user-memory') && takesUserMemory(step, topology)) {
+    return `not with the kernel ${name}: ${baseFeatures['user-memory']}`;
+  }
+  for (const provider of mappedOnly(step)) {
+    const reason = unprovided(topology, provider);
+    if (reason !== undefined) return reason;
+  }
+  for (const {initiator, target} of dataVerb(step)?.transfers(topology, []) ?? []) {
+    if (target === 'host-memory') continue;
+    const reason = unmodelled(topology, {provider: target, client: initiator});
+    if (reason !== undefined) return reason;
+  }
+  return untraced(step, topology) ?? unpromised(step, topology);
+}
+
+/** The providers whose memory a step maps, whether or not it has a device use it. */
+function mappedOnly({verb, options}: Step): readonly string[] {
+  if (verb === 'mmap' || verb === 'drain-pool' || verb === 'fail-allocations' || verb === 'gup')
+    return [options.provider];
+  if (verb !== 'map-probe') return [];
+  // A range of a BAR needs no provider.
+  return options.segments
+    .filter(({memory, bar}) => memory !== 'host-memory' && bar === undefined)
+    .map(({memory}) => memory);
+}
+
+/** Only an IOMMU that translates strictly promises that an unmapped address no longer translates. */
+function unpromised(step: Step, topology: Topology): string | undefined {
+  if (step.verb !== 'use-after-unmap') return undefined;
+  const {edu, memory} = step.options;
+  if (!topology.translated || topology.iommu?.mode !== 'strict') return 'no IOMMU translates in strict mode';
+  const address =
+    memory === 'host-memory'
+      ? hostAddress(topology)
+      : mapping(topology, {provider: memory, client: edu}).address;
+  return address === 'iova' ? undefined : `${edu} is given no IOVA for ${memory}`;
+}
+
+/** Whether user space in the guest has memory of a provider in its hands. */
+function takesUserMemory(step: Step, topology: Topology): boolean {
+  if (mappedOnly(step).length > 0) return true;
+  return (
+    dataVerb(step)
+      ?.transfers(topology, [])
+      .some(({target}) => target !== 'host-memory') ?? false
+  );
+}
+
+/** The records of steps that are judged each by itself, where none of them is driven. */
+export function skippedSteps(
+  {topology, scenario}: ScenarioPlan,
+  kernel: KernelTraits,
+  reason: string,
+): readonly StepRecord[] {
+  if (!scenario.value.continueOnFailure) return [];
+  const {features} = kernel;
+  return scenario.value.steps
+    .filter((step) => dataVerb(step) !== undefined)
+    .map((step) =>
+      skippedStep(step, {topology, features}, reasonToSkipStep(step, topology, kernel) ?? reason),
+    );
+}
+
+function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string | undefined {
+  const missing = missingDevices(topology, devices);
+  return missing.length === 0 ? undefined : `${path} was built without ${missing.join(', ')}`;
+}
+
+/**
+ * Stock QEMU does not trace an e1000's descriptors: they are read from its ring, but not while it works, nor behind
+ * an IOMMU.
+ */
+function untraced({verb, options}: Step, topology: Topology): string | undefined {
+  if ((verb !== 'transmit' && verb !== 'stress') || options.nic === undefined) return undefined;
+  if (nodeOf(topology, options.nic).type !== 'e1000') return undefined;
+  const words = `QEMU does not trace what an e1000 reads: ${options.nic} would leave a gap in the ledger`;
+  if (verb === 'stress') return words;
+  return topology.translated && !topology.routed ? `${words}, for its ring lies behind an IOMMU` : undefined;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+import {deviceAt} from '../../evidence/address-map.ts';
+import type {OptionsOf} from '../../spec/steps/registry.ts';
+import {nodeOf} from '../../topology/model.ts';
+import type {Check} from '../../verdict/check.ts';
+import type {DataVerb, GuestResults} from '../stage.ts';
+
+type Gup = OptionsOf<'gup'>;
+
+/**
+ * The error of each caller. process_vm_rw_single_vec() (mm/process_vm_access.c) returns EFAULT whatever
+ * pin_user_pages_remote() says; vmsplice() returns that of get_user_pages_fast(), which is the EREMOTEIO of
+ * try_grab_folio() (mm/gup.c). mem_rw() (fs/proc/base.c) returns EIO where access_remote_vm() copied nothing.
+ */
+const errors: Readonly<Record<Gup['callers'][number], string>> = {
+  process_vm_readv: 'EFAULT',
+  process_vm_writev: 'EFAULT',
+  'proc-mem-read': 'EIO',
+  'proc-mem-write': 'EIO',
+  vmsplice: 'EREMOTEIO',
+};
+
+/** System calls that did not ask for a peer's pages get none, and the CPU does not reach its memory. */
+export const gup: DataVerb<Gup> = {
+  command: ({provider, callers}, topology) => ['p2p', 'gup', nodeOf(topology, provider).bdf, ...callers],
+  transfers: () => [],
+  effect: () => undefined,
+  account: ({callers}, results) => callers.map((caller) => refused(caller, results)),
+  checks: ({provider}, {events, map}) => {
+    // QEMU traces every access to a controller's memory buffer, but none to a BAR in RAM.
+    const reached = events.filter(
+      (event) => event.kind === 'access' && deviceAt(map, event.address)?.device === provider,
+    ).length;
+    const detail =
+      reached === 0
+        ? `nothing reached the memory of ${provider}.`
+        : `${reached} accesses of the CPU reached the memory of ${provider}: pages were pinned without FOLL_PCI_P2PDMA.`;
+    return Promise.resolve([{name: 'accesses', ok: reached === 0, witness: 'host', detail}]);
+  },
+};
+
+function refused(caller: Gup['callers'][number], results: GuestResults): Check {
+  const fact = results.flatMap(({facts}) => facts).find(({op}) => op === caller);
+  const wanted = errors[caller];
+  const ok = fact?.ok === false && fact.errname === wanted;
+  const said =
+    fact === undefined
+      ? `${caller} did not run`
+      : fact.ok
+        ? `${caller} took ${fact.bytes ?? 0} bytes`
+        : `${caller} failed with ${fact.errname ?? 'an error'}`;
+  return {name: 'guest', ok, witness: 'guest', detail: ok ? `${said}.` : `${said}; expected ${wanted}.`};
+}

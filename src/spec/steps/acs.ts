@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+import * as z from 'zod';
+import {verb} from './verb.ts';
+
+/** A root port's id, or `sw0.1`: the port of a switch with this number. */
+const port = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,19}(\.\d{1,2})?$/, 'no port: a root port, or sw0.1')
+  .meta({title: 'port'});
+
+export const acs = verb({
+  movesData: false,
+  options: z
+    .strictObject({
+      port: port.describe('Root port, or downstream port of a switch by its number: sw0.1.'),
+      set: z
+        .union([z.enum(['redirect', 'no-redirect']), z.string().regex(/^[01x]{1,7}$/)], {
+          error: 'redirect, no-redirect, or the flags of pci=config_acs in quotes, as "xx11xx"',
+        })
+        .meta({title: 'ACS setting'})
+        .describe('New value, as "acs" in a topology. Flags that are "x" do not change.'),
+    })
+    .describe(
+      "Writes a port's ACS Control register behind the kernel's back, as setpci does, while drivers are bound.",
+    ),
+  check({port: id}, scene) {
+    const [name = '', number] = id.split('.');
+    const device = Object.hasOwn(scene.devices, name) ? scene.devices[name] : undefined;
+    const wanted = number === undefined ? 'root-port' : 'switch';
+    if (device?.type !== wanted) scene.report(['port'], `the topology has no port "${id}"`);
+  },
+});

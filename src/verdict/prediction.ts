@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+import {locate} from '../evidence/address-map.ts';
+import type {LedgerEntry} from '../evidence/ledger.ts';
+import type {Feature} from '../spec/features.ts';
+import type {Api} from '../spec/steps/api.ts';
+import {maskBits} from '../topology/dma-mask.ts';
+import {mapping} from '../topology/maptype.ts';
+import {isBelowSwitch, nodeOf, type Topology} from '../topology/model.ts';
+import {routeOf} from '../topology/route.ts';
+import type {Check} from './check.ts';
+import type {Bench, ExpectedStep, ExpectedTransfer} from './expectation.ts';
+import {providedFrom, reasonToRefuse} from './refusal.ts';
+import {pairOf} from './remembered.ts';
+import {checkTransfers, describeFlow} from './transfers.ts';
+
+/** What a kernel without a feature is known to do wrong. */
+export interface Prediction {
+  /** The missing feature. */
+  readonly knownIssue: Feature;
+  /** What moves then, the transfers that had to be refused among them. */
+  readonly transfers: readonly ExpectedTransfer[];
+  /** Those of them that go elsewhere than they had to. */
+  readonly astray: readonly ExpectedTransfer[];
+  /** Those of them that reach their peer by an IOVA, where they had to turn around below the IOMMU. */
+  readonly detours: readonly ExpectedTransfer[];
+  /** A sentence. */
+  readonly why: string;
+  /** The step does not end. */
+  readonly hangs?: true;
+}
+
+/** The functions of the DMA API that ask nobody whether a peer can be reached, and what answers instead. */
+const blind = {
+  page: {knownIssue: 'map-page', below: 'map-page-below-switch', name: 'dma_map_page'},
+  resource: {knownIssue: 'map-resource', below: 'map-resource-below-switch', name: 'dma_map_resource'},
+} as const satisfies Partial<Record<Api, {knownIssue: Feature; below: Feature; name: string}>>;
+
+/**
+ * What this kernel is known to do wrong, by its missing features: plain Linux 6.12 looks at the path
+ * for a list of segments alone (kernel/dma/direct.c, dma_direct_map_sg). A page and a range of a BAR it maps
+ * without a look (direct.h, dma_direct_map_page; direct.c, dma_direct_map_resource); but where all goes by way
+ * of bounce buffers it refuses a peer's page, whether it could be reached or not. Where the bus has addresses of its
+ * own, it finds none for a page that is not memory (include/linux/dma-direct.h, phys_to_dma), and takes that of a range
+ * to be the CPU's.
+ * @returns undefined if nothing but what must come is to be expected
+ */
+export function predict(bench: Bench, planned: readonly ExpectedTransfer[]): Prediction | undefined {
+  const courses = sequencesOf(planned).map((sequence) => follow(bench, sequence));
+  const known = courses.find(({knownIssue}) => knownIssue !== undefined)?.knownIssue;
+  if (known === undefined) return undefined;
+  return {
+    ...known,
+    transfers: courses.flatMap(({transfers}) => transfers),
+    astray: courses.flatMap(({astray}) => astray),
+    detours: courses.flatMap(({detours}) => detours),
+    ...(courses.some(({hangs}) => hangs) && {hangs: true}),
+  };
+}
+
+/** Transfers that a step drives one after the other; what is driven beside them does not end with them. */
+function sequencesOf(planned: readonly ExpectedTransfer[]): readonly (readonly ExpectedTransfer[])[] {
+  return [...Map.groupBy(planned, ({beside}) => beside).values()];
+}
+
+/** What comes of transfers that are driven one after the other: the first that is refused ends them. */
+interface Course extends Pick<Prediction, 'transfers' | 'astray' | 'detours' | 'hangs'> {
+  readonly knownIssue: Pick<Prediction, 'knownIssue' | 'why'> | undefined;
+}
+
+function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
+  const {topology} = bench;
+  let knownIssue: Course['knownIssue'];
+  const transfers: ExpectedTransfer[] = [];
+  const astray: ExpectedTransfer[] = [];
+  const detours: ExpectedTransfer[] = [];
+  for (const transfer of planned) {
+    const {initiator, target, api} = transfer;
+    if (target === 'host-memory') {
+      transfers.push(transfer);
+      continue;
+    }
+    const special = refusedButDone(bench, transfer);
+    if (special !== undefined) {
+      if (special === 'refused') return {knownIssue, transfers, astray, detours};
+      knownIssue ??= {knownIssue: special.knownIssue, why: special.why};
+      if (special.target === undefined) return {knownIssue, transfers, astray, detours, hangs: true};
+      const moved = {...transfer, target: special.target};
+      if (moved.target !== target) astray.push(moved);
+      transfers.push(moved);
+      continue;
+    }
+    const {type, reason} = mapping(topology, {provider: target, client: initiator});
+    const answer = answerOf(bench, api, initiator);
+    const stale = answer === 'by-tree' ? staleAnswer(bench, transfer) : undefined;
+    if (stale !== undefined) {
+      knownIssue ??= {knownIssue: 'map-type-fresh', why: stale.why};
+      if (stale.arrives === undefined) return {knownIssue, transfers, astray, detours};
+      const moved = stale.arrives === target ? transfer : {...transfer, target: stale.arrives};
+      if (moved !== transfer) astray.push(moved);
+      transfers.push(moved);
+      continue;
+    }
+    if (answer === 'none' || (answer === 'by-tree' && type === 'not-supported')) {
+      if (answer === 'none' && api !== 'sg' && type !== 'not-supported') {
+        const cause =
+          topology.windows === undefined ? 'all is bounced' : 'it knows none that is not of memory';
+        const why = `${blind[api].name} gave ${initiator} no address of ${target}, for ${cause}. ${reason}`;
+        knownIssue ??= {knownIssue: blind[api].knownIssue, why};
+      }
+      return {knownIssue, transfers, astray, detours};
+    }
+    if (answer === 'untranslated' && api !== 'sg') {
+      const aliasing = topology.windows?.alias !== undefined;
+      const where = aliasing
+        ? 'which is one of host memory on the bus'
+        : 'at which there is nothing on the bus';
+      const why = `${blind[api].name} gave ${initiator} the CPU's address of ${target}, ${where}. ${reason}`;
+      knownIssue ??= {knownIssue: blind[api].knownIssue, why};
+      const wrong = {...transfer, target: aliasing ? 'host-memory' : 'unmapped'};
+      astray.push(wrong);
+      transfers.push(wrong);
+      continue;
+    }
+    transfers.push(transfer);
+    if (answer === 'by-tree' || api === 'sg') continue;
+    const {name, knownIssue: missing} = blind[api];
+    if (type === 'bus-addr' && topology.translated && target !== initiator) {
+      const why = `${name} gave ${initiator} an IOVA of ${target}, by way of the root complex. ${reason}`;
+      knownIssue ??= {knownIssue: missing, why};
+      detours.push(transfer);
+    }
+    if (type !== 'not-supported') continue;
+    knownIssue ??= {
+      knownIssue: missing,
+      why: `${name} gave ${initiator} an address of ${target} without asking whether it may. ${reason}`,
+    };
+  }
+  return {knownIssue, transfers, astray, detours};
+}
+
+/**
+ * What Linux 6.12 does where the path is allowed and the mapping must be refused all the same: `refused` if just that;
+ * else where the data goes, or nothing if the step hangs; undefined if nothing but the path decides.
+ *
+ * It looks at the mask of a page and of a range (kernel/dma/direct.h, dma_direct_map_page), but not of what a list has
+ * at a bus address (direct.c, dma_direct_map_sg): a device leaves out the bits that it does not have. Where everything
+ * is bounced it refuses a peer's page, and the NVMe driver takes that for a want of resources and tries again for
+ * ever (drivers/nvme/host/pci.c, nvme_map_data: BLK_STS_RESOURCE). A range of a BAR it does not bounce.
+ */
+function refusedButDone(
+  {topology, features, map}: Bench,
+  {initiator, target, api}: ExpectedTransfer,
+): 'refused' | {readonly knownIssue: Feature; readonly why: string; readonly target?: string} | undefined {
+  const refused = reasonToRefuse(topology, {initiator, target}, map?.bars);
+  if (refused === undefined || refused.rule === 'path') return undefined;
+  const {rule, why} = refused;
+  if (rule === 'bounce') {
+    if (
+      api === 'sg' &&
+      nodeOf(topology, initiator).type === 'nvme' &&
+      !features.includes('refused-io-ends')
+    ) {
+      const hang = `the mapping of ${target} for ${initiator} is refused and tried again for ever`;
+      return {knownIssue: 'refused-io-ends', why: `${hang}. ${why}`};
+    }
+    if (api !== 'resource' || features.includes('map-resource')) return 'refused';
+    return {
+      knownIssue: 'map-resource',
+      why: `dma_map_resource gave ${initiator} an address of ${target}. ${why}`,
+      target,
+    };
+  }
+  const byBus = mapping(topology, {provider: target, client: initiator}).address === 'bus';
+  const start = providedFrom(topology, target, map?.bars);
+  if (api !== 'sg' || !byBus || start === undefined || map === undefined) return 'refused';
+  if (features.includes('mask-bus-addr')) return 'refused';
+  const [piece] = locate(map, start % 2 ** maskBits(topology, initiator), 1);
+  const met = piece?.target;
+  return {
+    knownIssue: 'mask-bus-addr',
+    why: `dma_map_sgtable gave ${initiator} a bus address of ${target} without asking whether it fits. ${why}`,
+    target: met?.kind === 'bar' ? met.device : (met?.kind ?? 'unmapped'),
+  };
+}
+
+/**
+ * What comes of a mapping by what the kernel remembers, where ACS has changed since: a bus address then goes
+ * up, where an IOMMU does not know it, and what was refused still is.
+ * @returns undefined if it is what the tree says now; `arrives` is not there if it is refused
+ */
+function staleAnswer(
+  {topology, features, asked}: Bench,
+  transfer: ExpectedTransfer,
+): {readonly arrives?: string; readonly why: string} | undefined {
+  const before = features.includes('map-type-fresh') ? undefined : asked?.get(pairOf(transfer));
+  if (before === undefined) return undefined;
+  const {initiator, target} = transfer;
+  const pair = {provider: target, client: initiator};
+  const [was, is] = [mapping(before, pair), mapping(topology, pair)];
+  if (was.type === is.type) return undefined;
+  const why = `Linux remembers how ${initiator} reached ${target} before ACS was written: ${was.reason}`;
+  if (was.type === 'not-supported') return {why};
+  const {route} = was.address === 'bus' ? routeOf(topology, {initiator, target}) : {route: 'upstream'};
+  const lost = route === 'blocked' || (route === 'upstream' && was.address === 'bus' && topology.translated);
+  return {arrives: lost ? 'unmapped' : target, why};
+}
+
+/** Whether memory of a peer is mapped by what the tree allows, without a look, never, or as if it were elsewhere. */
+function answerOf(
+  {topology, features}: Bench,
+  api: Api,
+  initiator: string,
+): 'by-tree' | 'any' | 'none' | 'untranslated' {
+  if (api === 'sg' || answersByTree(features, topology, api, initiator)) return 'by-tree';
+  if (topology.windows !== undefined) return api === 'resource' ? 'untranslated' : 'none';
+  const bounced = api === 'page' && topology.spec.swiotlb === 'force' && !topology.translated;
+  return bounced ? 'none' : 'any';
+}
+
+/** Whether a kernel with these features looks at the tree before it maps for this initiator. */
+function answersByTree(
+  features: readonly Feature[],
+  topology: Topology,
+  api: keyof typeof blind,
+  initiator: string,
+): boolean {
+  const {knownIssue, below} = blind[api];
+  if (features.includes(knownIssue)) return true;
+  return features.includes(below) && isServedAtSwitch(topology, initiator);
+}
+
+/** Whether a software IOMMU at a switch maps for this initiator: an IOMMU that translates comes before it. */
+export function isServedAtSwitch(topology: Topology, initiator: string): boolean {
+  return !topology.translated && isBelowSwitch(topology, initiator);
+}
+
+/** What fails, beside the ledger, with a transfer that was refused or went astray: nothing came where it was to go. */
+const notMoved = ['read-back', 'frames'];
+
+/**
+ * The feature whose absence explains all that is wrong with a step: the ledger is to the byte what was
+ * predicted, and beside it only what follows from that and the guest's word for it differ.
+ */
+export function explainingIssue(
+  {predicted, refused}: Pick<ExpectedStep, 'predicted' | 'refused'>,
+  ledger: readonly LedgerEntry[],
+  checks: readonly Check[],
+): Feature | undefined {
+  if (predicted === undefined) return undefined;
+  const follows = [
+    ...['ledger', 'guest'],
+    ...(refused.length === 0 ? notMoved : []),
+    ...(predicted.astray.length === 0 ? [] : ['placement']),
+    // A wrong kind of address is told by the IOMMU as well.
+    ...(predicted.astray.length > 0 || predicted.detours.length > 0 ? ['iommu'] : []),
+  ];
+  const explained = checks.every(({ok, name}) => ok || follows.includes(name));
+  if (!explained) return undefined;
+  return checkTransfers(ledger, predicted.transfers).ok ? predicted.knownIssue : undefined;
+}
+
+/** Describes a known issue. */
+export function describeKnownIssue(
+  {knownIssue, transfers, astray, why}: Prediction,
+  {transfers: due, refused}: Pick<ExpectedStep, 'transfers' | 'refused'>,
+): string {
+  if (astray.length > 0) return `known issue ${knownIssue}: ${astray.map(describeFlow).join(', ')}: ${why}`;
+  const isPeer = ({target}: ExpectedTransfer): boolean => target !== 'host-memory';
+  const moved = transfers.filter((transfer) => refused.includes(transfer) && isPeer(transfer));
+  if (moved.length > 0)
+    return `known issue ${knownIssue}: ${moved.map(describeFlow).join(', ')}, which had to be refused: ${why}`;
+  const stayed = due.filter((transfer) => !transfers.includes(transfer) && isPeer(transfer));
+  if (stayed.length === 0) return `known issue ${knownIssue}: ${why}`;
+  return `known issue ${knownIssue}: it was refused that ${stayed.map(describeFlow).join(', ')}: ${why}`;
+}
