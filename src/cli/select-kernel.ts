@@ -40,6 +40,8 @@ export function selectKernel(
     base.name,
     ...added.map((file) => identityOf(file).replace(/\.(patch|mbox)$/, '')),
     ...fragments.map((file) => (isPath(file) ? identityOf(file) : file).replace(/\.config$/, '')),
+    // A run with a module of the user's own must not enter the history of the kernel alone.
+    ...modules.map((folder) => identityOf(folder)),
   ];
   return {
     ...base,

@@ -59,6 +59,7 @@ test('fragments and modules come on top, by name or by path', (t) => {
     ['my_module'],
     'the lab loads its own',
   );
+  t.is(selectKernel('switch', {modules: [own]}).name, `switch+${own}`, 'another history than that of switch');
   t.throws(() => moduleFolders([temporary]), {message: /is no module/});
 });
 
