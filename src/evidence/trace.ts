@@ -284,10 +284,7 @@ export function transmitDescriptor(address: number, lower: number): TraceEvent |
 }
 
 /** The words of QEMU's trace (lab/qemu/routed) for the routes of requests. */
-const routes: Readonly<Record<string, 'peer-to-peer' | 'blocked'>> = {
-  turned: 'peer-to-peer',
-  blocked: 'blocked',
-};
+const routes: Readonly<Record<string, Way>> = {turned: 'peer-to-peer', blocked: 'blocked'};
 
 function parseRequest(line: string): TraceEvent {
   const [, device = '', operation, address, bytes, way, by] = matched(

@@ -44,7 +44,7 @@ export function deviceFiles(disks: Pick<Disks, 'files'>, {pcaps, shared}: RunFil
 /** Drives that hold a read while something else is done. */
 function disturbedDrives(steps: ScenarioSpec['steps']): readonly string[] {
   return steps.flatMap(({verb, options}) => {
-    const isHeld = verb === 'io' && options.during !== undefined && options.from !== undefined;
+    const isHeld = verb === 'io' && options.while !== undefined && options.from !== undefined;
     return isHeld ? [options.from] : [];
   });
 }

@@ -150,5 +150,5 @@ export function checkScenario(
 export function unpluggedBy({verb, options}: ScenarioSpec['steps'][number]): string | undefined {
   if (verb === 'unplug') return options.device;
   if (verb !== 'io' && verb !== 'mmap') return undefined;
-  return options.during?.kind === 'unplug' ? options.during.device : undefined;
+  return options.while?.kind === 'unplug' ? options.while.device : undefined;
 }

@@ -200,7 +200,7 @@ test('a scenario drives the steps of another on its own topology', (t) => {
   t.regex(wrong(() => readScenario(file, root)).join(' '), /borrows\.yaml:4:1: .*"steps"/);
   const second = path.join(root, 'scenarios/again.yaml');
   write('steps-from: nvme-copy');
-  writeFileSync(second, 'description: x\ntopology: nvme-switch\nsteps-from: switch/borrows\n');
+  writeFileSync(second, 'description: x\ntopology: nvme-switch\nsteps-of: switch/borrows\n');
   t.regex(
     wrong(() => readScenario(second, root)).join(' '),
     /again\.yaml:3:11: .*no steps of its own.*nvme-copy/,

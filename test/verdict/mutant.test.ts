@@ -18,7 +18,7 @@ const judged = (verdict: Judged['verdict'], reason: string, ...checks: Check[]):
 
 const sound = judged('pass', 'fine.', check('ledger', true), check('disk dst', true));
 
-test('killed by the evidence that was declared', (t) => {
+test('caught by the evidence that was declared', (t) => {
   const broken = judged('fail', 'ledger: wrong.', check('ledger', false), check('disk dst', false));
   t.deepEqual(compareWithControl(broken, sound, ['ledger', 'disk']), {
     outcome: 'killed',
@@ -27,7 +27,7 @@ test('killed by the evidence that was declared', (t) => {
   });
 });
 
-test('killed by other evidence than was declared', (t) => {
+test('caught by other evidence than was declared', (t) => {
   const broken = judged('fail', 'disk dst: wrong.', check('ledger', true), check('disk dst', false));
   t.deepEqual(compareWithControl(broken, sound, ['ledger']), {
     outcome: 'killed by other evidence',
