@@ -60,6 +60,11 @@ function wordsOfKernel(name: string): readonly string[] | undefined {
       words.push('--config', part);
       continue;
     }
+    const module = existing(part, ['']);
+    if (module !== undefined && isModule(path.resolve(labRoot, part))) {
+      words.push('--module', module);
+      continue;
+    }
     const series = existing(part, ['', '.patch', '.mbox']);
     const config = existing(part, ['.config']);
     if (series !== undefined) words.push('--series', series);
@@ -67,6 +72,11 @@ function wordsOfKernel(name: string): readonly string[] | undefined {
     else return undefined;
   }
   return words;
+}
+
+/** Whether a directory is the source of a module rather than a series of patches. */
+function isModule(directory: string): boolean {
+  return ['Kbuild', 'Makefile'].some((file) => existsSync(path.join(directory, file)));
 }
 
 /** Whether a recorded name is a path: names of the lab may have a slash, but not at their beginning. */

@@ -110,7 +110,7 @@ test('a feature that no kernel has, and a module that the lab does not have', (t
   );
   t.deepEqual(
     wrong(() => readKernel(file)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
-    ['k.yaml:3:22: features: "map-pages"', 'did you mean "map-page"?'],
+    ['k.yaml:3:23: features: "map-pages"', 'did you mean "map-page"?'],
   );
   const other = lab(t, 'description: x\nsource: {tree: x}\nmodules: [p2plab, p2pdma_swich]\n');
   t.deepEqual(
