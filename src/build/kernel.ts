@@ -28,7 +28,8 @@ import {
 import {readSeries, type Series} from './series.ts';
 import {discardStale} from './stale.ts';
 import {gitKey} from './source-git.ts';
-import {ensureSource, type Source} from './source.ts';
+import {ensureSource} from './ensure-source.ts';
+import type {Source} from './source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
 
 export type {KernelInputs, KernelRecord} from './kernel-record.ts';

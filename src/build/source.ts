@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: MIT
-import type {Context} from '../base/context.ts';
-import type {KernelSource} from '../spec/kernel.ts';
-import {gitSource} from './source-git.ts';
-import {packageSource} from './source-package.ts';
-import {tarballSource} from './source-tarball.ts';
-import {treeSource} from './source-tree.ts';
-
 /** A kernel's source as it was published: never written to. */
 export interface Source {
   /** Names the work tree and its objects: stays when a user's tree changes, so that builds stay incremental. */
@@ -20,21 +13,4 @@ export interface Source {
   readonly files?: ReadonlyMap<string, string>;
   /** Whether the folder is a user's: what is in it may change, so that nothing can be linked from it. */
   readonly foreign?: boolean;
-}
-
-/**
- * Finds a kernel's source in the cache, or brings it there.
- * @throws {BuildError} when the source is not what it should be; {HostError} when it cannot be had
- */
-export function ensureSource(source: KernelSource, context: Context): Promise<Source> {
-  switch (source.kind) {
-    case 'package':
-      return packageSource(source, context);
-    case 'tarball':
-      return tarballSource(source.path, context);
-    case 'tree':
-      return treeSource(source.path, context);
-    case 'git':
-      return gitSource(source.path, source.revision, context);
-  }
 }

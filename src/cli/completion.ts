@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Command, CommandUnknownOpts} from '@commander-js/extra-typings';
 import {answer} from './completion/answer.ts';
-import {namesOfLab} from './completion/names.ts';
+import {namesOfLab} from '../runner/known-names.ts';
 import {script, shells} from './completion/scripts.ts';
 
 /** `p2plab completion`. `programFor` makes the program with the command that some words call. */

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {randomBytes} from 'node:crypto';
-import {once} from 'node:events';
 import path from 'node:path';
 import {type Command, InvalidArgumentError} from '@commander-js/extra-typings';
-import {HostError, Interrupted, messageOf} from '../base/errors.ts';
 import {displayPath, stateRoot} from '../base/paths.ts';
 import {shared} from './options.ts';
 import {withDatabase} from './with-database.ts';
@@ -39,53 +36,11 @@ export function addDashboard(program: Command): void {
     .addOption(shared.database())
     .action(async ({host, port: given, token, database}) => {
       await withDatabase(database, async ({db}, context) => {
-        await serve({db, host, port: given, token}, context.signal);
+        const {serveUntilAborted} = await import('../dashboard/listen.ts');
+        const listening = (url: string) => process.stdout.write(`${url}\n`);
+        await serveUntilAborted({db, host, port: given, token}, listening, context.signal);
       });
     });
-}
-
-async function serve(
-  {
-    db,
-    host,
-    port: given,
-    token,
-  }: {
-    readonly db: Parameters<typeof import('../dashboard/serve.ts').dashboard>[0]['db'];
-    readonly host: string;
-    readonly port: number;
-    readonly token: string | undefined;
-  },
-  signal: AbortSignal,
-): Promise<void> {
-  const [{serve: listen}, {dashboard}] = await Promise.all([
-    import('@hono/node-server'),
-    import('../dashboard/serve.ts'),
-  ]);
-  const local = host === '127.0.0.1' || host === 'localhost' || host === '::1';
-  const needed = token ?? (local ? undefined : randomBytes(16).toString('base64url'));
-  const hosts = local ? ['127.0.0.1', 'localhost', '[::1]'] : undefined;
-  const app = dashboard({db, token: needed, hosts});
-  const server = listen({fetch: app.fetch, hostname: host, port: given});
-  try {
-    await once(server, 'listening', {signal});
-    const address = server.address();
-    const shown = typeof address === 'object' && address !== null ? address.port : given;
-    const name = host.includes(':') ? `[${host}]` : host;
-    const query = needed === undefined ? '' : `?token=${encodeURIComponent(needed)}`;
-    process.stdout.write(`http://${name}:${shown}/${query}\n`);
-    await once(signal, 'abort');
-  } catch (error) {
-    if (!signal.aborted)
-      throw new HostError(`cannot listen on ${host}, port ${given}: ${messageOf(error)}`, {
-        hint: 'give another one with --port',
-        cause: error,
-      });
-  } finally {
-    server.close();
-    if ('closeAllConnections' in server) server.closeAllConnections();
-  }
-  throw new Interrupted();
 }
 
 /** An empty one would let everybody in: so would a variable of a script that is not set. */

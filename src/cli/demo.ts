@@ -10,12 +10,12 @@ import {bundlesRoot} from '../results/bundle.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {planScenario} from '../scenario/plan.ts';
 import {drawTopology} from '../topology/draw.ts';
-import {interruptible} from './interrupt.ts';
-import {type ProgressLines, progressLines} from './progress.ts';
+import type {ProgressLines} from './progress.ts';
 import {explanation, headline, summary} from '../results/describe.ts';
 import {exitCodeOf} from './exit-code.ts';
-import {type Result, runAll} from './run-all.ts';
-import {selectKernel} from './select-kernel.ts';
+import type {Result} from '../runner/run-all.ts';
+import {runScenarios} from '../runner/run-scenarios.ts';
+import {shown} from './shown.ts';
 
 const introduction = `p2plab boots real Linux kernels on emulated PCIe trees, has devices copy from one to another, and
 watches from outside the guest where every byte went. (The first time it compiles two kernels: minutes.)`;
@@ -27,12 +27,7 @@ export function addDemo(program: Command, finish: (exitCode: number) => void): v
     .description('build what is needed, run a tour of scenarios, and show what the devices did')
     .action(async () => {
       process.stdout.write(`${introduction}\n\n`);
-      const lines = progressLines();
-      const results = await interruptible(lines.show, (context) => runEverything(lines, context)).finally(
-        () => {
-          lines.close();
-        },
-      );
+      const results = await shown((context, lines) => runEverything(lines, context));
       process.stdout.write(`\n${conclusion(results)}\n`);
       finish(exitCodeOf(results));
     });
@@ -44,27 +39,21 @@ const tour = [
   {kernel: 'switch', patterns: ['host-memory-only', 'nic-from-cmb', 'nvme-copy-same-switch']},
 ];
 
-async function runEverything(lines: ProgressLines, context: Context): Promise<readonly Result[]> {
+async function runEverything(lines: ProgressLines, {signal}: Context): Promise<readonly Result[]> {
+  const reporter = {
+    progress: lines.show,
+    prepared: () => {
+      lines.end();
+    },
+    result: (result: Result) => {
+      lines.end(result.scenario);
+      lines.print([headline(result), ...explanation(result)].join('\n'));
+    },
+  };
+  const jobs = Math.min(4, availableParallelism());
   const results: Result[] = [];
-  for (const {kernel, patterns} of tour) {
-    const listener = {
-      prepared: () => {
-        lines.end();
-      },
-      result: (result: Result) => {
-        lines.end(result.scenario);
-        lines.print([headline(result), ...explanation(result)].join('\n'));
-      },
-    };
-    const request = {
-      entries: findScenarios(labRoot, patterns),
-      kernel: selectKernel(kernel),
-      qemu: undefined,
-      jobs: Math.min(4, availableParallelism()),
-      keep: false,
-    };
-    results.push(...(await runAll(request, listener, context)));
-  }
+  for (const {kernel, patterns: scenarios} of tour)
+    results.push(...(await runScenarios({scenarios, kernel, jobs, record: false, signal, reporter})));
   return results;
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
 import type {Command} from '@commander-js/extra-typings';
-import {interruptible} from './interrupt.ts';
-import type {Finding} from './doctor/finding.ts';
+import type {Finding} from '../runner/doctor/finding.ts';
 import {shared} from './options.ts';
-import {progressLines} from './progress.ts';
+import {shown} from './shown.ts';
 
 const colours = {ok: 'green', note: 'yellow', missing: 'red'} as const satisfies Record<
   Finding['state'],
@@ -19,11 +18,8 @@ export function addDoctor(program: Command, finish: (exitCode: number) => void):
     .addOption(shared.qemu())
     .addOption(shared.database())
     .action(async (options) => {
-      const {examine} = await import('./doctor/examine.ts');
-      const lines = progressLines();
-      const findings = await interruptible(lines.show, (context) => examine(options, context)).finally(() => {
-        lines.close();
-      });
+      const {examine} = await import('../runner/doctor/examine.ts');
+      const findings = await shown((context) => examine(options, context));
       process.stdout.write(`${findings.map(describe).join('\n')}\n\n${conclusion(findings)}\n`);
       finish(findings.some(({state}) => state === 'missing') ? 3 : 0);
     });

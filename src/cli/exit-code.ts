@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {CommanderError, InvalidArgumentError} from '@commander-js/extra-typings';
 import {BuildError, LabError} from '../base/errors.ts';
-import {exitCodes as gitCodes} from '../plan/bisect.ts';
+import {exitCodes as gitCodes} from '../runner/bisect/symptom.ts';
 import type {Verdict} from '../verdict/judge.ts';
 
 /** The exit codes of every command. */

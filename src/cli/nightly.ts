@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: MIT
 import {writeFile} from 'node:fs/promises';
 import type {Command} from '@commander-js/extra-typings';
-import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
-import {openDatabase} from '../results/database/connect.ts';
-import {queueUrl} from '../plan/queue/queue.ts';
-import {mapCostChanges} from '../results/queries/map-cost-changes.ts';
-import {resultsOf} from '../results/queries/nightly-runs.ts';
-import {findSuite, listSuites} from '../spec/catalog.ts';
+import {nightly} from '../runner/nightly/nightly.ts';
+import type {NightlyResult} from '../runner/nightly/run-nightly.ts';
+import {exitCodeOf, line, summary} from '../runner/nightly/summary.ts';
+import {listSuites} from '../spec/catalog.ts';
 import {readSuite} from '../spec/suite.ts';
-import {interruptible} from './interrupt.ts';
-import {localBackend} from './nightly/local.ts';
-import {risesOf} from './nightly/rises.ts';
-import {type NightlyResult, runNightly} from './nightly/run.ts';
-import {exitCodeOf, line, summary} from './nightly/summary.ts';
 import {count, shared} from './options.ts';
-import {progressLines} from './progress.ts';
+import {shown} from './shown.ts';
 import {table} from './table.ts';
 
 /** `p2plab nightly`. */
@@ -40,36 +33,16 @@ export function addNightly(program: Command, finish: (exitCode: number) => void)
         process.stdout.write(`${table([{title: 'suite'}, {title: 'what is run'}], rows)}\n`);
         return;
       }
-      const entry = findSuite(labRoot, name);
-      const suite = {name: entry.name, spec: readSuite(labRoot, entry.file).value};
-      if (queue && jobs !== undefined)
-        throw new UsageError('--jobs does not go with --queue', {hint: 'each worker has its own --jobs'});
-      const url = queue ? queueUrl(database) : database;
-      const lines = progressLines();
-      const {results, changes, rises, counted} = await interruptible(lines.show, async (context) => {
-        const connection = await openDatabase(url, context);
-        try {
-          const told = (result: NightlyResult): void => {
-            lines.end(result.run.scenario.name);
-            lines.print(line(result));
-          };
-          const request = {suite, resume, database: connection};
-          const ended =
-            queue && url !== undefined
-              ? await (await import('./nightly/queued.ts')).runQueued(request, {url, qemu}, told, context)
-              : await runNightly(request, (own) => localBackend(suite, {qemu, jobs}, own), told, context);
-          const changes = await resultsOf(connection.db, ended.nightlyRun);
-          const counted = await mapCostChanges(connection.db, ended.nightlyRun);
-          return {results: ended.results, changes, counted, rises: await risesOf(ended.results)};
-        } finally {
-          await connection.close();
-        }
-      }).finally(() => {
-        lines.close();
+      const {suite, results, changes, regressions, counted} = await shown((context, lines) => {
+        const told = (result: NightlyResult): void => {
+          lines.end(result.run.scenario.name);
+          lines.print(line(result));
+        };
+        return nightly({suite: name, qemu, database, jobs, queue, resume}, told, context);
       });
-      const text = summary(suite.name, results, changes, rises, counted);
+      const text = summary(suite, results, changes, regressions, counted);
       process.stdout.write(`\n${text}\n`);
       if (output !== undefined) await writeFile(output, `${text}\n`);
-      finish(exitCodeOf(results, rises));
+      finish(exitCodeOf(results, regressions));
     });
 }

@@ -2,7 +2,7 @@
 import {Command} from '@commander-js/extra-typings';
 import {exitCodeOfError} from './exit-code.ts';
 import {fail} from './fail.ts';
-import {watchOutput} from './interrupt.ts';
+import {watchOutput} from '../base/output.ts';
 
 type Add = (program: Command, finish: (exitCode: number) => void) => void;
 
@@ -11,6 +11,8 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   demo: async () => (await import('./demo.ts')).addDemo,
   run: async () => (await import('./run.ts')).addRun,
   watch: async () => (await import('./watch.ts')).addWatch,
+  mutants: async () => (await import('./mutants.ts')).addMutants,
+  random: async () => (await import('./random.ts')).addRandom,
   compare: async () => (await import('./compare.ts')).addCompare,
   series: async () => (await import('./series.ts')).addSeries,
   bisect: async () => (await import('./bisect.ts')).addBisect,

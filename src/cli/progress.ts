@@ -2,7 +2,7 @@
 import type {Progress} from '../base/context.ts';
 import {showsTraffic} from '../base/debug.ts';
 import {oneLine} from '../base/escape.ts';
-import {liveLines} from './live-lines.ts';
+import {liveLines} from '../base/live-lines.ts';
 
 /** Shows how far each topic is while results are printed. */
 export interface ProgressLines {

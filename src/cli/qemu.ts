@@ -5,9 +5,8 @@ import {displayPath} from '../base/paths.ts';
 import type {Context} from '../base/context.ts';
 import {ensureQemu, listQemus} from '../build/qemu.ts';
 import {qemuMutants, testQemu, tryQemuMutant} from '../build/qemu-test.ts';
-import {interruptible} from './interrupt.ts';
-import {formatTime} from './live-lines.ts';
-import {progressLines} from './progress.ts';
+import {formatTime} from '../base/live-lines.ts';
+import {shown} from './shown.ts';
 import {table} from './table.ts';
 
 /** `p2plab qemu`. */
@@ -43,18 +42,13 @@ export function addQemu(program: Command, finish: (exitCode: number) => void): v
 
 /** Runs QEMU's tests, or tries the mutants; the exit code is 1 if one failed or was not killed. */
 async function testAll(name: string, mutants: boolean): Promise<number> {
-  const progress = progressLines();
-  try {
-    return await interruptible(progress.show, async (context) => {
-      const write = (line: string): void => {
-        progress.end();
-        process.stdout.write(`${line}\n`);
-      };
-      return mutants ? tryMutants(name, write, context) : runTests(name, write, context);
-    });
-  } finally {
-    progress.close();
-  }
+  return shown((context, progress) => {
+    const write = (line: string): void => {
+      progress.end();
+      process.stdout.write(`${line}\n`);
+    };
+    return mutants ? tryMutants(name, write, context) : runTests(name, write, context);
+  });
 }
 
 async function runTests(name: string, write: (line: string) => void, context: Context): Promise<number> {
@@ -87,15 +81,10 @@ async function tryMutants(name: string, write: (line: string) => void, context: 
 }
 
 async function build(names: readonly string[]): Promise<void> {
-  const progress = progressLines();
-  try {
-    for (const name of names) {
-      const begun = performance.now();
-      const {key, folder} = await interruptible(progress.show, (context) => ensureQemu(name, context));
-      const time = formatTime(Math.round((performance.now() - begun) / 1000));
-      process.stdout.write(`${name}: ${key}, in ${displayPath(folder)} (${time})\n`);
-    }
-  } finally {
-    progress.close();
+  for (const name of names) {
+    const begun = performance.now();
+    const {key, folder} = await shown((context) => ensureQemu(name, context));
+    const time = formatTime(Math.round((performance.now() - begun) / 1000));
+    process.stdout.write(`${name}: ${key}, in ${displayPath(folder)} (${time})\n`);
   }
 }

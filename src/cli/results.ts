@@ -2,17 +2,17 @@
 import {type Command, Option} from '@commander-js/extra-typings';
 import {UsageError} from '../base/errors.ts';
 import {jsonText} from '../base/json.ts';
-import {labRoot} from '../base/paths.ts';
-import {type Costs, costsBeyond, isUndeclaredRise} from '../results/measured-change.ts';
+import {isSecondWorse} from '../results/declared-costs.ts';
+import {newestNightlyRun} from '../results/newest-night.ts';
 import {mapCostChanges} from '../results/queries/map-cost-changes.ts';
-import {nightlyRuns, latestNightlyRuns, resultsOf} from '../results/queries/nightly-runs.ts';
+import {nightlyRuns, resultsOf} from '../results/queries/nightly-runs.ts';
 import {listRuns} from '../results/queries/list.ts';
 import {compareKernels} from '../results/queries/compare.ts';
-import {listKernels} from '../spec/catalog.ts';
-import {readKernel} from '../spec/kernel.ts';
 import {count, shared} from './options.ts';
 import {exporters, exportRuns} from './results/export.ts';
-import {importBundles} from './results/import.ts';
+import {printable} from '../results/describe.ts';
+import {importBundles} from '../results/import-bundles.ts';
+import {warn} from './shown.ts';
 import {pruneRuns} from './results/prune.ts';
 import {showRun} from './results/show.ts';
 import {differences, nightlyRunsTable, runsTable} from './results/tables.ts';
@@ -57,15 +57,7 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
           if (pairs.length === 0)
             throw new UsageError(`nightly run ${id} has neither ${first} nor ${second}`);
           process.stdout.write(asJson ? toJson(pairs) : `${differences(pairs, first, second)}\n`);
-          const costs = costsBeyond(declaredCosts(first), declaredCosts(second));
-          const worse = pairs.some(
-            ({difference, scenario, measurements}) =>
-              difference === 'only the second fails' ||
-              measurements.some((one) =>
-                isUndeclaredRise({...one, declared: costs[scenario]?.[one.name] ?? 0}),
-              ),
-          );
-          finish(worse ? 1 : 0);
+          finish(isSecondWorse(pairs, first, second) ? 1 : 0);
           return;
         }
         const [all, counted] = await Promise.all([resultsOf(db, id), mapCostChanges(db, id)]);
@@ -102,7 +94,16 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
     .argument('[folder...]', 'bundles, or folders of bundles; by default those of this lab')
     .addOption(shared.database())
     .action(async (folders, {database}) => {
-      finish(await importBundles(folders, database));
+      await withDatabase(database, async ({db}, context) => {
+        const leaveOut = (reason: string): void => {
+          warn(`left out: ${printable(reason)}`);
+        };
+        const {found, recorded, leftOut} = await importBundles(db, folders, leaveOut, context);
+        process.stdout.write(
+          `${found} ${found === 1 ? 'bundle' : 'bundles'}: ${recorded} recorded, ${leftOut} left out\n`,
+        );
+        finish(leftOut > 0 ? 2 : 0);
+      });
     });
   results
     .command('prune')
@@ -111,7 +112,7 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
     .option('--dry-run', 'remove nothing: say what would go', false)
     .addOption(shared.database())
     .action(async ({days, dryRun, database}) => {
-      await pruneRuns({days, dryRun, database});
+      await pruneRuns(days, dryRun, database);
     });
 }
 
@@ -144,27 +145,6 @@ function addList(results: Command): void {
     });
 }
 
-/** What a kernel's file declares that its calls may take; nothing for one that has none, or has it no more. */
-function declaredCosts(kernel: string): Costs {
-  const entry = listKernels(labRoot).find(({name}) => name === kernel);
-  return entry === undefined ? {} : readKernel(entry.file).value.costs;
-}
-
 function toJson(value: unknown): string {
   return `${jsonText(value, 2)}\n`;
-}
-
-/** The number of the latest nightly run that ended, of a suite or of all. */
-async function newestNightlyRun(
-  db: Parameters<typeof latestNightlyRuns>[0],
-  suite: string | undefined,
-): Promise<number> {
-  const found = (await latestNightlyRuns(db)).find(
-    (nightlyRun) => suite === undefined || nightlyRun.suite === suite,
-  );
-  if (found !== undefined) return found.id;
-  throw new UsageError(
-    suite === undefined ? 'no nightly run has ended yet' : `no nightly run of ${suite} has ended yet`,
-    {hint: './p2plab nightly runs one; ./p2plab results list --nightly-runs shows what there is'},
-  );
 }

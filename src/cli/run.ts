@@ -2,15 +2,14 @@
 import {type Command, Option} from '@commander-js/extra-typings';
 import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
+import {runScenarios} from '../runner/run-scenarios.ts';
 import {type Entry, findScenarios} from '../spec/catalog.ts';
 import {readScenario} from '../spec/scenario.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
-import {count, shared, wholeNumber} from './options.ts';
+import {count, shared} from './options.ts';
 import {formats, reporterFor} from './reporters/registry.ts';
-import {type Result, runAll} from './run-all.ts';
-import {RunRecorder} from './run-recorder.ts';
-import {withVariant, moduleFolders, selectKernel} from './select-kernel.ts';
+import {warn} from './shown.ts';
 import {table} from './table.ts';
 
 /** `p2plab run`. */
@@ -32,78 +31,34 @@ export function addRun(program: Command, finish: (exitCode: number) => void): vo
     .option('--bisect', 'exit as `git bisect run` wants it: 0 good, 1 bad, 125 where nothing is said', false)
     .option('--keep', 'keep the disks and the trace of runs that passed, too', false)
     .option('--list', 'run nothing: print the scenarios', false)
-    .option('--mutants', 'run mutants of the kernel, named instead of scenarios: each must be killed', false)
-    .option('--random <n>', 'no scenario: draw this many trees, and compare model, Linux and ledger', count)
-    .option('--seed <n>', 'draw the same trees again', wholeNumber)
     .addOption(new Option('--format <format>', 'what is printed').choices(formats).default('text' as const))
-    .action(async (patterns, options, command) => {
-      if (options.mutants) {
-        const {runMutantsCommand} = await import('./mutants/command.ts');
-        const hint = 'the file of each mutant says what it is run on';
-        refuse(
-          ['kernel', 'series', 'config', 'module', 'variant', 'jobs', 'seconds', 'bisect'],
-          'mutants',
-          hint,
-          command,
-        );
-        finish(await runMutantsCommand(patterns, options));
-        return;
-      }
-      if (options.random !== undefined) {
-        refuse(['bisect'], 'random', 'what was drawn says nothing about one commit', command);
-        if (patterns.length > 0) throw new UsageError('trees are drawn: name no scenario with --random');
-        // With its generators it is loaded only where it is needed.
-        const {runRandomCommand} = await import('./random/command.ts');
-        finish(await runRandomCommand({...options, count: options.random}));
-        return;
-      }
-      if (options.seed !== undefined) throw new UsageError('--seed goes with --random');
-      const entries = findScenarios(labRoot, patterns.length === 0 ? ['**'] : patterns);
-      if (options.list) {
-        process.stdout.write(`${list(entries)}\n`);
-        return;
-      }
-      const {qemu, jobs, keep, seconds} = options;
-      const additions = {...options, modules: options.module};
-      const {kernel, variant} = withVariant(selectKernel(options.kernel, additions), options.variant);
-      const modules = moduleFolders(options.module);
-      const reporter = reporterFor(options.format);
-      const {database, record} = options;
-      const results = await interruptible(reporter.progress, (context) => {
-        const recorder = record ? new RunRecorder(database, context) : undefined;
-        const listener = {
-          ...reporter,
-          result: (result: Result) => {
-            recorder?.add(result.bundle);
-            reporter.result(result);
-          },
-        };
-        return runAll(
-          {entries, kernel, variant, modules, qemu, jobs, seconds, keep},
-          listener,
-          context,
-        ).finally(async () => {
-          const trouble = await recorder?.close();
-          if (trouble !== undefined) process.stderr.write(`p2plab: not recorded: ${trouble}\n`);
+    .addOption(new Option('--mutants').hideHelp())
+    .addOption(new Option('--random [n]').hideHelp())
+    .addOption(new Option('--seed [n]').hideHelp())
+    .action(
+      async (patterns, {list: onlyList, format, bisect, module: modules, mutants, random, seed, ...rest}) => {
+        if (mutants !== undefined) throw moved('--mutants', 'p2plab mutants [NAME…]');
+        if (random !== undefined) throw moved('--random', 'p2plab random N [--seed S]');
+        if (seed !== undefined) throw moved('--seed', 'p2plab random N --seed S');
+        const scenarios = patterns.length === 0 ? ['**'] : patterns;
+        if (onlyList) {
+          process.stdout.write(`${list(findScenarios(labRoot, scenarios))}\n`);
+          return;
+        }
+        const reporter = reporterFor(format);
+        const results = await interruptible(reporter.progress, ({signal}) =>
+          runScenarios({...rest, scenarios, modules, signal, reporter: {...reporter, warning: warn}}),
+        ).finally(() => {
+          reporter.close();
         });
-      }).finally(() => {
-        reporter.close();
-      });
-      reporter.end(results);
-      finish(exitCodeOf(results, options.bisect));
-    });
+        reporter.end(results);
+        finish(exitCodeOf(results, bisect));
+      },
+    );
 }
 
-/** Refuses options that are given and mean nothing with `--${mode}`. */
-function refuse(
-  names: readonly string[],
-  mode: string,
-  hint: string,
-  command: {getOptionValueSource(name: string): unknown},
-): void {
-  const given = names.find((name) => command.getOptionValueSource(name) === 'cli');
-  if (given === undefined) return;
-  throw new UsageError(`--${given} does not go with --${mode}`, {hint});
+function moved(option: string, command: string): UsageError {
+  return new UsageError(`run has no option ${option}: it is a command`, {hint: `run ${command}`});
 }
 
 function list(entries: readonly Entry[]): string {

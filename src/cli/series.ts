@@ -5,9 +5,10 @@ import {labRoot} from '../base/paths.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {exitCodes} from './exit-code.ts';
 import {count, shared} from './options.ts';
-import {withVariant, selectKernel} from './select-kernel.ts';
-import {alongSeries, changesAlong} from './series/table.ts';
-import {shownSideBySide} from './side-by-side.ts';
+import {withVariant, selectKernel} from '../runner/select-kernel.ts';
+import {alongSeries} from './series/table.ts';
+import {changesAlong} from '../runner/series-changes.ts';
+import {shownSideBySide} from './shown.ts';
 
 /** `p2plab series`. */
 export function addSeries(program: Command, finish: (exitCode: number) => void): void {

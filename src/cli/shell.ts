@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type {Command} from '@commander-js/extra-typings';
-import {interruptible} from './interrupt.ts';
 import {shared} from './options.ts';
-import {progressLines} from './progress.ts';
-import {moduleFolders, selectKernel} from './select-kernel.ts';
-import {runOf} from './shell/run.ts';
+import {shown} from './shown.ts';
+import {moduleDirectories, selectKernel} from '../runner/select-kernel.ts';
+import {runOf} from '../runner/shell/recorded-run.ts';
 
 /** `p2plab shell`. */
 export function addShell(program: Command, finish: (exitCode: number) => void): void {
@@ -24,9 +23,9 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
     .action(async (name, options, command) => {
       // What only this command needs would make all others start later.
       const [{findScene}, {runShell}, {checkForeground}] = await Promise.all([
-        import('./shell/scene.ts'),
-        import('./shell/session.ts'),
-        import('./shell/foreground.ts'),
+        import('../runner/shell/scene.ts'),
+        import('../runner/shell/session.ts'),
+        import('../runner/shell/foreground.ts'),
       ]);
       // Before anything is built: what waits for a terminal that it cannot have never ends.
       if (!options.console) checkForeground();
@@ -37,18 +36,15 @@ export function addShell(program: Command, finish: (exitCode: number) => void): 
       );
       const asked = selectKernel(options.kernel, {...options, modules: options.module});
       const kernel = bundle === undefined || given ? asked : bundle.kernel;
-      const progress = progressLines({alone: true});
-      const exitCode = await interruptible(progress.show, (context) =>
-        runShell(
-          {
-            ...{scene, kernel, qemu: options.qemu ?? bundle?.qemu, progress},
-            ...{console: options.console, gdb: options.gdb, modules: moduleFolders(options.module)},
-          },
-          context,
-        ),
-      ).finally(() => {
-        progress.close();
-      });
+      const modules = moduleDirectories(options.module);
+      const exitCode = await shown(
+        (context, progress) => {
+          const {console, gdb} = options;
+          const qemu = options.qemu ?? bundle?.qemu;
+          return runShell({scene, kernel, qemu, progress, console, gdb, modules, terminal: process}, context);
+        },
+        {alone: true},
+      );
       finish(exitCode);
     });
 }

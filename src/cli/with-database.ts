@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
 import {type Connection, openDatabase} from '../results/database/connect.ts';
-import {interruptible} from './interrupt.ts';
-import {progressLines} from './progress.ts';
+import {withTasks} from '../runner/tasks.ts';
+import {shown} from './shown.ts';
 
-/** Does a command's work on a database, which is closed whatever comes. */
-export async function withDatabase<T>(
+/** Does a command's work on a database, which is closed in any case. */
+export function withDatabase<T>(
   url: string | undefined,
   work: (connection: Connection, context: Context) => Promise<T>,
 ): Promise<T> {
-  const lines = progressLines();
-  return interruptible(lines.show, async (context) => {
-    const connection = await openDatabase(url, context);
-    try {
-      return await work(connection, context);
-    } finally {
-      await connection.close();
-    }
-  }).finally(() => {
-    lines.close();
-  });
+  return shown((context) =>
+    withTasks(context, async ({begin}) => {
+      const setup = (): Promise<Connection> => openDatabase(url, context);
+      return work(await begin({title: 'database', setup, teardown: ({close}) => close()}), context);
+    }),
+  );
 }

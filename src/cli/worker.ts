@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {availableParallelism} from 'node:os';
-import path from 'node:path';
 import type {Command} from '@commander-js/extra-typings';
-import {HostError} from '../base/errors.ts';
-import {labRoot} from '../base/paths.ts';
-import {labKey} from '../plan/queue/lab-key.ts';
-import {openQueue, queueUrl} from '../plan/queue/queue.ts';
-import {ownShelf, sharedShelf} from '../plan/queue/shelf.ts';
-import {type News, work} from '../plan/queue/work.ts';
-import {bundlesRoot} from '../results/bundle.ts';
-import {openDatabase} from '../results/database/connect.ts';
-import {interruptible} from './interrupt.ts';
+import {queueUrl} from '../runner/queue/queue.ts';
+import type {News} from '../runner/queue/work.ts';
+import {runWorker} from '../runner/queue/worker.ts';
 import {count, shared} from './options.ts';
-import {progressLines} from './progress.ts';
-import {attemptJob} from './worker/attempt.ts';
+import {shown} from './shown.ts';
 
 /** A guest has a processor of its own, and the lab another one. */
 const defaultJobs = Math.max(1, Math.floor(availableParallelism() / 2));
@@ -33,52 +25,18 @@ export function addWorker(program: Command, finish: (exitCode: number) => void):
     .option('--idle-exit <seconds>', 'end when nothing came for so long', count)
     .action(async ({database, qemu, jobs, bundles, idleExit}) => {
       const url = queueUrl(database);
-      const lines = progressLines();
-      const told = (news: News): void => {
-        if (news.what !== 'taken') lines.end(news.job.scenario);
-        lines.print(line(news));
-      };
-      await interruptible(lines.show, async (context) => {
-        const key = await labKey(labRoot);
-        const shelf =
-          bundles === undefined ? ownShelf(bundlesRoot) : await sharedShelf(path.resolve(bundles));
-        const connection = await openDatabase(url, context);
-        try {
-          const queue = await openQueue(url, key, 'worker', context);
-          try {
-            lines.print(
-              `${queue.name} on ${connection.name}: ${jobs === 1 ? 'a guest' : `${jobs} guests`} at a time`,
-            );
-            const idle = idleExit === undefined ? undefined : idleExit * 1000;
-            await work(
-              {
-                ...{db: connection.db, queue, shelf, jobs, idleExit: idle, told},
-                attempt: async (job, own) => {
-                  await checkLab(key);
-                  return attemptJob(job, qemu, own);
-                },
-              },
-              context,
-            );
-          } finally {
-            await queue.close();
-          }
-        } finally {
-          await connection.close();
-        }
-      }).finally(() => {
-        lines.close();
+      await shown((context, lines) => {
+        const ready = (queue: string, on: string): void => {
+          lines.print(`${queue} on ${on}: ${jobs === 1 ? 'a guest' : `${jobs} guests`} at a time`);
+        };
+        const told = (news: News): void => {
+          if (news.what !== 'taken') lines.end(news.job.scenario);
+          lines.print(line(news));
+        };
+        return runWorker({url, qemu, jobs, bundles, idleExit}, {ready, told}, context);
       });
       finish(0);
     });
-}
-
-/** A worker lives for days: what it was started from may have been changed under it. */
-async function checkLab(key: string): Promise<void> {
-  if ((await labKey(labRoot)) === key) return;
-  throw new HostError('this checkout is not what it was when the worker was started', {
-    hint: 'start it again: a service manager does',
-  });
 }
 
 function line(news: News): string {

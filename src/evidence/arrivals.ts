@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 import {type AddressMap, deviceAt} from './address-map.ts';
-import type {LedgerEntry} from './ledger.ts';
 import type {TraceEvent} from './trace-event.ts';
+
+/** What of an entry of the ledger matters here. */
+interface Transfer {
+  readonly initiator: string;
+  readonly direction: 'read' | 'write';
+  readonly target: string;
+  readonly bytes: number;
+}
 
 type Access = Extract<TraceEvent, {kind: 'access'}>;
 
@@ -14,7 +21,7 @@ export function arrivalGaps(
   events: readonly TraceEvent[],
   map: AddressMap,
   traced: readonly string[],
-  transfers: readonly LedgerEntry[],
+  transfers: readonly Transfer[],
 ): readonly string[] {
   const arrived = new Map<string, number>();
   for (const {operation, address, size} of sorted(events).dma) {

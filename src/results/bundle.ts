@@ -16,7 +16,7 @@ import type {Machine} from '../scenario/machine.ts';
 import {planFor, type ScenarioPlan, traitsOf} from '../scenario/plan.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {replayScript} from '../scenario/replay.ts';
-import type {Run} from '../scenario/run.ts';
+import type {Run} from '../scenario/run-inputs.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {unsupported} from '../topology/requirements.ts';
 import {treeOf} from '../topology/tree.ts';

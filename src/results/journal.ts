@@ -80,9 +80,13 @@ export class Journal {
     await this.#write(entry);
   }
 
-  /** Closes the journal; with all runs settled there is nothing to go on with. */
-  async close(ended: boolean): Promise<void> {
-    if (ended) await this.#write({ended: new Date().toISOString()});
+  /** Writes that all runs are settled: there is nothing to resume. */
+  async end(): Promise<void> {
+    await this.#write({ended: new Date().toISOString()});
+  }
+
+  /** Closes the file. */
+  async close(): Promise<void> {
     await this.#handle.close();
   }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {eventsOf} from '../evidence/traced-events.ts';
 import {bootArguments} from '../guest/boot-arguments.ts';
 import {bootPlan, runFiles} from '../scenario/boot-plan.ts';
-import type {Run} from '../scenario/run.ts';
+import type {Run} from '../scenario/run-inputs.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import {controlArguments} from '../topology/control.ts';
 

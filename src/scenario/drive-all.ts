@@ -27,7 +27,7 @@ import {unpluggedAfter} from './slot-checks.ts';
 import {withAcs} from '../topology/acs.ts';
 import {askedAfter, forgotten} from '../verdict/remembered.ts';
 import type {KnownReports} from './known-crash.ts';
-import type {Run} from './run.ts';
+import type {Run} from './run-inputs.ts';
 import {skippedStep} from './skipped.ts';
 
 /** More lines of the kernel about peer-to-peer DMA than these are not kept of a run. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+import type {KernelReport} from '../evidence/kernel-log.ts';
 import type {Feature} from '../spec/features.ts';
 import type {ReportKind} from '../spec/report-kind.ts';
 import type {ScenarioSpec} from '../spec/scenario.ts';
 import {judgeRun, type JudgedStep, type Judgement, type RunFindings} from '../verdict/judge.ts';
-import type {CrashReport} from './crash.ts';
 
-type Report = Pick<CrashReport, 'kind' | 'title'>;
+type Report = Pick<KernelReport, 'kind' | 'title'>;
 
 /**
  * Reports after which a kernel goes on unharmed: it only says that something could go wrong. What it does wrong after

@@ -6,7 +6,7 @@ import {kernelReports} from '../evidence/kernel-log.ts';
 import type {Step} from '../spec/step.ts';
 import type {Topology} from '../topology/model.ts';
 import {expectTransfers} from '../verdict/expectation.ts';
-import type {Prediction} from '../verdict/prediction.ts';
+import type {Prediction} from '../verdict/expected.ts';
 import {dataVerb} from './steps/registry.ts';
 
 /**

@@ -5,24 +5,14 @@ import {BuildError, Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {GuestError} from '../guest/guest.ts';
 import {describeQemu} from '../guest/qemu-binary.ts';
 import {judgeRun} from '../verdict/judge.ts';
-import type {RunFiles} from './boot-plan.ts';
 import {type Crash, crashOnConsole} from './crash.ts';
-import type {Disks} from './disks.ts';
 import {type Draft, driveAll} from './drive-all.ts';
-import type {Machine} from './machine.ts';
 import type {Feature} from '../spec/features.ts';
 import {judgeBeside, KnownReports} from './known-crash.ts';
 import {knownHang} from './known-hang.ts';
-import {reasonToSkip, type ScenarioPlan, skippedSteps, wrongVariant} from './plan.ts';
+import {reasonToSkip, skippedSteps, wrongVariant} from './plan.ts';
 import type {RunRecord} from './record.ts';
-
-/** What is run, and where its files go. */
-export interface Run {
-  readonly plan: ScenarioPlan;
-  readonly machine: Machine;
-  readonly files: RunFiles;
-  readonly disks: Disks;
-}
+import type {Run} from './run-inputs.ts';
 
 /**
  * Boots a guest, drives a scenario in it, gathers the evidence and has it judged.

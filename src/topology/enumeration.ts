@@ -4,25 +4,30 @@ import {acsControl, acsOf, redirects} from './acs.ts';
 import {BusBudget} from './bus-budget.ts';
 import {asksForAcs} from './iommu.ts';
 import {type Endpoint, formatBdf, hex, type Node} from './model.ts';
-import type {RoutingTraits} from './plan.ts';
 import {platforms} from './platform.ts';
 import type {Slots} from './slots.ts';
 
 /** The last bus of a segment. */
 const lastBus = 255;
 
+/** What of a QEMU, and of the kernel on it, decides about ACS: see RoutingTraits. */
+interface Traits {
+  readonly routes: boolean;
+  readonly earlyAcs: boolean;
+}
+
 /** Walks the tree once and counts buses, chassis, namespaces and NICs. */
 export class Enumeration {
   readonly nodes: readonly Node[];
   readonly #spec: TopologySpec;
   readonly #slots: Slots;
-  readonly #traits: Required<RoutingTraits>;
+  readonly #traits: Traits;
   #bus = 0;
   #chassis = 0;
   #namespace = 0;
   #nic = 0;
 
-  constructor(spec: TopologySpec, slots: Slots, traits: Required<RoutingTraits>) {
+  constructor(spec: TopologySpec, slots: Slots, traits: Traits) {
     this.#spec = spec;
     this.#slots = slots;
     this.#traits = traits;

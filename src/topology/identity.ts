@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-import type {Node} from './model.ts';
-import type {Platform} from './platform.ts';
-
 /** Vendor and device id in a function's configuration space. */
 export interface Identity {
   readonly vendor: number;
   readonly device: number;
 }
 
-const endpoints: Readonly<Record<Extract<Node, {kind: 'endpoint'}>['type'], Identity>> = {
+const endpoints = {
   nvme: {vendor: 0x1b36, device: 0x0010},
   e1000: {vendor: 0x8086, device: 0x100e},
   e1000e: {vendor: 0x8086, device: 0x10d3},
@@ -16,10 +13,15 @@ const endpoints: Readonly<Record<Extract<Node, {kind: 'endpoint'}>['type'], Iden
   'bochs-display': {vendor: 0x1234, device: 0x1111},
   edu: {vendor: 0x1234, device: 0x11e8},
   ivshmem: {vendor: 0x1af4, device: 0x1110},
-};
+} as const satisfies Readonly<Record<string, Identity>>;
+
+/** What of a node decides: a bridge's kind, or an endpoint's type. */
+type Identified =
+  | {readonly kind: 'root-port' | 'upstream-port' | 'downstream-port'}
+  | {readonly kind: 'endpoint'; readonly type: keyof typeof endpoints};
 
 /** What QEMU's model of a function answers to a read of its ids. */
-export function identityOf(node: Node, {ownPort}: Pick<Platform, 'ownPort'>): Identity {
+export function identityOf(node: Identified, {ownPort}: {readonly ownPort?: Identity | undefined}): Identity {
   switch (node.kind) {
     case 'root-port':
       return ownPort ?? {vendor: 0x1b36, device: 0x000c};

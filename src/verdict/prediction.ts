@@ -8,26 +8,10 @@ import {mapping} from '../topology/maptype.ts';
 import {isBelowSwitch, nodeOf, type Topology} from '../topology/model.ts';
 import {routeOf} from '../topology/route.ts';
 import type {Check} from './check.ts';
-import type {Bench, ExpectedStep, ExpectedTransfer} from './expectation.ts';
+import type {Bench, ExpectedStep, ExpectedTransfer, Prediction} from './expected.ts';
 import {providedFrom, reasonToRefuse} from './refusal.ts';
 import {pairOf} from './remembered.ts';
 import {checkTransfers, describeFlow} from './transfers.ts';
-
-/** What a kernel without a feature is known to do wrong. */
-export interface Prediction {
-  /** The missing feature. */
-  readonly knownIssue: Feature;
-  /** What moves then, the transfers that had to be refused among them. */
-  readonly transfers: readonly ExpectedTransfer[];
-  /** Those of them that go elsewhere than they had to. */
-  readonly astray: readonly ExpectedTransfer[];
-  /** Those of them that reach their peer by an IOVA, where they had to turn around below the IOMMU. */
-  readonly detours: readonly ExpectedTransfer[];
-  /** A sentence. */
-  readonly why: string;
-  /** The step does not end. */
-  readonly hangs?: true;
-}
 
 /** The functions of the DMA API that ask nobody whether a peer can be reached, and what answers instead. */
 const blind = {

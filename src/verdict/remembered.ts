@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import type {Topology} from '../topology/model.ts';
-import type {ExpectedStep} from './expectation.ts';
 
 /**
  * The tree as it was when the kernel was first asked about a pair, by client and provider: Linux works out once
@@ -9,14 +8,26 @@ import type {ExpectedStep} from './expectation.ts';
 export type Asked = ReadonlyMap<string, Topology>;
 
 /** The name of a pair. */
-export function pairOf({initiator, target}: {readonly initiator: string; readonly target: string}): string {
+export function pairOf({initiator, target}: Pair): string {
   return `${initiator} ${target}`;
+}
+
+interface Pair {
+  readonly initiator: string;
+  readonly target: string;
+}
+
+/** What of an expected step decides which pairs the kernel is asked about. */
+interface Mapped {
+  readonly transfers: readonly Pair[];
+  readonly refused: readonly Pair[];
+  readonly absent?: string | undefined;
 }
 
 /** What the kernel remembers after a step. */
 export function askedAfter(
   {asked, topology}: {readonly asked: Asked; readonly topology: Topology},
-  expected: Pick<ExpectedStep, 'transfers' | 'refused' | 'absent'> | undefined,
+  expected: Mapped | undefined,
 ): Asked {
   // Where memory cannot be mapped, nobody asks how it is reached.
   if (expected === undefined || expected.absent !== undefined) return asked;

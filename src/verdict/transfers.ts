@@ -2,7 +2,7 @@
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import {formatSize} from '../spec/size.ts';
 import type {Check} from './check.ts';
-import type {ExpectedTransfer} from './expectation.ts';
+import type {ExpectedTransfer} from './expected.ts';
 
 /** Bytes from one initiator to or from one target, by whatever mapping. */
 export type Flow = Pick<ExpectedTransfer, 'initiator' | 'direction' | 'target' | 'bytes'>;

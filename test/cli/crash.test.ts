@@ -173,13 +173,13 @@ const damages: Readonly<Record<string, (place: string) => void>> = {
     rmSync(path.join(place, 'src/base/errors.ts'));
   },
   'an empty main.js': (place) => {
-    truncateSync(path.join(place, 'src/cli/main.js'));
+    truncateSync(path.join(place, 'src/launcher/main.js'));
   },
   'no main.js': (place) => {
-    rmSync(path.join(place, 'src/cli/main.js'));
+    rmSync(path.join(place, 'src/launcher/main.js'));
   },
   'an empty last-resort.cjs': (place) => {
-    truncateSync(path.join(place, 'src/cli/last-resort.cjs'));
+    truncateSync(path.join(place, 'src/launcher/last-resort.cjs'));
   },
   'a Node that cannot be executed': (place) => {
     rmSync(path.join(place, 'node_modules/.bin'));

@@ -98,7 +98,7 @@ test.serial('a bare machine: the doctor says what to install, and does not fall 
     XDG_STATE_HOME: path.join(empty, 's'),
     NO_COLOR: '1',
   };
-  const main = path.join(labRoot, 'src/cli/main.js');
+  const main = path.join(labRoot, 'src/launcher/main.js');
   const {exitCode, stdout, stderr} = await execa(node, [main, 'doctor'], {
     reject: false,
     env,

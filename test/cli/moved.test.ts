@@ -29,7 +29,7 @@ function checkout(name: string): string {
   for (const entry of readdirSync(path.join(labRoot, 'node_modules')))
     if (entry !== '.cache')
       symlinkSync(path.join(labRoot, 'node_modules', entry), path.join(folder, 'node_modules', entry));
-  const made = spawnSync(node, [path.join(folder, 'src/cli/make-bundle.ts')], {encoding: 'utf8'});
+  const made = spawnSync(node, [path.join(folder, 'src/launcher/make-program.ts')], {encoding: 'utf8'});
   if (made.status !== 0) throw new Error(made.stderr);
   return folder;
 }
@@ -43,7 +43,7 @@ function copy(from: string, name: string): string {
 
 /** How a checkout draws a topology. */
 function show(folder: string): string {
-  const words = [path.join(folder, 'src/cli/main.js'), 'topology', 'show', 'nvme-switch'];
+  const words = [path.join(folder, 'src/launcher/main.js'), 'topology', 'show', 'nvme-switch'];
   return spawnSync(node, words, {encoding: 'utf8'}).stdout;
 }
 
@@ -81,7 +81,7 @@ test('a checkout that was copied or moved runs its own files', (t) => {
 test('a copied checkout uses the bundle that was copied with it', (t) => {
   t.timeout(1_800_000, 'bundling');
   const copied = copy(checkout('origin'), 'copied');
-  const module = path.join(copied, 'src/cli/bundle-file.js');
+  const module = path.join(copied, 'src/launcher/program-file.js');
   const asked = spawnSync(
     node,
     ['-p', `import(${JSON.stringify(module)}).then((m) => console.log(m.bundleFile()))`],

@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import {execaSync} from 'execa';
 import {labRoot} from '../../src/base/paths.ts';
-import {withVariant, selectKernel} from '../../src/cli/select-kernel.ts';
+import {withVariant, selectKernel} from '../../src/runner/select-kernel.ts';
 import {repeatCommand, repeatWords} from '../../src/results/repeat.ts';
 import {findScenarios} from '../../src/spec/catalog.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import {execa} from 'execa';
 import {labRoot} from '../../src/base/paths.ts';
-import {inForeground} from '../../src/cli/shell/foreground.ts';
+import {inForeground} from '../../src/runner/shell/foreground.ts';
 import {folder, p2plab} from './p2plab.ts';
 
 const env = {XDG_STATE_HOME: path.join(folder, 'state')};

@@ -48,6 +48,9 @@ test(
 );
 test('an unknown format', refused, ['run', '--format', 'xml'], 'text, json, ktap, junit');
 test('an unknown variant', refused, ['run', '--variant', 'no-such-variant'], 'plain');
+test('mutants as an option', refused, ['run', '--mutants', 'acs-ignored'], 'p2plab mutants [NAME…]');
+test('random trees as an option', refused, ['run', '--random', '40'], 'p2plab random N [--seed S]');
+test('a seed without trees', refused, ['run', '--seed', '1'], 'p2plab random N --seed S');
 test('no jobs', refused, ['run', '--jobs', '0'], 'a whole number from 1 on');
 
 /** The same for what a file of the user's holds. */

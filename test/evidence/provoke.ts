@@ -9,7 +9,7 @@ import {readFileSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {labRoot} from '../../src/base/paths.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {type Machine, prepareMachine} from '../../src/scenario/machine.ts';
 import {context, machineOf, qemu, withModule} from '../guests/lab.ts';
 import {provoke} from './provoke/guest.ts';

@@ -4,8 +4,8 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {execa} from 'execa';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
-import {ensureSource} from '../../src/build/source.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
+import {ensureSource} from '../../src/build/ensure-source.ts';
 import {context, machineOf, qemu} from './lab.ts';
 import {LabProcess} from './processes.ts';
 

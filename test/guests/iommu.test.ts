@@ -2,8 +2,8 @@
 import './temporary-state.ts';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {runAll} from '../../src/cli/run-all.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {runAll} from '../../src/runner/run-all.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {listScenarios} from '../../src/spec/catalog.ts';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
 import {context, flows, proofs, qemu} from './lab.ts';

@@ -8,7 +8,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
 import {cacheRoot} from '../../src/base/paths.ts';
 import {kernelFolder, kernelKey} from '../../src/build/kernel.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {context} from './lab.ts';
 import {LabProcess} from './processes.ts';
 

@@ -6,7 +6,7 @@ import {labRoot} from '../../src/base/paths.ts';
 import type {ArchitectureName} from '../../src/spec/architecture.ts';
 import {ensureGuestTool} from '../../src/build/guest-tool.ts';
 import {ensureModules} from '../../src/build/modules.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {ensureImage} from '../../src/image/initramfs.ts';
 import {createBundle, finishBundle} from '../../src/results/bundle.ts';
 import {type Machine, prepareMachine} from '../../src/scenario/machine.ts';

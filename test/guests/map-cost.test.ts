@@ -3,9 +3,9 @@ import './temporary-state.ts';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {risesOf} from '../../src/cli/nightly/rises.ts';
-import type {NightlyResult} from '../../src/cli/nightly/run.ts';
-import {withVariant, selectKernel} from '../../src/cli/select-kernel.ts';
+import {regressionsOf} from '../../src/runner/nightly/regressions.ts';
+import type {NightlyResult} from '../../src/runner/nightly/run-nightly.ts';
+import {withVariant, selectKernel} from '../../src/runner/select-kernel.ts';
 import {compareCounts, undeclared} from '../../src/results/map-cost/compare.ts';
 import {differenceOf} from '../../src/results/difference.ts';
 import {measurementsOf} from '../../src/results/measurements.ts';
@@ -87,8 +87,8 @@ test.serial('one instruction more for each page is found, and fails a nightly ru
   t.deepEqual(undeclared('baseline', rows(1)), []);
   t.is(differenceOf(base, dearer), 'costs more');
   t.is(differenceOf(dearer, base), 'costs less');
-  t.deepEqual(await risesOf(nightlyRun([base, dearer])), [`${rise}: none is declared`]);
-  t.deepEqual(await risesOf(nightlyRun([base])), []);
+  t.deepEqual(await regressionsOf(nightlyRun([base, dearer])), [`${rise}: none is declared`]);
+  t.deepEqual(await regressionsOf(nightlyRun([base])), []);
 });
 
 test.serial('where nothing is counted, there is no verdict', async (t) => {

@@ -9,7 +9,7 @@ import {sha256} from '../../src/base/hash.ts';
 import {BuildError} from '../../src/base/errors.ts';
 import {ensureKernel, type Kernel} from '../../src/build/kernel.ts';
 import {ensureModules} from '../../src/build/modules.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {context} from './lab.ts';
 
 let kernel: Kernel;

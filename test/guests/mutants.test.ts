@@ -3,9 +3,9 @@ import './temporary-state.ts';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {type Mutant, readMutantEntry} from '../../src/cli/mutants/read.ts';
-import {mutantExitCode} from '../../src/cli/mutants/report.ts';
-import {runMutants} from '../../src/cli/mutants/run.ts';
+import {type Mutant, readMutantEntry} from '../../src/runner/mutants/read-mutant.ts';
+import {mutantExitCode} from '../../src/runner/mutants/exit-code.ts';
+import {runMutants} from '../../src/runner/mutants/run-mutants.ts';
 import {findMutants} from '../../src/spec/catalog.ts';
 import {context, qemu} from './lab.ts';
 
@@ -15,7 +15,7 @@ function run(mutants: readonly Mutant[]) {
   return runMutants({mutants, qemu, keep: false}, () => undefined, context);
 }
 
-// All of them are tried by `p2plab run --mutants`; here are some for which one file is compiled.
+// All of them are tried by `p2plab mutants`; here are some for which one file is compiled.
 const names = [
   'bus-address-next-page',
   'map-type-cache-stale',

@@ -2,10 +2,10 @@
 import './temporary-state.ts';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {readMutantEntry} from '../../src/cli/mutants/read.ts';
-import {runMutants} from '../../src/cli/mutants/run.ts';
-import {runAll} from '../../src/cli/run-all.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {readMutantEntry} from '../../src/runner/mutants/read-mutant.ts';
+import {runMutants} from '../../src/runner/mutants/run-mutants.ts';
+import {runAll} from '../../src/runner/run-all.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {findMutants, findScenarios} from '../../src/spec/catalog.ts';
 import {context, flows, qemu} from './lab.ts';
 

@@ -4,11 +4,9 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {compareDesigns, designNames} from '../../src/cli/designs.ts';
+import {compareDesigns, designNames} from '../../src/runner/designs.ts';
 import {scenarioSection} from '../../src/results/designs/page.ts';
 import {context, qemu} from './lab.ts';
-
-const quiet = {end: () => undefined, show: () => undefined};
 
 // All of the page takes ten minutes (`p2plab designs`): here is the tree that tells the designs apart most.
 test.serial('each design makes of each pair what the page of the designs says', async (t) => {
@@ -16,7 +14,7 @@ test.serial('each design makes of each pair what the page of the designs says', 
   const [pairs] = ['pairs/two-switches'];
   const {page, results} = await compareDesigns(
     {kernels: designNames, patterns: [pairs], qemu, jobs: 1},
-    quiet,
+    () => undefined,
     context,
   );
   t.deepEqual(

@@ -6,7 +6,7 @@ import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {temporary} from './temporary-state.ts';
 
-const program = path.resolve(import.meta.dirname, '../../src/cli/main.js');
+const program = path.resolve(import.meta.dirname, '../../src/launcher/main.js');
 
 /** A variable of the environment by which all that a lab starts can be told from everything else here. */
 const mark = 'P2PLAB_TEST_MARK';

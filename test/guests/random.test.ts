@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import './temporary-state.ts';
 import test from 'ava';
-import {runRandom} from '../../src/cli/random/run.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {runRandom} from '../../src/runner/random/run-random.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {context, qemu} from './lab.ts';
 
 const listener = {result: () => undefined};

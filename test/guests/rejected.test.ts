@@ -2,7 +2,7 @@
 import './temporary-state.ts';
 import test from 'ava';
 import {context, flows, machineOf, runOwn} from './lab.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {prepareMachine} from '../../src/scenario/machine.ts';
 
 test.beforeEach((t) => {

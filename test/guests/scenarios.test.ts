@@ -4,8 +4,8 @@ import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {listScenarios} from '../../src/spec/catalog.ts';
 import {context, flows, machineOf, proofs, qemu} from './lab.ts';
-import {runAll} from '../../src/cli/run-all.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {runAll} from '../../src/runner/run-all.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 
 /** What must come of a scenario: the ledger to the byte, and what the host must have looked at. */
 interface Expected {

@@ -10,7 +10,7 @@ import {reproduceScript} from '../../src/results/reproduce.ts';
 import {runFiles} from '../../src/scenario/boot-plan.ts';
 import {Disks} from '../../src/scenario/disks.ts';
 import {plainVariant} from '../../src/scenario/machine.ts';
-import type {Run} from '../../src/scenario/run.ts';
+import type {Run} from '../../src/scenario/run-inputs.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 
 const kernelArguments = ['iommu.forcedac=1', 'dyndbg="file p2pdma.c +p"'];

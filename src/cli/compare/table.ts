@@ -1,36 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {colours, explanation, isFine, printable} from '../../results/describe.ts';
-import {changesBetween, type Difference, differenceOf} from '../../results/difference.ts';
-import {type Costs, describeChange, type MeasuredChange} from '../../results/measured-change.ts';
+import type {Difference} from '../../results/difference.ts';
+import {describeChange} from '../../results/measured-change.ts';
+import type {ComparedPair} from '../../results/pairs.ts';
 import {shortNames} from '../../spec/identity.ts';
 import {type Cell, table} from '../table.ts';
-import type {Result} from '../run-all.ts';
-
-/** A scenario on both kernels. */
-export interface ComparedPair {
-  readonly base: Result;
-  readonly patched: Result;
-  readonly difference: Difference;
-  /** What both counted, and one of them more than the other. */
-  readonly measurements: readonly MeasuredChange[];
-}
-
-/**
- * Pairs the results of two kernels, which are in the same order.
- * @param costs what the second one declares
- */
-export function pairResults(
-  base: readonly Result[],
-  patched: readonly Result[],
-  costs: Costs = {},
-): readonly ComparedPair[] {
-  return base.flatMap((one, index) => {
-    const other = patched[index];
-    if (other === undefined) return [];
-    const measurements = changesBetween(one, other, costs[one.scenario]);
-    return [{base: one, patched: other, difference: differenceOf(one, other), measurements}];
-  });
-}
+import type {Result} from '../../runner/run-all.ts';
 
 const styles: Readonly<Record<Difference, 'dim' | 'green' | 'red' | 'yellow' | 'cyan'>> = {
   same: 'dim',

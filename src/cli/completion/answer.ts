@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Argument, CommandUnknownOpts, Option} from '@commander-js/extra-typings';
-import type {Names, NamesOfKind} from './names.ts';
+import type {Names, NamesOfKind} from '../../runner/known-names.ts';
 
 /** What can stand where the cursor is. */
 export interface Answer {
@@ -39,23 +39,21 @@ interface Place {
   readonly option: Option | undefined;
   /** How many arguments the command has already. */
   readonly given: number;
-  /** Options that were given, by their long names. */
-  readonly seen: ReadonlySet<string>;
   /** Behind a `--` nothing is an option. */
   readonly plain: boolean;
 }
 
 function walk(program: CommandUnknownOpts, words: readonly string[]): Place {
-  const start: Place = {command: program, option: undefined, given: 0, seen: new Set(), plain: false};
+  const start: Place = {command: program, option: undefined, given: 0, plain: false};
   return words.reduce<Place>((place, word) => {
-    const {command, option, given, seen, plain} = place;
+    const {command, option, given, plain} = place;
     if (option !== undefined) return {...place, option: undefined};
     if (!plain && word === '--') return {...place, plain: true};
     if (!plain && word.startsWith('-')) {
       const [name = ''] = word.split('=', 1);
       const named = command.options.find(({long, short}) => name === long || name === short);
       const waits = named !== undefined && takesValue(named) && !word.includes('=');
-      return {...place, seen: new Set([...seen, named?.long ?? name]), option: waits ? named : undefined};
+      return {...place, option: waits ? named : undefined};
     }
     const below = command.commands.find((each) => each.name() === word);
     return below !== undefined && given === 0 ? {...start, command: below} : {...place, given: given + 1};
@@ -100,15 +98,14 @@ function valuesOf(option: Option, names: Names): Expected {
   return named(names.options[option.long ?? '']);
 }
 
-function valuesOfArgument({command, given, seen}: Place, names: Names): Expected {
+function valuesOfArgument({command, given}: Place, names: Names): Expected {
   const {registeredArguments} = command;
   const last = registeredArguments.at(-1);
   const argument: Argument | undefined =
     registeredArguments[given] ?? (last?.variadic === true ? last : undefined);
   if (argument === undefined) return nothing;
   if (argument.argChoices !== undefined) return plainly(argument.argChoices);
-  // `run --mutants` names mutants where scenarios are named.
-  return named(names.arguments[seen.has('--mutants') ? 'mutant' : argument.name()]);
+  return named(names.arguments[argument.name()]);
 }
 
 function plainly(words: readonly string[]): Expected {

@@ -3,8 +3,9 @@ import type {Progress} from '../../base/context.ts';
 import {printable, seconds} from '../../results/describe.ts';
 import {progressLines} from '../progress.ts';
 import {type Column, fit, header, row} from '../table.ts';
-import type {Mutant} from './read.ts';
-import type {MutantResult} from './run.ts';
+import type {Mutant} from '../../runner/mutants/read-mutant.ts';
+import {mutantExitCode} from '../../runner/mutants/exit-code.ts';
+import type {MutantResult} from '../../runner/mutants/run-mutants.ts';
 
 const colours = {
   killed: 'green',
@@ -29,14 +30,6 @@ export const mutantFormats = ['text', 'json'] as const;
 /** The reporter for a format. */
 export function mutantReporter(format: (typeof mutantFormats)[number]): MutantReporter {
   return format === 'text' ? text() : json();
-}
-
-/** 1 if a mutant survived, or was killed by another evidence than its file says; 3 if the lab cannot say. */
-export function mutantExitCode(results: readonly Pick<MutantResult, 'outcome'>[]): number {
-  const some = (outcome: MutantResult['outcome']): boolean =>
-    results.some((result) => result.outcome === outcome);
-  if (some('survived') || some('killed by other evidence')) return 1;
-  return some('inconclusive') ? 3 : 0;
 }
 
 /** `27 mutants: 24 killed, 3 elsewhere`. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {progressLines} from '../progress.ts';
-import type {Result} from '../run-all.ts';
+import type {Result} from '../../runner/run-all.ts';
 import {exitCodeOf} from '../exit-code.ts';
 import type {Reporter} from './reporter.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {jsonText} from '../../base/json.ts';
 import {withShortNames} from '../../results/short-names.ts';
-import type {Result} from '../run-all.ts';
+import type {Result} from '../../runner/run-all.ts';
 import {document} from './document.ts';
 import type {Reporter} from './reporter.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Progress} from '../../base/context.ts';
-import type {Result, ResultListener} from '../run-all.ts';
+import type {Result, ResultListener} from '../../runner/run-all.ts';
 
 /** Shows a person or a program how runs go and what came of them. */
 export interface Reporter extends ResultListener {

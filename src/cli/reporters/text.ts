@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {progressLines} from '../progress.ts';
-import type {Request, Result} from '../run-all.ts';
+import type {Request, Result} from '../../runner/run-all.ts';
 import {type Column, fit, header, row} from '../table.ts';
 import {colours, describe, isFine, printable, seconds, summary} from '../../results/describe.ts';
 import {shortName, shortNames} from '../../spec/identity.ts';

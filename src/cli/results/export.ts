@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 import {writeFile} from 'node:fs/promises';
-import {UsageError} from '../../base/errors.ts';
 import {displayPath} from '../../base/paths.ts';
 import type {Database} from '../../results/database/tables.ts';
 import {csv} from '../../results/export/csv.ts';
 import {junit} from '../../results/export/junit.ts';
 import {kcidb} from '../../results/export/kcidb.ts';
 import {ktap} from '../../results/export/ktap.ts';
-import {listRuns} from '../../results/queries/list.ts';
-import {type Run, runOf} from '../../results/queries/run.ts';
+import {selectRuns} from '../../results/export/select-runs.ts';
+import type {Run} from '../../results/queries/run.ts';
 import {reportedRun} from '../../results/reported.ts';
 
 const formats = {
@@ -26,33 +25,16 @@ export async function exportRuns(
   {
     format,
     nightlyRun,
-    limit,
+    most,
     output,
   }: {
     readonly format: keyof typeof formats;
     readonly nightlyRun?: number | undefined;
-    readonly limit: number;
+    readonly most: number;
     readonly output?: string | undefined;
   },
 ): Promise<void> {
-  const listed = await listRuns(
-    db,
-    nightlyRun === undefined ? {limit} : {nightlyRun, limit: Number.MAX_SAFE_INTEGER},
-  );
-  const runs: Run[] = [];
-  for (const {id} of listed.toReversed()) {
-    const run = await runOf(db, id);
-    // It may have been pruned a moment ago.
-    if (run !== undefined) runs.push(run);
-  }
-  // A document of no tests reads as one in which all is well.
-  if (runs.length === 0)
-    throw new UsageError(
-      nightlyRun === undefined ? 'no run is recorded' : `no run of nightly run ${nightlyRun} is recorded`,
-      {
-        hint: './p2plab results list --nightly-runs shows what there is',
-      },
-    );
+  const runs = await selectRuns(db, {nightlyRun, most});
   const text = `${formats[format](runs)}\n`;
   if (output === undefined) process.stdout.write(text);
   else {

@@ -4,15 +4,7 @@ import {planPrune, prune} from '../../results/prune.ts';
 import {withDatabase} from '../with-database.ts';
 
 /** Removes what is old and nothing rests on. */
-export async function pruneRuns({
-  days,
-  dryRun,
-  database,
-}: {
-  readonly days: number;
-  readonly dryRun: boolean;
-  readonly database: string | undefined;
-}): Promise<void> {
+export async function pruneRuns(days: number, dryRun: boolean, database: string | undefined): Promise<void> {
   await withDatabase(database, async ({db}, context) => {
     const before = new Date(Date.now() - days * 24 * 3600 * 1000).toISOString();
     const plan = await planPrune(db, before);

@@ -5,8 +5,7 @@ import {jsonText} from '../../base/json.ts';
 import {displayPath} from '../../base/paths.ts';
 import type {Database} from '../../results/database/tables.ts';
 import {colours, headline, ledgerLines, printable} from '../../results/describe.ts';
-import {listRuns} from '../../results/queries/list.ts';
-import {type Run, runOf} from '../../results/queries/run.ts';
+import {findRun} from '../../results/queries/find-run.ts';
 import {repeatCommand} from '../../results/repeat.ts';
 import {reportedRun} from '../../results/reported.ts';
 
@@ -33,12 +32,4 @@ export async function showRun(db: Database, which: string, asJson: boolean): Pro
     ...(again === undefined ? [] : [`  again: ${printable(again)}`]),
     ...(run.bundle === null ? [] : [printable(`  evidence: ${displayPath(run.bundle)}`)]),
   ].join('\n');
-}
-
-async function findRun(db: Database, which: string): Promise<Run | undefined> {
-  if (/^\d+$/.test(which)) return runOf(db, Number(which));
-  const named = await runOf(db, which);
-  if (named !== undefined) return named;
-  const [newest] = await listRuns(db, {scenario: which, limit: 1});
-  return newest === undefined ? undefined : runOf(db, newest.id);
 }

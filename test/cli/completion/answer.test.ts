@@ -11,13 +11,14 @@ function program(): Command {
     .argument('[scenario...]')
     .option('--kernel <name>', 'a kernel')
     .option('--jobs <n>', 'side by side')
-    .option('--mutants', 'mutants', false)
+    .option('--list', 'print them', false)
     .option('-o, --output <file>', 'where')
     .addOption(new Option('--format <format>', 'how').choices(['json', 'text']));
   const kernel = root.command('kernel').description('kernels');
   kernel.command('build').argument('[kernel...]');
   kernel.command('gc');
   root.command('compare').argument('<base>').argument('<patched>');
+  root.command('mutants').argument('[mutant...]');
   root.command('hidden', {hidden: true});
   return root;
 }
@@ -42,7 +43,7 @@ const completes = test.macro((t, line: string, values: readonly string[], files:
   t.is(got.files, files);
 });
 
-test('a command', completes, '', ['run', 'kernel', 'compare', 'help'], false);
+test('a command', completes, '', ['run', 'kernel', 'compare', 'mutants', 'help'], false);
 test('the beginning of one', completes, 'ke', ['kernel'], false);
 test('a command of a command', completes, 'kernel ', ['build', 'gc', 'help'], false);
 test('its argument, more than once', completes, 'kernel build switch ', ['baseline', 'switch'], true);
@@ -51,7 +52,7 @@ test(
   'every option',
   completes,
   'run nic -',
-  ['--kernel', '--jobs', '--mutants', '--output', '--format', '--help'],
+  ['--kernel', '--jobs', '--list', '--output', '--format', '--help'],
   false,
 );
 test("an option's name", completes, 'run --kernel s', ['switch'], true);
@@ -63,7 +64,8 @@ test('a path', completes, 'run --output ', [], true);
 test('a path of the short form', completes, 'run -o ', [], true);
 test('a number', completes, 'run --jobs ', [], false);
 test('an argument behind an option with a value', completes, 'run --jobs 2 n', ['nic'], true);
-test('an argument behind a flag', completes, 'run --mutants ', ['no-check'], false);
+test('an argument behind a flag', completes, 'run --list n', ['nic'], true);
+test('an argument of another command', completes, 'mutants ', ['no-check'], false);
 test('an argument behind --', completes, 'run -- ', ['iommu/vtd', 'nic'], true);
 test('no option behind --', completes, 'run -- --k', [], true);
 test('an argument of which nothing is known', completes, 'compare switch ', [], false);

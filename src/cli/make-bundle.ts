@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: MIT
-// Called by ./setup.
-import {makeBundle} from './bundle.ts';
-
-await makeBundle();

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+import {formatSize} from '../spec/size.ts';
+import {type MapType, mapping} from './maptype.ts';
+import {type Endpoint, endpointsOf, type Topology, unregisteredCmb} from './model.ts';
+import {unmodelled} from './unmodelled.ts';
+
+/** What each initiator must be able to reach of each provider, a line each. */
+export function describePairs(topology: Topology): readonly string[] {
+  const pairs = endpointsOf(topology).flatMap((client) =>
+    endpointsOf(topology)
+      .filter((provider) => initiates(client) && memoryOf(provider) !== undefined && provider !== client)
+      .map((provider) => describePair(topology, client, provider)),
+  );
+  return pairs.length === 0 ? ['There is no peer that any device could reach.'] : pairs;
+}
+
+const inWords: Readonly<Record<MapType, string>> = {
+  'bus-addr': 'by bus address',
+  'thru-host-bridge': 'through the host bridge',
+  'not-supported': 'refused',
+};
+
+function describePair(topology: Topology, client: Endpoint, provider: Endpoint): string {
+  const pair = {client: client.id, provider: provider.id};
+  const {type, address, distance, reason} = mapping(topology, pair);
+  const unseen = unmodelled(topology, pair);
+  const how = `${inWords[type]}${address === 'iova' ? ', by an IOVA' : ''}`;
+  const memory = memoryOf(provider) ?? '';
+  return [
+    `${client.id} to ${provider.id} (${memory}), distance ${distance}: ${type}, ${how}.`,
+    reason,
+    ...(unseen === undefined ? [] : [`But ${unseen}.`]),
+  ].join(' ');
+}
+
+/** Whether a device moves data by itself that a scenario can tell it to. */
+function initiates(node: Endpoint): boolean {
+  return (
+    !['bochs-display', 'ivshmem'].includes(node.type) && (node.type !== 'nvme' || node.disk !== undefined)
+  );
+}
+
+/** What of a device's memory can be given to peers. */
+function memoryOf(node: Endpoint): string | undefined {
+  switch (node.type) {
+    case 'nvme':
+      if (node.cmb === undefined || unregisteredCmb(node) !== undefined) return undefined;
+      return `CMB ${formatSize(node.cmb)}`;
+    case 'bochs-display':
+      return `VRAM ${formatSize(node.vram)}`;
+    case 'ivshmem':
+      return `shared memory ${formatSize(node.size)}`;
+    case 'e1000':
+    case 'e1000e':
+    case 'igb':
+    case 'edu':
+      return undefined;
+  }
+}
