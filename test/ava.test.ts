@@ -4,14 +4,12 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../src/base/paths.ts';
-import {runAva} from './ava.ts';
+import {type Counts, runAva} from './ava.ts';
 
 const config = `export default {files: ['*.test.js'], workerThreads: false};\n`;
 
 /** Runs one test file in a package of its own, with the lab's AVA. */
-async function runSource(
-  source: string,
-): Promise<{lines: readonly string[]; passed: number; failed: number}> {
+async function runSource(source: string): Promise<{lines: readonly string[]} & Counts> {
   const folder = await mkdtemp(path.join(tmpdir(), 'p2plab-ava-'));
   try {
     await writeFile(path.join(folder, 'package.json'), '{"type": "module"}\n');
@@ -19,7 +17,7 @@ async function runSource(
     await writeFile(path.join(folder, 'some.test.js'), source);
     await symlink(path.join(labRoot, 'node_modules'), path.join(folder, 'node_modules'));
     const lines: string[] = [];
-    const counts = await runAva(['--timeout=2s'], (line) => lines.push(line), folder);
+    const counts = await runAva(['--timeout=10s'], (line) => lines.push(line), folder);
     return {lines, ...counts};
   } finally {
     await rm(folder, {recursive: true});
@@ -27,7 +25,7 @@ async function runSource(
 }
 
 test('a test that times out is named, and counted as failed', async (t) => {
-  const {lines, passed, failed} = await runSource(`
+  const {lines, passed, failed, failures} = await runSource(`
     import test from 'ava';
     test('that passes', (t) => t.pass());
     test('that never ends', () => new Promise((resolve) => setTimeout(resolve, 60_000)));
@@ -38,6 +36,7 @@ test('a test that times out is named, and counted as failed', async (t) => {
   );
   t.is(passed, 1);
   t.is(failed, 1);
+  t.deepEqual(failures, ['that never ends']);
 });
 
 test('a failed assertion keeps its details', async (t) => {

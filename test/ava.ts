@@ -8,13 +8,19 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** The names of the tests that failed. */
+  readonly failures: string[];
 }
 
 /** Counts a line of TAP; a test marked TODO counts as skipped. */
 function count(line: string, counts: Counts): void {
-  if (/^not ok\b/.test(line)) {
+  const failure = /^not ok \d+ - (?<name>.*)/.exec(line)?.groups?.['name'];
+  if (failure !== undefined) {
     if (/# TODO\b/i.test(line)) counts.skipped++;
-    else counts.failed++;
+    else {
+      counts.failed++;
+      counts.failures.push(failure);
+    }
   } else if (/^ok\b/.test(line)) {
     if (/# (SKIP|TODO)\b/i.test(line)) counts.skipped++;
     else counts.passed++;
@@ -35,7 +41,7 @@ export async function runAva(
   print: (line: string) => void,
   cwd: string = labRoot,
 ): Promise<Counts> {
-  const counts: Counts = {passed: 0, failed: 0, skipped: 0};
+  const counts: Counts = {passed: 0, failed: 0, skipped: 0, failures: []};
   const cli = path.join(cwd, 'node_modules/ava/entrypoints/cli.mjs');
   const ava = execa(process.execPath, ['--import', preload, cli, '--tap', ...args], {
     cwd,
@@ -50,8 +56,10 @@ export async function runAva(
   const {exitCode} = await ava;
   const ran = counts.passed + counts.failed + counts.skipped;
   if (ran === 0 || (exitCode !== 0 && counts.failed === 0)) {
-    print(`not ok - AVA ended with ${exitCode ?? 'a signal'} after ${ran} tests`);
+    const failure = `AVA ended with ${exitCode ?? 'a signal'} after ${ran} tests`;
+    print(`not ok - ${failure}`);
     counts.failed++;
+    counts.failures.push(failure);
   }
   return counts;
 }

@@ -10,12 +10,13 @@ import {prefixesOf} from '../build/prefixes.ts';
 import {explanation, isFine, printable} from '../results/describe.ts';
 import {shortName} from '../spec/identity.ts';
 import {findScenarios} from '../spec/catalog.ts';
+import {gitSource} from '../spec/kernel-source.ts';
 import {type Found, type Search, search} from './bisect/search.ts';
 import {interruptible} from './interrupt.ts';
 import {shared, wholeNumber} from './options.ts';
 import {progressLines} from './progress.ts';
 import type {Result} from './run-all.ts';
-import {gitSource, withVariant, type KernelAdditions, moduleFolders, selectKernel} from './select-kernel.ts';
+import {withVariant, type KernelAdditions, moduleFolders, selectKernel} from './select-kernel.ts';
 
 /** `p2plab bisect`. */
 export function addBisect(program: Command, finish: (exitCode: number) => void): void {

@@ -4,6 +4,7 @@ import {type Command, Option} from '@commander-js/extra-typings';
 import {UsageError} from '../base/errors.ts';
 import {jsonText} from '../base/json.ts';
 import {labRoot} from '../base/paths.ts';
+import {workFolderOf} from '../build/sources/registry.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {isPath, shortNames} from '../spec/identity.ts';
 import {comparison, pairResults} from './compare/table.ts';
@@ -80,7 +81,7 @@ function bothKernels(
     : selectKernel(patched, additions);
   const {name: _first, ...one} = first;
   const {name: _second, ...other} = second;
-  if (JSON.stringify(one) === JSON.stringify(other) && first.source.kind !== 'tree')
+  if (JSON.stringify(one) === JSON.stringify(other) && workFolderOf(first.source) === undefined)
     throw new UsageError(`${base} and ${patched} are the same kernel`);
   const differing = first.architectures.join() !== second.architectures.join();
   if (differing)

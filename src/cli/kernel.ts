@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {type Command, Option} from '@commander-js/extra-typings';
+import {sumBytes} from '../base/sum.ts';
 import type {Context} from '../base/context.ts';
 import {UsageError} from '../base/errors.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
@@ -149,7 +150,7 @@ async function previewGarbage(context: Context): Promise<readonly string[]> {
   const keep = await namedKeys(context);
   const others = (await listStored()).filter(({key}) => keep !== undefined && !keep.includes(key));
   const doomed = others.slice(spared);
-  const bytes = doomed.reduce((sum, kernel) => sum + kernel.bytes, 0);
+  const bytes = sumBytes(doomed);
   return [
     ...doomed.map(({key, title}) => `would delete ${displayPath(kernelFolder(key))} (${title})`),
     `kernels that would be deleted: ${doomed.length}, with ${roundBytes(bytes)}; and modules and images that were not used for long`,

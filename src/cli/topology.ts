@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type {Command} from '@commander-js/extra-typings';
+import {formatBytes} from '../base/bytes.ts';
 import type {Context} from '../base/context.ts';
 import {HostError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {chooseQemu} from '../build/qemu.ts';
 import {findQemu} from '../guest/qemu-binary.ts';
 import {listTopologies} from '../spec/catalog.ts';
-import {formatSize} from '../spec/size.ts';
 import {readTopology} from '../spec/topology.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
@@ -99,11 +99,11 @@ function memoryOf(node: Endpoint): string | undefined {
   switch (node.type) {
     case 'nvme':
       if (node.cmb === undefined || unregisteredCmb(node) !== undefined) return undefined;
-      return `CMB ${formatSize(node.cmb)}`;
+      return `CMB ${formatBytes(node.cmb)}`;
     case 'bochs-display':
-      return `VRAM ${formatSize(node.vram)}`;
+      return `VRAM ${formatBytes(node.vram)}`;
     case 'ivshmem':
-      return `shared memory ${formatSize(node.size)}`;
+      return `shared memory ${formatBytes(node.size)}`;
     case 'e1000':
     case 'e1000e':
     case 'igb':

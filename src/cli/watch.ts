@@ -5,6 +5,7 @@ import {type Context, checkpoint} from '../base/context.ts';
 import {Interrupted, LabError} from '../base/errors.ts';
 import {FileChanges} from '../base/file-changes.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
+import {workFolderOf} from '../build/sources/registry.ts';
 import {planScenario} from '../scenario/plan.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import {fail} from './fail.ts';
@@ -89,6 +90,7 @@ function selected(options: WatchOptions) {
 /** All that a run is made of and somebody may edit; of what is wrong just now as much as can be told. */
 function watched(options: WatchOptions, patterns: readonly string[]): readonly string[] {
   const kernel = orNothing(() => selected(options).kernel);
+  const folder = kernel && workFolderOf(kernel.source);
   const entries = orNothing(() => findScenarios(labRoot, patterns)) ?? [];
   const planned = entries.flatMap((entry) => {
     const plan = orNothing(() => planScenario(entry));
@@ -96,7 +98,7 @@ function watched(options: WatchOptions, patterns: readonly string[]): readonly s
   });
   return [
     ...new Set([
-      ...(kernel?.source.kind === 'tree' ? [kernel.source.path] : []),
+      ...(folder === undefined ? [] : [folder]),
       ...(kernel?.series ?? []),
       ...(kernel?.config ?? []).filter((file) => path.isAbsolute(file)),
       ...options.module.map((folder) => path.resolve(folder)),

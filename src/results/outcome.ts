@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Verdict} from '../verdict/judge.ts';
+import type {Verdict} from '../base/verdict.ts';
 
 /** What came of one attempt at a run. */
 export interface Attempt {

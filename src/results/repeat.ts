@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
 import path from 'node:path';
+import {plain} from '../spec/variant.ts';
 import {labRoot} from '../base/paths.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import {isPath} from '../spec/identity.ts';
@@ -40,7 +41,7 @@ export function repeatWords({
   const qemuName = qemu?.replace(/ \d+\.\d+\.\d+$/, '') ?? '';
   return [
     ...['run', file, ...kernelWords],
-    ...(variant === 'plain' ? [] : ['--variant', variantName]),
+    ...(variant === plain ? [] : ['--variant', variantName]),
     ...(qemuName === '' ? [] : ['--qemu', qemuName]),
     ...(seconds === undefined ? [] : ['--seconds', String(seconds)]),
   ];
@@ -60,6 +61,11 @@ function wordsOfKernel(name: string): readonly string[] | undefined {
       words.push('--config', part);
       continue;
     }
+    const module = existing(part, ['']);
+    if (module !== undefined && isModule(path.resolve(labRoot, part))) {
+      words.push('--module', module);
+      continue;
+    }
     const series = existing(part, ['', '.patch', '.mbox']);
     const config = existing(part, ['.config']);
     if (series !== undefined) words.push('--series', series);
@@ -67,6 +73,11 @@ function wordsOfKernel(name: string): readonly string[] | undefined {
     else return undefined;
   }
   return words;
+}
+
+/** Whether a directory is the source of a module rather than a series of patches. */
+function isModule(directory: string): boolean {
+  return ['Kbuild', 'Makefile'].some((file) => existsSync(path.join(directory, file)));
 }
 
 /** Whether a recorded name is a path: names of the lab may have a slash, but not at their beginning. */

@@ -8,7 +8,7 @@ import type {Fact} from './facts.ts';
 /**
  * Whether the guest's account of a step fits. It is checked against, never believed: success that it reports
  * proves nothing, but a failure that nobody expected is one.
- * @param missing what the guest's kernel cannot
+ * @param does not have what the guest's kernel cannot
  */
 export function guestChecks(
   expected: ExpectedStep,

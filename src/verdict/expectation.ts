@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
+import {formatBytes} from '../base/bytes.ts';
 import type {AddressMap} from '../evidence/address-map.ts';
 import type {Feature} from '../spec/features.ts';
-import {formatSize} from '../spec/size.ts';
 import type {Expectation} from '../spec/step.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
@@ -30,7 +31,7 @@ export interface ExpectedTransfer {
 /** The transfer that a step is about: the last that goes to a peer, else the last. */
 export interface Subject extends Pick<ExpectedTransfer, 'initiator' | 'direction' | 'target' | 'api'> {
   /** How the initiator reaches the target by the model of the tree. */
-  readonly path: MapType | 'host-memory';
+  readonly path: MapType | typeof hostMemory;
 }
 
 /** What must come of a step, and why. */
@@ -90,7 +91,7 @@ export function expectTransfers(
     case 'refused':
       return {...said, transfers: [], refused: planned};
     case 'host-memory':
-      return {...said, transfers: planned.map((transfer) => ({...transfer, target: 'host-memory'}))};
+      return {...said, transfers: planned.map((transfer) => ({...transfer, target: hostMemory}))};
   }
 }
 
@@ -103,11 +104,11 @@ function compute(
     const cmb = unregisteredCmb(findNode(topology, target));
     if (cmb === undefined) continue;
     // Memory is mapped before anything moves.
-    const why = `Linux does not register the CMB of ${target}: ${formatSize(cmb)} is not a multiple of 2 MiB.`;
+    const why = `Linux does not register the CMB of ${target}: ${formatBytes(cmb)} is not a multiple of 2 MiB.`;
     return {outcome: 'refused', transfers: [], refused: planned, why, absent: target};
   }
   for (const [index, {initiator, target}] of planned.entries()) {
-    if (target === 'host-memory') continue;
+    if (target === hostMemory) continue;
     const forbidden = reasonToRefuse(topology, {initiator, target}, map?.bars);
     if (forbidden !== undefined) {
       return {
@@ -121,7 +122,7 @@ function compute(
     const {reason} = mapping(topology, {provider: target, client: initiator});
     if (!reasons.includes(reason)) reasons.push(reason);
   }
-  const peer = planned.some(({target}) => target !== 'host-memory');
+  const peer = planned.some(({target}) => target !== hostMemory);
   return {
     outcome: peer ? 'peer' : 'host-memory',
     transfers: planned,
@@ -131,11 +132,10 @@ function compute(
 }
 
 function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Subject | undefined {
-  const transfer = planned.findLast(({target}) => target !== 'host-memory') ?? planned.at(-1);
+  const transfer = planned.findLast(({target}) => target !== hostMemory) ?? planned.at(-1);
   if (transfer === undefined) return undefined;
   const {initiator, direction, target, api} = transfer;
-  const path =
-    target === 'host-memory' ? target : mapping(topology, {provider: target, client: initiator}).type;
+  const path = target === hostMemory ? target : mapping(topology, {provider: target, client: initiator}).type;
   return {initiator, direction, target, api, path};
 }
 
@@ -144,7 +144,7 @@ function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Su
  * fulfil it, whatever happens.
  */
 export function checkPeers({outcome, transfers, contradiction}: ExpectedStep): readonly Check[] {
-  if (outcome !== 'peer' || transfers.some(({target}) => target !== 'host-memory')) return [];
+  if (outcome !== 'peer' || transfers.some(({target}) => target !== hostMemory)) return [];
   const detail = contradiction ?? 'nothing of it can go from peer to peer.';
   return [{name: 'expectation', ok: false, witness: 'host', detail}];
 }

@@ -25,6 +25,7 @@ const kernels: readonly Parameters<typeof selectKernel>[] = [
   ['switch', {config: ['debug', made('mine.config')]}],
   ['baseline', {series: [made('fix.patch'), made('b.mbox'), path.dirname(made('folder/0001-x.patch'))]}],
   ['baseline', {series: [path.join(labRoot, 'lab/mutants/bus-address-next-page')]}],
+  ['switch', {modules: [path.dirname(made('a module/Kbuild', 'obj-m += mine.o\n'))]}],
   [tree],
   [`git:${tree}@mine/topic`, {series: [made('fix.patch')]}],
 ];
@@ -55,6 +56,7 @@ for (const name of scenarios) {
       const again = selectKernel(given, {
         series: values(words, '--series'),
         config: values(words, '--config'),
+        modules: values(words, '--module'),
       });
       t.deepEqual(again, kernel);
       t.is(withVariant(again, values(words, '--variant')[0] ?? '').variant.name, 'debug');

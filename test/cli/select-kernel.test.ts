@@ -4,7 +4,8 @@ import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {gitSource, moduleFolders, selectKernel} from '../../src/cli/select-kernel.ts';
+import {moduleFolders, selectKernel} from '../../src/cli/select-kernel.ts';
+import {gitSource} from '../../src/spec/kernel-source.ts';
 
 const made = (name: string, content = ''): string => {
   const file = path.join(temporary, name);
@@ -59,6 +60,7 @@ test('fragments and modules come on top, by name or by path', (t) => {
     ['my_module'],
     'the lab loads its own',
   );
+  t.is(selectKernel('switch', {modules: [own]}).name, `switch+${own}`, 'another history than that of switch');
   t.throws(() => moduleFolders([temporary]), {message: /is no module/});
 });
 

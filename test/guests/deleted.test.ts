@@ -6,7 +6,7 @@ import path from 'node:path';
 import test from 'ava';
 import {BuildError} from '../../src/base/errors.ts';
 import {ensureKernel} from '../../src/build/kernel.ts';
-import {packageSource} from '../../src/build/source-package.ts';
+import {packageSource} from '../../src/build/sources/debian-package.ts';
 import {selectKernel} from '../../src/cli/select-kernel.ts';
 import {context} from './lab.ts';
 

@@ -10,7 +10,7 @@ import {isAway, withPatience} from '../../results/database/patience.ts';
 export const schema = 'p2plab_queue';
 
 /** How long a worker may be silent before its runs are another's, in seconds. */
-export const heartbeat = 10;
+const heartbeat = 10;
 
 /** How often one that dies may leave a run to another. */
 const retryLimit = 5;
