@@ -4,7 +4,7 @@ import {appendFile, cp, mkdir, readFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import {cacheRoot, labRoot} from '../src/base/paths.ts';
-import {ensureSource} from '../src/build/ensure-source.ts';
+import {ensureSource} from '../src/build/sources/registry.ts';
 import {type Figure, lab, quiet, scenario, work} from './figure.ts';
 
 let changes = 0;

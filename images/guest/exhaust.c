@@ -18,7 +18,7 @@
 
 #define MOST_PIECES 4096
 
-static int64_t available(const char *bdf)
+static int64_t bytes_available(const char *bdf)
 {
 	char text[32];
 	int ret = read_attribute(bdf, "p2pmem/available", text, sizeof(text));
@@ -65,24 +65,24 @@ static int unmap_pieces(struct buffer *pieces, int count)
 static int exhaust(const char *bdf, size_t bytes)
 {
 	static struct buffer pieces[MOST_PIECES];
-	int64_t before = available(bdf), left, after;
+	int64_t before = bytes_available(bdf), left, after;
 	struct buffer whole;
 	int count, error;
 
 	if (before < 0)
 		return failed("available", -before, 0);
 	count = map_pieces(pieces, bdf, bytes, &error);
-	left = available(bdf);
+	left = bytes_available(bdf);
 	if (error != ENOMEM || left >= (int64_t)bytes)
 		return failed("map", error, left);
 	error = unmap_pieces(pieces, count);
-	after = available(bdf);
+	after = bytes_available(bdf);
 	if (error || after != before)
 		return failed("unmap", error, before - after);
 	if (buffer_take(&whole, bdf, before) ||
 	    buffer_unmap(&whole))
 		return failed("whole", errno, before);
-	after = available(bdf);
+	after = bytes_available(bdf);
 	if (after != before)
 		return failed("whole", 0, before - after);
 

@@ -218,7 +218,7 @@ static int await_rest(const char *job, pid_t supervisor)
 			same = 0;
 		else if (++same == SETTLED_LOOKS)
 			return begun(job, "waits", where);
-		strcpy(before, where);
+		snprintf(before, sizeof(before), "%s", where);
 	}
 	return fact_failed("begin", ETIMEDOUT, 0);
 }

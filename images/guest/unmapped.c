@@ -28,7 +28,8 @@ int verb_use_after_unmap(int argc, char **argv)
 	if (argc != 4 || !is_bdf(argv[1]) ||
 	    (!is_bdf(argv[2]) && strcmp(argv[2], HOST_MEMORY)) ||
 	    !parse_api(argv[3], &api)) {
-		fprintf(stderr, "p2p: use-after-unmap wants the BDF of an edu, a BDF or host-memory, and an API\n");
+		fprintf(stderr,
+			"p2p: use-after-unmap wants an edu's BDF, a BDF or host-memory, and an API\n");
 		return EXIT_USAGE;
 	}
 	if (buffer_map(&buffer, argv[2], PAGE) || buffer_fill(&buffer))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /** A reason or a detail is one line for a person: more than this of it nobody reads, and no database should hold. */
-export const longestReason = 2000;
+const longestReason = 2000;
 
 /**
  * Escapes what a terminal or an editor would act on instead of showing it: control characters but tabs and

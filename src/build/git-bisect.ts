@@ -4,7 +4,7 @@ import {HostError, UsageError} from '../base/errors.ts';
 import {output, run} from '../base/process.ts';
 import {readingGit} from './git.ts';
 import type {SeriesPatch} from './prefixes.ts';
-import {localCommit} from './source-git.ts';
+import {localCommit} from './sources/git-commit.ts';
 
 /** One step of a history that is searched. */
 export interface Candidate {

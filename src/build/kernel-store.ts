@@ -2,6 +2,7 @@
 import {existsSync} from 'node:fs';
 import {lstat, readdir, rename, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
+import {sumBytes} from '../base/sum.ts';
 import type {Context} from '../base/context.ts';
 import {Interrupted} from '../base/errors.ts';
 import {withLock} from '../base/lock.ts';
@@ -27,7 +28,7 @@ export interface Collected {
 }
 
 /** The space that a folder takes on the disk, in bytes. */
-export async function folderSize(folder: string): Promise<number> {
+async function folderSize(folder: string): Promise<number> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true});
   const seen = new Set<number>();
   let bytes = 0;
@@ -165,5 +166,5 @@ export async function collectGarbage(
   }
   all.push(...(await unneededModuleBuildTrees(context)), await remains('kits', context));
   for (const kind of ['sources', 'userlands', 'keys'] as const) all.push(await remains(kind, context));
-  return {folders: all.flatMap(({folders}) => folders), bytes: all.reduce((sum, {bytes}) => sum + bytes, 0)};
+  return {folders: all.flatMap(({folders}) => folders), bytes: sumBytes(all)};
 }

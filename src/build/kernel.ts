@@ -27,12 +27,10 @@ import {
 } from './objects.ts';
 import {readSeries, type Series} from './series.ts';
 import {discardStale} from './stale.ts';
-import {gitKey} from './source-git.ts';
-import {ensureSource} from './ensure-source.ts';
-import type {Source} from './source.ts';
+import {gitKey} from './sources/git-commit.ts';
+import {ensureSource} from './sources/registry.ts';
+import type {Source} from './sources/source.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
-
-export type {KernelInputs, KernelRecord} from './kernel-record.ts';
 
 /** What a kernel is made of, whatever it is compiled for. `name` is for people; all else decides the key. */
 export type KernelRecipe = Pick<

@@ -10,7 +10,7 @@ import {contentHash} from './file-hashes.ts';
 import {gitIn} from './git.ts';
 import {type Patch, patchesOf} from './mails.ts';
 import type {Series} from './series.ts';
-import type {Source} from './source.ts';
+import type {Source} from './sources/source.ts';
 
 /** What a series makes of a source: its patched files in a folder, and the files that it deletes. */
 export interface Overlay {

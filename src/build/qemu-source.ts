@@ -8,9 +8,9 @@ import {cacheRoot} from '../base/paths.ts';
 import {runGroup} from '../base/process.ts';
 import {stored} from '../base/store.ts';
 import {openArchive} from './apt.ts';
-import type {Source} from './source.ts';
-import {asSource, newestUnpacked} from './source-package.ts';
-import {unpackFailed} from './source-tarball.ts';
+import type {Source} from './sources/source.ts';
+import {asSource, newestUnpacked} from './sources/debian-package.ts';
+import {unpackFailed} from './sources/tarball.ts';
 
 /** The suite whose QEMU the series in lab/qemu are for: the same on every Debian. */
 const suite = 'bookworm-backports';

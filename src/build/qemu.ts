@@ -15,7 +15,7 @@ import {compileError, keepMade, scratchEnvironment} from './make.ts';
 import {guardObjects, scratchFolder} from './objects.ts';
 import {qemuSource, unpackedQemu} from './qemu-source.ts';
 import {readSeries, type Series} from './series.ts';
-import type {Source} from './source.ts';
+import type {Source} from './sources/source.ts';
 import {renewWhereFilesMove} from './stale.ts';
 import {type WorkTree, withWorkTree} from './tree.ts';
 

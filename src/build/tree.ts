@@ -27,7 +27,7 @@ import {type Change, forgetChanges, noteChanges} from './changes.ts';
 import {contentHash} from './file-hashes.ts';
 import {applySeries, holdsFile, type Overlay} from './overlay.ts';
 import type {Series} from './series.ts';
-import type {Source} from './source.ts';
+import type {Source} from './sources/source.ts';
 
 /** The one tree of a source that is patched and compiled. It is used under its lock only. */
 export interface WorkTree {

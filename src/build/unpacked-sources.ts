@@ -4,6 +4,7 @@ import path from 'node:path';
 import type {Context} from '../base/context.ts';
 import {cacheRoot} from '../base/paths.ts';
 import {kernelKey, type KernelPlan} from './kernel.ts';
+import {isSourceHere} from './sources/registry.ts';
 
 /** Sources of kernels that are unpacked here, by name. */
 export function unpackedSources(): readonly string[] {
@@ -16,8 +17,5 @@ export function unpackedSources(): readonly string[] {
 
 /** A kernel's key, unless its source would have to be fetched for that. */
 export async function keyIfKnown(plan: KernelPlan, context: Context): Promise<string | undefined> {
-  const {source} = plan;
-  const here =
-    source.kind !== 'package' || unpackedSources().some((name) => name.startsWith(`${source.name}_`));
-  return here ? kernelKey(plan, context) : undefined;
+  return (await isSourceHere(plan.source)) ? kernelKey(plan, context) : undefined;
 }

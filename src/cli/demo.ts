@@ -3,6 +3,7 @@ import {globSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import type {Command} from '@commander-js/extra-typings';
+import {sumBytes} from '../base/sum.ts';
 import {formatBytes} from '../base/bytes.ts';
 import type {Context} from '../base/context.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
@@ -75,10 +76,8 @@ function conclusion(results: readonly Result[]): string {
 }
 
 function answer(results: readonly Result[]): string {
-  const bytes = results
-    .flatMap(({steps}) => steps.flatMap(({ledger}) => ledger))
-    .filter(({bar}) => bar !== undefined)
-    .reduce((sum, entry) => sum + entry.bytes, 0);
+  const ledger = results.flatMap(({steps}) => steps.flatMap((step) => step.ledger));
+  const bytes = sumBytes(ledger.filter(({bar}) => bar !== undefined));
   const moved = `${formatBytes(bytes)} went from peer to peer`;
   return exitCodeOf(results) === 0
     ? `${moved}, where they should, and nowhere else.`

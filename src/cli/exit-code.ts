@@ -2,7 +2,7 @@
 import {CommanderError, InvalidArgumentError} from '@commander-js/extra-typings';
 import {BuildError, LabError} from '../base/errors.ts';
 import {exitCodes as gitCodes} from '../runner/bisect/symptom.ts';
-import type {Verdict} from '../verdict/judge.ts';
+import type {Verdict} from '../base/verdict.ts';
 
 /** The exit codes of every command. */
 export const exitCodes = Object.freeze({

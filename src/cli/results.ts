@@ -9,7 +9,8 @@ import {nightlyRuns, resultsOf} from '../results/queries/nightly-runs.ts';
 import {listRuns} from '../results/queries/list.ts';
 import {compareKernels} from '../results/queries/compare.ts';
 import {count, shared} from './options.ts';
-import {exporters, exportRuns} from './results/export.ts';
+import {exportFormatNames} from '../results/export/formats.ts';
+import {exportRuns} from './results/export.ts';
 import {printable} from '../results/describe.ts';
 import {importBundles} from '../results/import-bundles.ts';
 import {warn} from './shown.ts';
@@ -74,7 +75,7 @@ export function addResults(program: Command, finish: (exitCode: number) => void)
   results
     .command('export')
     .description('runs for other programs: KTAP, JUnit XML, KCIDB JSON (schema 5.3), CSV')
-    .addOption(new Option('--format <format>', 'for which').choices(exporters).makeOptionMandatory())
+    .addOption(new Option('--format <format>', 'for which').choices(exportFormatNames).makeOptionMandatory())
     .option('--nightly-run <n>', 'the runs of this nightly run', count)
     .option('--suite <name>', 'the runs of the latest nightly run of this suite')
     .option('--limit <n>', 'without a nightly run: this many of the newest runs', count, 1000)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {plain} from '../spec/variant.ts';
 import type {PageContext} from './page.ts';
 import {type Html, html, words} from './html.ts';
 
@@ -43,6 +44,6 @@ export function caseLink(
   {up}: PageContext,
   {caseId, scenario, kernel, variant}: {caseId: number; scenario: string; kernel: string; variant: string},
 ): Html {
-  const place = variant === 'plain' ? kernel : `${kernel}, variant ${variant}`;
+  const place = variant === plain ? kernel : `${kernel}, variant ${variant}`;
   return html`<a href="${up}${paths.case(caseId)}">${words(scenario)}</a> <span class="on">on ${words(place)}</span>`;
 }

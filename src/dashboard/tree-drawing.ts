@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
 import {formatBytes} from '../base/bytes.ts';
 import type {TreeNode} from '../topology/tree.ts';
 import {type Html, html, words} from './html.ts';
@@ -83,7 +84,7 @@ function arrow(
   // It goes up to where it turns around, and down again beside that.
   const down = turn === undefined ? lane : lane + 14;
   const over = turn === undefined ? '' : ` V${y(turn)} H${down}`;
-  const kind = target === 'unmapped' ? 'lost' : target === 'host-memory' ? 'bounced' : 'peer';
+  const kind = target === 'unmapped' ? 'lost' : target === hostMemory ? 'bounced' : 'peer';
   const label = (y(turn ?? from) + y(to)) / 2 + 4;
   return html`<g>
     <title>${describe(flow)}</title>

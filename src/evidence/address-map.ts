@@ -157,10 +157,10 @@ function targetAt(map: AddressMap, address: number): {readonly target: Target; r
   const memory = map.memory.find(holds);
   return memory === undefined
     ? {target: {kind: 'unmapped'}, until: Math.min(nextBar, nextOf(map.memory))}
-    : {target: hostMemory(memory, address), until: Math.min(nextBar, memory.start + memory.size)};
+    : {target: inHostMemory(memory, address), until: Math.min(nextBar, memory.start + memory.size)};
 }
 
-function hostMemory({start, cpu}: Memory, address: number): Target {
+function inHostMemory({start, cpu}: Memory, address: number): Target {
   return {kind: 'host-memory', ...(cpu !== undefined && {cpu: cpu + (address - start)})};
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {sumBytes} from '../base/sum.ts';
 import {type AddressMap, deviceAt} from './address-map.ts';
 import type {TraceEvent} from './trace-event.ts';
 
@@ -30,9 +31,9 @@ export function arrivalGaps(
   }
   return traced.flatMap((device) =>
     (['read', 'write'] as const).flatMap((direction) => {
-      const sent = transfers
-        .filter((t) => t.target === device && t.direction === direction && t.initiator !== device)
-        .reduce((sum, {bytes}) => sum + bytes, 0);
+      const sent = sumBytes(
+        transfers.filter((t) => t.target === device && t.direction === direction && t.initiator !== device),
+      );
       const seen = arrived.get(`${direction} ${device}`) ?? 0;
       if (sent === seen) return [];
       return [`${sent} bytes of ${direction}s were sent to ${device}, but ${seen} arrived there`];

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hex} from '../base/hex.ts';
 import {type AddressMap, deviceAt} from './address-map.ts';
 import type {TraceEvent} from './trace-event.ts';
 
@@ -44,7 +45,7 @@ export class Edus {
   follow({operation, address, value}: Extract<TraceEvent, {kind: 'register'}>): EduTransfer | undefined {
     const bar = deviceAt(this.#map, address);
     if (bar === undefined) {
-      this.#gaps.push(`an edu is told something at 0x${address.toString(16)}, where no BAR is`);
+      this.#gaps.push(`an edu is told something at ${hex(address)}, where no BAR is`);
       return undefined;
     }
     const {device} = bar;

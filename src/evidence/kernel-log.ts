@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
-import {messagesOf} from './reports/lines.ts';
+import {messagesOf} from './crash/messages.ts';
+import {lineOfReport} from './crash/patterns.ts';
 
-export {kernelReports} from './reports/find.ts';
-export type {KernelReport} from './reports/report.ts';
-
-/** Lines of a report that name functions and modules: it is shown as a report, and none of it is a reason. */
-const ofReport =
-  /^\s*(?:\? )?[\w.$]+\+0x[0-9a-f]+\/0x|^(?:RIP|pc |lr )\s*:|^(?:Modules linked in|Workqueue|CPU|WARNING|BUG|Oops|note|task):|[Kk]ernel BUG at/;
+export {kernelReports} from './crash/parse.ts';
+export type {KernelReport} from './crash/report.ts';
 
 /** More of a line than this is not shown. */
 const longestWords = 500;
@@ -21,7 +18,7 @@ export function wordsOnPeers(log: string): readonly string[] {
   return lines
     .slice(tested + 1)
     .filter((line) => /peer-to-peer|p2pdma|P2P/.test(line) && !/added peer-to-peer DMA memory/.test(line))
-    .filter((line) => !ofReport.test(line))
+    .filter((line) => !lineOfReport.test(line))
     .slice(0, 20)
     .map((line) => line.slice(0, longestWords));
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hex} from '../base/hex.ts';
 import type {RouteKind} from '../topology/route.ts';
 import {type AddressMap, deviceAt, locate} from './address-map.ts';
 import {arrivalGaps} from './arrivals.ts';
@@ -300,8 +301,4 @@ export function sumUp(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
     sums.set(key, {...entry, bytes, address, pieces: (sum?.pieces ?? 0) + 1});
   }
   return [...sums.values()];
-}
-
-function hex(address: number): string {
-  return `0x${address.toString(16)}`;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hex} from '../base/hex.ts';
 import type {TraceEvent} from './trace-event.ts';
 
 /**
@@ -168,7 +169,7 @@ const invalidUseOfMemory = 0x12;
 /** A status as a person reads it: `0x4012 (Invalid Use of Controller Memory Buffer)`. */
 export function describeStatus(status: number): string {
   const name = statusNames[status & codeMask];
-  return `0x${status.toString(16)}${name === undefined ? '' : ` (${name})`}`;
+  return `${hex(status)}${name === undefined ? '' : ` (${name})`}`;
 }
 
 /** Whether a status says that a command cannot have its data both in the controller's own memory and elsewhere. */

@@ -12,18 +12,9 @@ const memoryRegion = 'nvme-cmb';
 const clockRegion = 'hpet';
 
 /**
- * Reads the lines of QEMU's log backend. Lines of other events are passed over.
- * @throws SyntaxError at a line of one of our events that does not read as it should
- */
-export function parseTrace(text: string): readonly TraceEvent[] {
-  const parser = new TraceParser();
-  parser.push(text.endsWith('\n') ? text : `${text}\n`);
-  return parser.end();
-}
-
-/**
- * Reads a trace piece by piece, and keeps next to nothing of what says the same again and again: a page that is moved
- * a word at a time is one access, and an IOMMU's answer to each of its words is one answer.
+ * Reads the lines of QEMU's log backend piece by piece, and passes over those of other events. It keeps next to nothing of
+ * what says the same again and again: a page that is moved a word at a time is one access, and an IOMMU's answer to each
+ * of its words is one answer.
  */
 export class TraceParser {
   readonly #events: TraceEvent[] = [];

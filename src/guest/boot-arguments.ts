@@ -25,7 +25,7 @@ export interface BootPlan {
 }
 
 /** The kernel's command line for a plan: the lab's words, then the plan's. */
-export function kernelCommandLine({serial, kernelWords}: Platform, words: readonly string[]): string {
+function kernelCommandLine({serial, kernelWords}: Platform, words: readonly string[]): string {
   return [
     `console=${serial.console}`,
     `p2plab.port=${serial.port}`,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hex} from '../base/hex.ts';
 import type {Qmp} from './qmp.ts';
 
 /** Where a CPU of a guest is, as QEMU shows it: a guest that does not answer any more can still be asked so. */
@@ -41,7 +42,7 @@ export async function readCpuStacks(qmp: Pick<Qmp, 'execute'>): Promise<readonly
 }
 
 /** `CPU#0` stands before the registers of each. */
-export function splitByCpu(text: string): readonly {readonly cpu: number; readonly registers: string}[] {
+function splitByCpu(text: string): readonly {readonly cpu: number; readonly registers: string}[] {
   const [, ...parts] = text.split(/^CPU#(?=\d{1,4}\s*$)/m);
   return parts.map((part) => ({cpu: Number.parseInt(part, 10), registers: part}));
 }
@@ -55,7 +56,7 @@ async function followFrames(
   const addresses: bigint[] = [];
   let frame = begin;
   while (addresses.length < deepest && frame >= kernelSpace && frame % 8n === 0n) {
-    const text = String(await monitor(qmp, `x /2gx 0x${frame.toString(16)}`, cpu));
+    const text = String(await monitor(qmp, `x /2gx ${hex(frame)}`, cpu));
     const [next, address] = [...text.matchAll(/ 0x([0-9a-f]{16})\b/g)].map(([, word = '']) =>
       BigInt(`0x${word}`),
     );

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {illnessOf} from '../evidence/crash/patterns.ts';
+
 /** Why a guest is of no more use. */
 export interface GuestFailure {
   /**
@@ -10,31 +12,20 @@ export interface GuestFailure {
   readonly reason: string;
 }
 
-/** A kernel lives on after these: its log tells of them at the end. */
-const survivable =
-  /BUG: (K\w+SAN|KFENCE): |BUG: sleeping function called|BUG: scheduling while atomic|BUG: using \w+\(\) in preemptible/;
-const lockup = /BUG: soft lockup|hard LOCKUP/;
-const oops =
-  /\b(BUG: |Oops: |Oops\b.*\[#\d|general protection fault|Unable to handle kernel|Internal error: |[Kk]ernel BUG at )/;
-const panic = /Kernel panic - not syncing: (.*)/;
-
-/** What a line of a console says of the kernel's health; undefined for nothing bad. */
+/** What a line of a console says of the kernel's health; undefined for nothing bad, and for what a kernel survives. */
 export function diagnoseLine(line: string): GuestFailure | undefined {
   const text = withoutStamp(line);
-  if (panic.test(text)) return {kind: 'panic', reason: text};
-  if (survivable.test(text)) return undefined;
-  if (lockup.test(text)) return {kind: 'hang', reason: text};
-  if (oops.test(text)) return {kind: 'oops', reason: text};
-  return undefined;
+  const kind = illnessOf(text)?.ends;
+  return kind && {kind, reason: text};
 }
 
-/** What a kernel says of its own hangs: each is measured by clocks that go on while QEMU gets no CPU. */
-const complaint =
-  /soft lockup|hard LOCKUP|rcu.*(detected stalls|self-detected stall|detected expedited stalls)|INFO: task .* blocked for more than|BUG: workqueue lockup/;
-
-/** The kernel's complaint about time in a line of a console, without its time stamp; undefined if there is none. */
+/**
+ * The kernel's complaint about time in a line of a console, without its time stamp; undefined if there is none. Such time
+ * is measured by clocks that go on while QEMU gets no CPU.
+ */
 export function complaintOf(line: string): string | undefined {
-  return complaint.test(line) ? withoutStamp(line) : undefined;
+  const text = withoutStamp(line);
+  return illnessOf(text)?.timed === true ? text : undefined;
 }
 
 function withoutStamp(line: string): string {

@@ -15,7 +15,7 @@ export const starvedHint =
   'QEMU was stopped, or had no CPU: run fewer guests at a time (--jobs), or on a host with less load';
 
 /** A wait that the host kept from its end: it says nothing about what was waited for. */
-export class StarvedError extends HostError {
+class StarvedError extends HostError {
   constructor(what: string, worked: number, lost: number) {
     super(
       `the host let the guest run for ${seconds(worked)} s of ${seconds(worked + lost)} s, while p2plab waited for ${what}`,

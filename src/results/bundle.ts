@@ -2,12 +2,13 @@
 import {randomBytes} from 'node:crypto';
 import {copyFile, link, mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {plain} from '../spec/variant.ts';
 import {isErrno} from '../base/errors.ts';
 import {sha256File} from '../base/hash.ts';
 import {own, removeOrphans} from '../base/owned.ts';
 import {stateRoot} from '../base/paths.ts';
 import {writeWhole} from '../base/whole.ts';
-import {formatKtap, type KtapTest} from '../evidence/ktap.ts';
+import {formatKtap, type KtapTest} from './export/ktap-document.ts';
 import {replayArchive} from '../image/initramfs.ts';
 import {runFiles} from '../scenario/boot-plan.ts';
 import {writeDeviceTree} from '../scenario/device-tree.ts';
@@ -65,7 +66,7 @@ export async function createBundle(planned: ScenarioPlan, machine: Machine): Pro
     stamp,
     fileNameOf(plan.name),
     fileNameOf(machine.kernel.name),
-    ...(machine.variant.name === 'plain' ? [] : [fileNameOf(machine.variant.name)]),
+    ...(machine.variant.name === plain ? [] : [fileNameOf(machine.variant.name)]),
     randomBytes(3).toString('hex'),
   ].join('_');
   const folder = path.join(bundlesRoot, name);

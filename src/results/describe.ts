@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {styleText} from 'node:util';
+import {hex} from '../base/hex.ts';
 import {displayPath} from '../base/paths.ts';
 import {formatBytes} from '../base/bytes.ts';
 import {shortName} from '../spec/identity.ts';
 import {describeRoute} from '../topology/route.ts';
-import type {Verdict} from '../verdict/judge.ts';
+import type {Verdict} from '../base/verdict.ts';
 import {type Flow, flows} from './flows.ts';
 import type {ReportedRun} from './reported.ts';
 
@@ -106,9 +107,9 @@ function describeFlow(flow: Flow): string {
   } = flow;
   const arrow = direction === 'write' ? '→' : '←';
   const place = bar === undefined ? target : `${target} BAR ${bar}`;
-  const behind = translated === address ? '' : ` (behind the IOMMU 0x${translated.toString(16)})`;
-  const alias = cpu === undefined ? '' : ` (memory at 0x${cpu.toString(16)})`;
-  const first = `0x${address.toString(16)}${faulted === true ? ' (the IOMMU faulted)' : `${behind}${alias}`}`;
+  const behind = translated === address ? '' : ` (behind the IOMMU ${hex(translated)})`;
+  const alias = cpu === undefined ? '' : ` (memory at ${hex(cpu)})`;
+  const first = `${hex(address)}${faulted === true ? ' (the IOMMU faulted)' : `${behind}${alias}`}`;
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
   // That it goes up is how it is without any routing.
   const turn = route === undefined || route === 'upstream' ? '' : `, ${describeRoute({route, by})}`;

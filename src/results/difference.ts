@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Verdict} from '../verdict/judge.ts';
+import type {Verdict} from '../base/verdict.ts';
 import {flows} from './flows.ts';
 import {countedAlike, type MeasuredChange, measuredChanges} from './measured-change.ts';
 import {measurementsOf} from './measurements.ts';

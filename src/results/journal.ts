@@ -3,11 +3,12 @@ import {existsSync} from 'node:fs';
 import {type FileHandle, mkdir, open, readdir, readFile, rm, truncate} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import {verdicts} from '../base/verdict.ts';
 import {sha256} from '../base/hash.ts';
 import {stateRoot} from '../base/paths.ts';
 import {fileNameOf, isPath} from '../spec/identity.ts';
 
-const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
+const verdict = z.enum(verdicts);
 
 const attemptSchema = z.object({
   /** The run's id in its suite. */

@@ -13,7 +13,7 @@ export interface MeasuredChange {
 }
 
 /** Instructions are counted, and the same in every run: every step is one. All else scatters, and says nothing once. */
-export function isExact({unit}: Pick<Measurement, 'unit'>): boolean {
+function isExact({unit}: Pick<Measurement, 'unit'>): boolean {
   return unit === 'instructions';
 }
 

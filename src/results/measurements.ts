@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {sumBytes} from '../base/sum.ts';
+import {hostMemory} from '../base/targets.ts';
 import type {Measurement, RunRecord} from '../scenario/record.ts';
 
 export type {Measurement};
@@ -10,10 +12,10 @@ export function measurementsOf({
 }: Pick<RunRecord, 'durationMs' | 'steps'>): readonly Measurement[] {
   const ledger = steps.flatMap((step) => step.ledger);
   const sum = (wanted: (target: string) => boolean): number =>
-    ledger.filter(({target}) => wanted(target)).reduce((total, {bytes}) => total + bytes, 0);
+    sumBytes(ledger.filter(({target}) => wanted(target)));
   const bytes = {
-    'peer-bytes': sum((target) => target !== 'host-memory' && target !== 'unmapped'),
-    'host-memory-bytes': sum((target) => target === 'host-memory'),
+    'peer-bytes': sum((target) => target !== hostMemory && target !== 'unmapped'),
+    'host-memory-bytes': sum((target) => target === hostMemory),
     'lost-bytes': sum((target) => target === 'unmapped'),
   };
   return [

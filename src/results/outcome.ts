@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Verdict} from '../verdict/judge.ts';
+import type {Verdict} from '../base/verdict.ts';
 
 /**
  * The outcome of a run after its retries: a verdict; `known` for a failure that a known issue explains; `flaky` if the

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {verdicts} from '../base/verdict.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {address, bounded, finite, longest, most, name, sentence, whole} from './bounds.ts';
 
-const verdict = z.enum(['pass', 'fail', 'crash', 'error', 'skip']);
+const verdict = z.enum(verdicts);
 
 const ledgerEntry = z.looseObject({
   initiator: name,
@@ -47,7 +48,7 @@ const step = z.looseObject({
 });
 
 /** A crash's report. */
-export const reportSchema = z.looseObject({
+const reportSchema = z.looseObject({
   kind: name,
   title: sentence,
   function: sentence.optional(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {existsSync} from 'node:fs';
 import path from 'node:path';
+import {plain} from '../spec/variant.ts';
 import {labRoot} from '../base/paths.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import {isPath} from '../spec/identity.ts';
@@ -40,7 +41,7 @@ export function repeatWords({
   const qemuName = qemu?.replace(/ \d+\.\d+\.\d+$/, '') ?? '';
   return [
     ...['run', file, ...kernelWords],
-    ...(variant === 'plain' ? [] : ['--variant', variantName]),
+    ...(variant === plain ? [] : ['--variant', variantName]),
     ...(qemuName === '' ? [] : ['--qemu', qemuName]),
     ...(seconds === undefined ? [] : ['--seconds', String(seconds)]),
   ];

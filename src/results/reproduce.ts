@@ -53,8 +53,3 @@ function lines(words: readonly string[]): readonly string[] {
     return joins ? [...found.slice(0, -1), `${last} ${word}`] : [...found, word];
   }, []);
 }
-
-/** Where a bundle's script lies. */
-export function reproducePath(folder: string): string {
-  return path.join(folder, 'reproduce.sh');
-}

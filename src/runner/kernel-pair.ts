@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {statSync} from 'node:fs';
 import {UsageError} from '../base/errors.ts';
+import {workFolderOf} from '../build/sources/registry.ts';
 import {isPath} from '../spec/identity.ts';
 import {type SelectedKernel, selectKernel} from './select-kernel.ts';
 
@@ -19,7 +20,7 @@ export function kernelPair(
     : selectKernel(patched, additions);
   const {name: _first, ...one} = first;
   const {name: _second, ...other} = second;
-  if (JSON.stringify(one) === JSON.stringify(other) && first.source.kind !== 'tree')
+  if (JSON.stringify(one) === JSON.stringify(other) && workFolderOf(first.source) === undefined)
     throw new UsageError(`${base} and ${patched} are the same kernel`);
   const differing = first.architectures.join() !== second.architectures.join();
   if (differing)

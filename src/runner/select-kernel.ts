@@ -9,7 +9,8 @@ import type {Variant} from '../scenario/machine.ts';
 import {architectureNames} from '../spec/architecture.ts';
 import {findKernel, findVariant, listKernels, useFile} from '../spec/catalog.ts';
 import {identityOf, isPath} from '../spec/identity.ts';
-import {type KernelSource, type KernelSpec, readKernel} from '../spec/kernel.ts';
+import {type KernelSpec, readKernel} from '../spec/kernel.ts';
+import {type NamedSource, sourceByPrefix} from '../spec/kernel-source.ts';
 import {readVariant} from '../spec/variant.ts';
 
 /** A kernel, and what its file says beside what it is made of. */
@@ -53,11 +54,8 @@ export function selectKernel(
 }
 
 function baseKernel(name: string, series: readonly string[]): SelectedKernel {
-  if (name.startsWith('git:')) {
-    // A repository alone: at the commit that the series says it was made on.
-    const given = name.includes('@') ? undefined : series.map(baseOf).find((base) => base !== undefined);
-    return ofSource(gitSource(given === undefined ? name : `${name}@${given}`));
-  }
+  const named = sourceByPrefix(name, () => series.map(baseOf).find((base) => base !== undefined));
+  if (named !== undefined) return ofSource(named);
   const isFolder = statSync(name, {throwIfNoEntry: false})?.isDirectory() === true;
   if (isFolder && isPath(name)) {
     const folder = path.resolve(name);
@@ -70,36 +68,12 @@ function baseKernel(name: string, series: readonly string[]): SelectedKernel {
 }
 
 /** A source of the user's own is plain Linux for all that the lab knows. */
-function ofSource({name, source}: {readonly name: string; readonly source: KernelSource}): SelectedKernel {
+function ofSource({name, source}: NamedSource): SelectedKernel {
   return {
     ...{description: '', costs: {}},
     ...{name, source, config: [], series: [], features: [], missing: [], modules: []},
     architectures: [...architectureNames],
   };
-}
-
-/**
- * `git:~/linux@v6.12` as a source; without a revision it is HEAD. What is behind the last `@` is the revision, for a URL
- * may hold others.
- */
-export function gitSource(text: string): {
-  readonly name: string;
-  readonly source: Extract<KernelSource, {kind: 'git'}>;
-} {
-  const [, repository = '', revision = 'HEAD'] = /^git:(.+?)(?:@([^@]*))?$/.exec(text) ?? [];
-  const hint = 'git:REPOSITORY@REVISION, as git:~/linux@v6.12';
-  if (repository === '' || !/^[A-Za-z0-9_]\S*$/.test(revision))
-    throw new UsageError(`"${text}" names no revision of a repository`, {hint});
-  if (revision.includes('..'))
-    throw new UsageError(`"${text}" is a range: a kernel is one revision`, {
-      hint: 'bisect searches a range, with --good and --bad',
-    });
-  const isUrl = /^[a-z][a-z0-9+]*:\/\//.test(repository);
-  const home = process.env['HOME'];
-  const place = home !== undefined ? repository.replace(/^~(?=\/|$)/, home) : repository;
-  const absolute = isUrl ? repository : path.resolve(place);
-  const identity = (isUrl ? absolute : identityOf(absolute)).replace(/\/*(\.git)?$/, '');
-  return {name: `git:${identity}@${revision}`, source: {kind: 'git', path: absolute, revision}};
 }
 
 function baseOf(series: string): string | undefined {

@@ -33,7 +33,7 @@ export type Column = {readonly results: readonly Result[]} | {readonly unbuilt: 
  * Runs the same scenarios on several kernels: builds them one after the other, then takes the runs scenario by scenario,
  * so that what is compared ran at the same time.
  */
-export async function sideBySide(
+async function sideBySide(
   {entries, candidates, variant, qemu, jobs, seconds}: SideBySide,
   told: (result: Result, candidate: number) => void,
   context: Context,

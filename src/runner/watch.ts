@@ -5,6 +5,7 @@ import {LabError} from '../base/errors.ts';
 import {FileChanges} from '../base/file-changes.ts';
 import {labRoot} from '../base/paths.ts';
 import {planScenario} from '../scenario/plan.ts';
+import {workFolderOf} from '../build/sources/registry.ts';
 import {findScenarios} from '../spec/catalog.ts';
 import type {RunOptions} from './run-scenarios.ts';
 import {selectKernel, withVariant} from './select-kernel.ts';
@@ -50,6 +51,7 @@ export async function watch(request: WatchRequest, watcher: Watcher, context: Co
 /** All that a run is made of and somebody may edit; of what is wrong just now as much as can be told. */
 function watched({scenarios, kernel: name, variant, modules, ...additions}: WatchRequest): readonly string[] {
   const kernel = orNothing(() => withVariant(selectKernel(name, {...additions, modules}), variant).kernel);
+  const directory = kernel && workFolderOf(kernel.source);
   const entries = orNothing(() => findScenarios(labRoot, scenarios)) ?? [];
   const planned = entries.flatMap((entry) => {
     const plan = orNothing(() => planScenario(entry));
@@ -57,7 +59,7 @@ function watched({scenarios, kernel: name, variant, modules, ...additions}: Watc
   });
   return [
     ...new Set([
-      ...(kernel?.source.kind === 'tree' ? [kernel.source.path] : []),
+      ...(directory === undefined ? [] : [directory]),
       ...(kernel?.series ?? []),
       ...(kernel?.config ?? []).filter((file) => path.isAbsolute(file)),
       ...modules.map((folder) => path.resolve(folder)),

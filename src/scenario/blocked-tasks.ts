@@ -2,6 +2,7 @@
 import type {CommandTimeout, Guest} from '../guest/guest.ts';
 import {GuestError} from '../guest/guest.ts';
 import {HostError, type LabError, messageOf} from '../base/errors.ts';
+import {isWaiting} from '../evidence/crash/skip-frames.ts';
 
 /** A task of a guest's kernel that waits and that no signal reaches (TASK_UNINTERRUPTIBLE). */
 export interface BlockedTask {
@@ -116,10 +117,6 @@ export async function explainTimeout(
 
 const raiseHint = 'if the step needs longer than that, raise its `timeout:`';
 
-/** Functions in which every blocked task is: who called them is of interest. */
-const waiting =
-  /^_*(schedule(_timeout(_uninterruptible|_idle)?|_preempt_disabled|_hrtimeout\w*)?|io_schedule(_timeout)?|msleep\w*|wait_for_common|(__)?wait_for_completion(_\w+)?|bit_wait\w*|mutex_lock\w*|rwsem_down_\w+|down_(read|write))(\.\w+)*$/;
-
 function innermost(stack: readonly string[]): string {
-  return stack.find((name) => !waiting.test(name)) ?? stack[0] ?? '';
+  return stack.find((name) => !isWaiting(name)) ?? stack[0] ?? '';
 }

@@ -37,7 +37,7 @@ export function runFiles(folder: string, topology: Topology): RunFiles {
 }
 
 /** The files behind the devices, for QEMU. */
-export function deviceFiles(disks: Pick<Disks, 'files'>, {pcaps, shared}: RunFiles): DeviceFiles {
+function deviceFiles(disks: Pick<Disks, 'files'>, {pcaps, shared}: RunFiles): DeviceFiles {
   return {disks: disks.files, pcaps, shared};
 }
 

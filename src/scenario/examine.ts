@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {formatBytes} from '../base/bytes.ts';
 import {withDescriptors, withFetches} from '../evidence/e1000-ring.ts';
 import {buildLedger, type Initiators, type LedgerEntry, sumUp} from '../evidence/ledger.ts';
 import type {TraceEvent} from '../evidence/trace-event.ts';
@@ -15,7 +16,6 @@ import {guestChecks} from './account.ts';
 import {callChecks} from './calls.ts';
 import {unboundDevices, unboundEdus} from './drivers.ts';
 import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
-import {formatSize} from '../spec/size.ts';
 import type {Step} from '../spec/step.ts';
 import {lastLine} from '../base/escape.ts';
 import {labFailures} from './facts.ts';
@@ -176,7 +176,7 @@ function untraced(events: readonly TraceEvent[], guest: StepRecord['guest']): re
     .flatMap(({facts}) => facts)
     .find(({op, ok, bytes}) => ok && (op === 'read' || op === 'write') && (bytes ?? 0) > 0);
   if (events.length > 0 || moved === undefined) return [];
-  const what = `the guest reports a ${moved.op} of ${formatSize(moved.bytes ?? 0)}`;
+  const what = `the guest reports a ${moved.op} of ${formatBytes(moved.bytes ?? 0)}`;
   return [`QEMU traced nothing, but ${what}: is the disk of the state directory full?`];
 }
 

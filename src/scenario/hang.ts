@@ -2,12 +2,13 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
+import {hex} from '../base/hex.ts';
 import {escapeControls} from '../base/escape.ts';
 import {functionsAt, type NamedAddress} from '../build/addresses.ts';
 import {type KernelReport, kernelReports} from '../evidence/kernel-log.ts';
-import {blockedTasks, busyCpus, type Stack} from '../evidence/reports/blocked.ts';
-import {isEntry, isReporting} from '../evidence/reports/machinery.ts';
-import type {Frame} from '../evidence/reports/report.ts';
+import {blockedTasks, busyCpus, type Stack} from '../evidence/crash/blocked.ts';
+import {isEntry, isIdle, isReporting} from '../evidence/crash/skip-frames.ts';
+import type {Frame} from '../evidence/crash/report.ts';
 import {type CpuStack, readCpuStacks} from '../guest/cpu-stacks.ts';
 import type {Guest} from '../guest/guest.ts';
 import {type Crash, crashOf} from './crash.ts';
@@ -67,6 +68,7 @@ function reportOf({who, frames, lines}: Stack, inModule = false): KernelReport {
   const where = inModule ? 'in a module, called by' : 'in';
   const title = `${who.startsWith('CPU') ? 'CPU stuck' : `${who} blocked`}${at === undefined ? '' : ` ${where} ${at}`}`;
   return {
+    type: who.startsWith('CPU') ? 'cpu-stuck' : 'task-blocked',
     kind: 'hang',
     title,
     ...(at !== undefined && {function: at}),
@@ -94,9 +96,8 @@ async function nameStacks(stacks: readonly CpuStack[], {kernel}: Built): Promise
 }
 
 function lineOf(address: bigint, name: NamedAddress | undefined): string {
-  const where =
-    name === undefined ? '' : ` ${name.symbol}+0x${name.offset.toString(16)}/0x${name.size.toString(16)}`;
-  return `  0x${address.toString(16)}${where}`;
+  const where = name === undefined ? '' : ` ${name.symbol}+${hex(name.offset)}/${hex(name.size)}`;
+  return `  ${hex(address)}${where}`;
 }
 
 function describeStacks(stacks: readonly NamedStack[]): string {
@@ -119,7 +120,7 @@ function stackOf({cpu, addresses, functions}: NamedStack): Stack {
     return [{function: plain, symbol, offset, size, exact: index === 0}];
   });
   // A CPU may be halted elsewhere than in the idle loop: then nobody wakes it.
-  const idle = frames.some(({function: name}) => /^(do_idle|default_idle|cpu_idle|arch_cpu_idle)/.test(name));
+  const idle = frames.some(({function: name}) => isIdle(name));
   const first = frames.findIndex(({function: name}) => !isReporting(name, true) && !isEntry(name));
   return {who: `CPU ${cpu}`, frames: idle || first === -1 ? [] : frames.slice(first), lines};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {setTimeout as pause} from 'node:timers/promises';
 import {bounded, lastLine} from '../base/escape.ts';
+import {endOfReport} from '../evidence/crash/patterns.ts';
 import {kernelReports, wordsOnPeers} from '../evidence/kernel-log.ts';
 import type {Guest} from '../guest/guest.ts';
 import {type Crash, crashIn, type Passed} from './crash.ts';
@@ -21,8 +22,6 @@ export interface Health {
 const looks = 10;
 const interval = 100;
 
-const endOfReport = /---\[ end (trace|Kernel panic)|<\/TASK>/;
-
 /**
  * Reads what is new in the kernel's log and on its console, and keeps a report of its ill health in the run's folder.
  * @param passed which reports are not looked for
@@ -40,7 +39,7 @@ export async function readHealth(
   if (where === undefined) return {says, errors};
   const lines = [...look[where].before, ...look[where].lines];
   // It may still be written, by another CPU.
-  for (let count = 0; !lines.some((line) => endOfReport.test(line)) && count < looks; count++) {
+  for (let count = 0; !lines.some(endsReport) && count < looks; count++) {
     await pause(interval);
     const more = await log.look();
     errors.push(...more.errors);
@@ -48,6 +47,11 @@ export async function readHealth(
   }
   const crash = await crashIn(lines.join('\n'), machine, folder, passed);
   return {says, errors, ...(crash !== undefined && {crash})};
+}
+
+/** Of a report without an end of its own the trace is enough. */
+function endsReport(line: string): boolean {
+  return endOfReport.test(line) || line.includes('</TASK>');
 }
 
 /** Which of them has a report: the log, or the console if the log has lost it. */

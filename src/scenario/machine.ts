@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
+import {plain} from '../spec/variant.ts';
 import type {Context} from '../base/context.ts';
 import {labRoot} from '../base/paths.ts';
 import {DamagedEntry, repaired} from '../base/store.ts';
@@ -33,7 +34,7 @@ export interface Variant {
 
 /** The kernel as it is. */
 export const plainVariant: Variant = Object.freeze({
-  name: 'plain',
+  name: plain,
   commandLine: [],
   timeoutScale: 1,
   countInstructions: false,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
 import {labRoot} from '../base/paths.ts';
 import type {Kernel} from '../build/kernel.ts';
 import type {QemuBinary} from '../guest/qemu-binary.ts';
@@ -165,7 +166,7 @@ export function reasonToSkipStep(
     if (reason !== undefined) return reason;
   }
   for (const {initiator, target} of dataVerb(step)?.transfers(topology, []) ?? []) {
-    if (target === 'host-memory') continue;
+    if (target === hostMemory) continue;
     const reason = unmodelled(topology, {provider: target, client: initiator});
     if (reason !== undefined) return reason;
   }
@@ -179,7 +180,7 @@ function mappedOnly({verb, options}: Step): readonly string[] {
   if (verb !== 'map-probe') return [];
   // A range of a BAR needs no provider.
   return options.segments
-    .filter(({memory, bar}) => memory !== 'host-memory' && bar === undefined)
+    .filter(({memory, bar}) => memory !== hostMemory && bar === undefined)
     .map(({memory}) => memory);
 }
 
@@ -189,7 +190,7 @@ function unpromised(step: Step, topology: Topology): string | undefined {
   const {edu, memory} = step.options;
   if (!topology.translated || topology.iommu?.mode !== 'strict') return 'no IOMMU translates in strict mode';
   const address =
-    memory === 'host-memory'
+    memory === hostMemory
       ? hostAddress(topology)
       : mapping(topology, {provider: memory, client: edu}).address;
   return address === 'iova' ? undefined : `${edu} is given no IOVA for ${memory}`;
@@ -201,7 +202,7 @@ function takesUserMemory(step: Step, topology: Topology): boolean {
   return (
     dataVerb(step)
       ?.transfers(topology, [])
-      .some(({target}) => target !== 'host-memory') ?? false
+      .some(({target}) => target !== hostMemory) ?? false
   );
 }
 

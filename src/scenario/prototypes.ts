@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {sumBytes} from '../base/sum.ts';
 import {AnswerError, answerLines, parseJson, readJson} from '../guest/answer.ts';
 import type {ExecResult} from '../guest/ssh.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
@@ -52,12 +53,12 @@ export class Prototypes {
     const after = await this.read(guest);
     return [...this.#devices].map(([module, devices]): Check => {
       const counted = sumPeerBytes(after.get(module)) - sumPeerBytes(before.get(module));
-      const moved = ledger
-        .filter(
+      const moved = sumBytes(
+        ledger.filter(
           ({initiator, target, bar}) =>
             devices.includes(initiator) && bar !== undefined && target !== initiator,
-        )
-        .reduce((sum, {bytes}) => sum + bytes, 0);
+        ),
+      );
       const words = `${module} mapped ${counted} bytes for peers, the ledger has ${moved}.`;
       return {name: 'prototype', ok: counted === moved, witness: 'guest', detail: words};
     });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import {open} from 'node:fs/promises';
+import {formatBytes} from '../base/bytes.ts';
 import {HostError} from '../base/errors.ts';
 import {TraceParser} from '../evidence/trace.ts';
 import type {TraceEvent} from '../evidence/trace-event.ts';
-import {formatSize} from '../spec/size.ts';
 
 /** A part of the file that QEMU's trace backend writes. */
 export interface TraceRange {
@@ -24,7 +24,7 @@ const pieceBytes = 2 ** 20;
 export async function readTrace({file, begin, end}: TraceRange): Promise<readonly TraceEvent[]> {
   if (end - begin > traceLimit) {
     throw new HostError(
-      `the step left ${formatSize(end - begin)} of trace in ${file}: more than can be read`,
+      `the step left ${formatBytes(end - begin)} of trace in ${file}: more than can be read`,
     );
   }
   const parser = new TraceParser();

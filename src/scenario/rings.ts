@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hex} from '../base/hex.ts';
 import {HostError} from '../base/errors.ts';
 import type {AddressMap} from '../evidence/address-map.ts';
 import {type Ring, ringRegisters, type RingState} from '../evidence/e1000-ring.ts';
@@ -34,8 +35,8 @@ export async function readRings(
 /** What the machine has at a bus address: whole words of 32 bits. */
 export async function readBus({guest, topology}: Machine, address: number, bytes: number): Promise<Buffer> {
   const physical = cpuAddressOf(topology.windows, address);
-  if (physical === undefined) throw new HostError(`nothing is at 0x${address.toString(16)} on the bus`);
-  const text = await guest.qmp.monitor(`xp /${bytes / 4}xw 0x${physical.toString(16)}`);
+  if (physical === undefined) throw new HostError(`nothing is at ${hex(address)} on the bus`);
+  const text = await guest.qmp.monitor(`xp /${bytes / 4}xw ${hex(physical)}`);
   const words = [...text.matchAll(/ 0x([\da-f]{8})\b/g)].map(([, word = '']) => Number.parseInt(word, 16));
   if (words.length !== bytes / 4)
     throw new HostError(`QEMU does not show ${bytes} bytes: ${text.slice(0, 200)}`);

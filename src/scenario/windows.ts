@@ -3,7 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {TraceEvent} from '../evidence/trace-event.ts';
 
 /** How a long step is watched: the trace is on for `open` of every `every` milliseconds. */
-export const windows = {open: 1000, every: 15_000} as const;
+const windows = {open: 1000, every: 15_000} as const;
 
 /**
  * Runs `work` and has a part of it watched again and again: what is long leaves more trace than can be read.

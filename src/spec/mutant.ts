@@ -2,6 +2,7 @@
 import {statSync} from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import {plain} from './variant.ts';
 import {UsageError} from '../base/errors.ts';
 import {findKernel, findVariant, findScenarios, namesIn, wholePath} from './catalog.ts';
 import {description, kebabName, moduleName, notBlank} from './names.ts';
@@ -53,7 +54,7 @@ export const mutantSchema = z
     module: moduleName
       .optional()
       .describe('Module in images/modules/ that the patches apply to, instead of the kernel.'),
-    variant: z.string().min(1).default('plain').describe('Variant that the mutant runs on.'),
+    variant: z.string().min(1).default(plain).describe('Variant that the mutant runs on.'),
     'killed-by': z.array(killer).min(1).optional().describe('Scenarios that detect the mutant.'),
     'only-on': elsewhere
       .optional()

@@ -15,8 +15,6 @@ export function parseSize(text: string): number {
 }
 
 // How sizes are shown is one thing for all of the project: what is read here is written without the space.
-export {formatBytes as formatSize};
-
 const error = 'not a size: write 64KiB, 16MiB, 1GiB or a whole number of bytes';
 
 /** A size in bytes, more than 0: `64KiB`, `16MiB`, `1GiB`, or a whole number. */

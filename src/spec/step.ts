@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import {type OptionsOf, type VerbName, verbNames, verbs} from './steps/registry.ts';
 
-export const expectation = z.enum(['peer', 'refused', 'host-memory']);
+const expectation = z.enum(['peer', 'refused', 'host-memory']);
 
 export type Expectation = z.output<typeof expectation>;
 

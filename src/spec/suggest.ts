@@ -5,7 +5,7 @@ import {closest, distance} from 'fastest-levenshtein';
 const mostNames = 24;
 
 /** The known name that `name` is probably a slip of, or `undefined` if none is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(name, known);
   return distance(name, candidate) <= Math.max(2, Math.floor(name.length / 3)) ? candidate : undefined;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import * as z from 'zod';
+import {plain} from './variant.ts';
 import {UsageError} from '../base/errors.ts';
 import {findKernel, findVariant, findScenarios, namesIn, wholePath} from './catalog.ts';
 import {description} from './names.ts';
@@ -24,7 +25,7 @@ export const suiteSchema = z
   .strictObject({
     description,
     kernels: z.array(name).min(1).describe('Kernels, by name or path.'),
-    variants: z.array(name).min(1).default(['plain']).describe('Variants that each kernel runs on.'),
+    variants: z.array(name).min(1).default([plain]).describe('Variants that each kernel runs on.'),
     'variant-scenarios': z
       .record(name, z.array(name).min(1))
       .default({})

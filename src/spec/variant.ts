@@ -6,6 +6,9 @@ import {description, kebabName} from './names.ts';
 import {type Problem, throwProblems} from './problems.ts';
 import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
 
+/** The variant that adds nothing. */
+export const plain = 'plain';
+
 /** A word of the kernel's command line: blanks would make two of it. */
 const commandLineWord = z.string().regex(/^[^\s"]+$/, 'one word for the kernel, without blanks or quotes');
 

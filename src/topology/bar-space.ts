@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {formatBytes} from '../base/bytes.ts';
 import type {Problem} from '../spec/problems.ts';
 import type {DeviceSpec, TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
@@ -8,8 +9,6 @@ import type {Located} from '../spec/yaml.ts';
  * I/O APIC (SeaBIOS, src/fw/pciinit.c, mch_mem_addr_setup, and src/config.h, BUILD_PCIMEM_END).
  */
 const window = {begin: 0xc000_0000, end: 0xfec0_0000} as const;
-
-const mebibyte = 2 ** 20;
 
 /** A device's prefetchable memory, and whether its BAR can be above 4 GiB: QEMU, hw/nvme, hw/misc/ivshmem, hw/display/bochs-display. */
 function prefetchable(device: DeviceSpec): {readonly size: number; readonly wide: boolean} {
@@ -47,7 +46,7 @@ export function barSpaceProblems(located: Located<TopologySpec>): readonly Probl
   if (bytes <= room) return [];
   const [largest] = below.flatMap(({ids}) => ids).toSorted((a, b) => sizeOf(devices, b) - sizeOf(devices, a));
   const narrow = [...new Set(below.flatMap(({narrow: id}) => id ?? []))].map((id) => `"${id}"`).join(', ');
-  const text = `the BARs need ${bytes / mebibyte} MiB below 4 GiB, where the firmware has ${room / mebibyte} MiB`;
+  const text = `the BARs need ${formatBytes(bytes)} below 4 GiB, where the firmware has ${formatBytes(room)}`;
   const hint = `give less memory to "${largest}", or put ${narrow}, whose BAR has 32 bits, below another root port`;
   return [located.problem(['devices', largest ?? ''], text, {part: 'key', hint})];
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {formatSize} from '../spec/size.ts';
+import {formatBytes} from '../base/bytes.ts';
 import {type MapType, mapping} from './maptype.ts';
 import {type Endpoint, endpointsOf, type Topology, unregisteredCmb} from './model.ts';
 import {unmodelled} from './unmodelled.ts';
@@ -45,11 +45,11 @@ function memoryOf(node: Endpoint): string | undefined {
   switch (node.type) {
     case 'nvme':
       if (node.cmb === undefined || unregisteredCmb(node) !== undefined) return undefined;
-      return `CMB ${formatSize(node.cmb)}`;
+      return `CMB ${formatBytes(node.cmb)}`;
     case 'bochs-display':
-      return `VRAM ${formatSize(node.vram)}`;
+      return `VRAM ${formatBytes(node.vram)}`;
     case 'ivshmem':
-      return `shared memory ${formatSize(node.size)}`;
+      return `shared memory ${formatBytes(node.size)}`;
     case 'e1000':
     case 'e1000e':
     case 'igb':

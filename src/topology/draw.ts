@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {formatSize} from '../spec/size.ts';
+import {formatBytes} from '../base/bytes.ts';
+import {hex} from '../base/hex.ts';
 import type {RouteKind} from './route.ts';
 import {describeAcs} from './acs.ts';
 import {childrenOf, type Node, type Topology} from './model.ts';
@@ -29,7 +30,7 @@ export function drawTopology(topology: Topology, flows: readonly DrawnFlow[] = [
   const words = [
     machine,
     cpuVendor === undefined ? cpu : `${cpu} (${cpuVendor})`,
-    formatSize(memory),
+    formatBytes(memory),
     cpus === 1 ? '1 CPU' : `${cpus} CPUs`,
     ...(iommu === undefined ? [] : [`IOMMU ${iommu.type}, ${iommu.mode}`]),
     ...(swiotlb === undefined ? [] : [`swiotlb ${swiotlb}`]),
@@ -47,7 +48,7 @@ export function drawTopology(topology: Topology, flows: readonly DrawnFlow[] = [
 function windowLines({windows}: Topology): readonly string[] {
   if (windows === undefined) return [];
   const line = ({cpu, bus, size}: Window): string =>
-    `${formatSize(size)} at 0x${cpu.toString(16)} for the CPU, at 0x${bus.toString(16)} on the bus`;
+    `${formatBytes(size)} at ${hex(cpu)} for the CPU, at ${hex(bus)} on the bus`;
   return [`devices: ${line(windows.outbound)}`, `memory: ${line(windows.inbound)}`];
 }
 
@@ -91,13 +92,13 @@ export function describe(node: Node): string {
     case 'endpoint':
       switch (node.type) {
         case 'nvme': {
-          const disk = node.disk === undefined ? '' : `, disk ${formatSize(node.disk)}`;
-          return `nvme${disk}${node.cmb === undefined ? '' : `, CMB ${formatSize(node.cmb)}`}`;
+          const disk = node.disk === undefined ? '' : `, disk ${formatBytes(node.disk)}`;
+          return `nvme${disk}${node.cmb === undefined ? '' : `, CMB ${formatBytes(node.cmb)}`}`;
         }
         case 'bochs-display':
-          return `bochs-display, VRAM ${formatSize(node.vram)}`;
+          return `bochs-display, VRAM ${formatBytes(node.vram)}`;
         case 'ivshmem':
-          return `ivshmem, ${formatSize(node.size)}`;
+          return `ivshmem, ${formatBytes(node.size)}`;
         case 'e1000':
         case 'e1000e':
         case 'igb':

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
+import {hex} from '../base/hex.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import {type DeviceAddress, hostAddress, mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
@@ -35,11 +37,7 @@ function fault(topology: Topology, entry: LedgerEntry): string | undefined {
 
 /** What address must be given; `undefined` for what may not be reached at all. */
 function wantedAddress(topology: Topology, {initiator, target, bar}: LedgerEntry): DeviceAddress | undefined {
-  if (target === 'host-memory') return hostAddress(topology);
+  if (target === hostMemory) return hostAddress(topology);
   if (bar === undefined) return undefined;
   return mapping(topology, {provider: target, client: initiator}).address;
-}
-
-function hex(address: number): string {
-  return `0x${address.toString(16)}`;
 }

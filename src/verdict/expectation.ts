@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {formatSize} from '../spec/size.ts';
+import {hostMemory} from '../base/targets.ts';
+import {formatBytes} from '../base/bytes.ts';
 import type {Expectation} from '../spec/step.ts';
 import {mapping} from '../topology/maptype.ts';
 import {findNode, type Topology, unregisteredCmb} from '../topology/model.ts';
@@ -38,7 +39,7 @@ export function expectTransfers(
     case 'refused':
       return {...said, transfers: [], refused: planned};
     case 'host-memory':
-      return {...said, transfers: planned.map((transfer) => ({...transfer, target: 'host-memory'}))};
+      return {...said, transfers: planned.map((transfer) => ({...transfer, target: hostMemory}))};
   }
 }
 
@@ -51,11 +52,11 @@ function compute(
     const cmb = unregisteredCmb(findNode(topology, target));
     if (cmb === undefined) continue;
     // Memory is mapped before anything moves.
-    const why = `Linux does not register the CMB of ${target}: ${formatSize(cmb)} is not a multiple of 2 MiB.`;
+    const why = `Linux does not register the CMB of ${target}: ${formatBytes(cmb)} is not a multiple of 2 MiB.`;
     return {outcome: 'refused', transfers: [], refused: planned, why, absent: target};
   }
   for (const [index, {initiator, target}] of planned.entries()) {
-    if (target === 'host-memory') continue;
+    if (target === hostMemory) continue;
     const forbidden = reasonToRefuse(topology, {initiator, target}, map?.bars);
     if (forbidden !== undefined) {
       return {
@@ -69,7 +70,7 @@ function compute(
     const {reason} = mapping(topology, {provider: target, client: initiator});
     if (!reasons.includes(reason)) reasons.push(reason);
   }
-  const peer = planned.some(({target}) => target !== 'host-memory');
+  const peer = planned.some(({target}) => target !== hostMemory);
   return {
     outcome: peer ? 'peer' : 'host-memory',
     transfers: planned,
@@ -79,11 +80,10 @@ function compute(
 }
 
 function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Subject | undefined {
-  const transfer = planned.findLast(({target}) => target !== 'host-memory') ?? planned.at(-1);
+  const transfer = planned.findLast(({target}) => target !== hostMemory) ?? planned.at(-1);
   if (transfer === undefined) return undefined;
   const {initiator, direction, target, api} = transfer;
-  const path =
-    target === 'host-memory' ? target : mapping(topology, {provider: target, client: initiator}).type;
+  const path = target === hostMemory ? target : mapping(topology, {provider: target, client: initiator}).type;
   return {initiator, direction, target, api, path};
 }
 
@@ -92,7 +92,7 @@ function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Su
  * fulfil it, whatever happens.
  */
 export function checkPeers({outcome, transfers, contradiction}: ExpectedStep): readonly Check[] {
-  if (outcome !== 'peer' || transfers.some(({target}) => target !== 'host-memory')) return [];
+  if (outcome !== 'peer' || transfers.some(({target}) => target !== hostMemory)) return [];
   const detail = contradiction ?? 'nothing of it can go from peer to peer.';
   return [{name: 'expectation', ok: false, witness: 'host', detail}];
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {bounded, oneLine} from '../base/escape.ts';
+import type {Verdict} from '../base/verdict.ts';
 import type {Feature} from '../spec/features.ts';
 import type {Check} from './check.ts';
-
-/** The five verdicts. `error` says nothing about the kernel. */
-export type Verdict = 'pass' | 'fail' | 'crash' | 'error' | 'skip';
 
 /** All that a step or a run left behind, in the order in which it is believed. */
 export interface Findings {

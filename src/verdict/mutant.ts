@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Check} from './check.ts';
-import type {Verdict} from './judge.ts';
+import type {Verdict} from '../base/verdict.ts';
 
 /** What of a run's record tells whether its kernel is known to be broken. */
 export interface Judged {

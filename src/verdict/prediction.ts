@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
 import {locate} from '../evidence/address-map.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Feature} from '../spec/features.ts';
@@ -59,7 +60,7 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
   const detours: ExpectedTransfer[] = [];
   for (const transfer of planned) {
     const {initiator, target, api} = transfer;
-    if (target === 'host-memory') {
+    if (target === hostMemory) {
       transfers.push(transfer);
       continue;
     }
@@ -100,7 +101,7 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
         : 'at which there is nothing on the bus';
       const why = `${blind[api].name} gave ${initiator} the CPU's address of ${target}, ${where}. ${reason}`;
       knownIssue ??= {knownIssue: blind[api].knownIssue, why};
-      const wrong = {...transfer, target: aliasing ? 'host-memory' : 'unmapped'};
+      const wrong = {...transfer, target: aliasing ? hostMemory : 'unmapped'};
       astray.push(wrong);
       transfers.push(wrong);
       continue;
@@ -249,7 +250,7 @@ export function describeKnownIssue(
   {transfers: due, refused}: Pick<ExpectedStep, 'transfers' | 'refused'>,
 ): string {
   if (astray.length > 0) return `known issue ${knownIssue}: ${astray.map(describeFlow).join(', ')}: ${why}`;
-  const isPeer = ({target}: ExpectedTransfer): boolean => target !== 'host-memory';
+  const isPeer = ({target}: ExpectedTransfer): boolean => target !== hostMemory;
   const moved = transfers.filter((transfer) => refused.includes(transfer) && isPeer(transfer));
   if (moved.length > 0)
     return `known issue ${knownIssue}: ${moved.map(describeFlow).join(', ')}, which had to be refused: ${why}`;

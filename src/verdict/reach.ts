@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
+import {hex} from '../base/hex.ts';
 import {type AddressMap, locate} from '../evidence/address-map.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {hostAddress, mapping} from '../topology/maptype.ts';
@@ -107,7 +109,7 @@ function partsOf(segments: readonly Segment[], pieces: readonly Piece[]): readon
 /** Why the initiator must not be given an address for a segment; undefined if it must be given one. */
 function refusedPart({topology, map}: World, question: Question, part: Part): Refused | undefined {
   const {memory} = part.segment;
-  if (memory === 'host-memory') return undefined;
+  if (memory === hostMemory) return undefined;
   for (const {address, bytes} of part.pieces) {
     const bus = busAddressOf(topology.windows, address) ?? NaN;
     const [first, second] = locate(map, bus, bytes);
@@ -202,7 +204,7 @@ function wrongAddress(
   {memory}: Segment,
   {physical, given, bus}: Given,
 ): string | undefined {
-  const isHost = memory === 'host-memory';
+  const isHost = memory === hostMemory;
   const wanted = isHost
     ? hostAddress(topology)
     : mapping(topology, {provider: memory, client: initiator}).address;
@@ -222,11 +224,7 @@ function wrongAddress(
 }
 
 function whyOf({topology}: World, {initiator, segments}: Question): string {
-  const peers = [...new Set(segments.map(({memory}) => memory))].filter((id) => id !== 'host-memory');
+  const peers = [...new Set(segments.map(({memory}) => memory))].filter((id) => id !== hostMemory);
   if (peers.length === 0) return 'it is host memory.';
   return peers.map((provider) => mapping(topology, {provider, client: initiator}).reason).join(' ');
-}
-
-function hex(address: number): string {
-  return `0x${address.toString(16)}`;
 }

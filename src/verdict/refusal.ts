@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
+import {hex} from '../base/hex.ts';
 import type {AddressMap} from '../evidence/address-map.ts';
 import {type BaseFeature} from '../spec/features.ts';
 import type {Api} from '../spec/steps/api.ts';
@@ -32,7 +34,7 @@ export function reasonToRefuse(
   {initiator, target}: Pair,
   bars: AddressMap['bars'] | undefined,
 ): Refused | undefined {
-  if (target === 'host-memory') return undefined;
+  if (target === hostMemory) return undefined;
   const {type, address, reason} = mapping(topology, {provider: target, client: initiator});
   if (type === 'not-supported') return {rule: 'path', why: reason};
   if (type === 'thru-host-bridge' && topology.spec.swiotlb === 'force' && !topology.translated) {
@@ -48,7 +50,7 @@ export function reasonToRefuse(
 
 /** That an address is wider than a mask, as a sentence. */
 export function beyondMask(address: number, bits: number, initiator: string): string {
-  return `0x${address.toString(16)} has more than the ${bits} bits that ${initiator} has.`;
+  return `${hex(address)} has more than the ${bits} bits that ${initiator} has.`;
 }
 
 /** The number of the BAR whose memory a device provides: QEMU's models of them. */

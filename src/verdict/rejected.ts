@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+import {formatBytes} from '../base/bytes.ts';
 import type {RejectedCommand} from '../evidence/ledger.ts';
 import {describeStatus, isInvalidUseOfMemory} from '../evidence/nvme-outcomes.ts';
-import {formatSize} from '../spec/size.ts';
 import type {Check} from './check.ts';
 
 /**
@@ -34,5 +34,5 @@ export function checkRejected(rejected: readonly RejectedCommand[]): readonly Ch
 function inWords({initiator, direction, bytes, status}: RejectedCommand): string {
   // A drive's medium is read where it writes to memory.
   const what = direction === 'write' ? 'read' : 'write';
-  return `${initiator} rejected a ${what} of ${formatSize(bytes)} with status ${describeStatus(status)}: nothing was transferred`;
+  return `${initiator} rejected a ${what} of ${formatBytes(bytes)} with status ${describeStatus(status)}: nothing was transferred`;
 }

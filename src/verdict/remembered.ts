@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../base/targets.ts';
 import type {Topology} from '../topology/model.ts';
 
 /**
@@ -33,7 +34,7 @@ export function askedAfter(
   if (expected === undefined || expected.absent !== undefined) return asked;
   // Of what is refused the first ends the step: nobody asked about the others.
   const pairs = [...expected.transfers, ...expected.refused.slice(0, 1)]
-    .filter(({target}) => target !== 'host-memory')
+    .filter(({target}) => target !== hostMemory)
     .map(pairOf)
     .filter((pair) => !asked.has(pair));
   return pairs.length === 0 ? asked : new Map([...asked, ...pairs.map((pair) => [pair, topology] as const)]);

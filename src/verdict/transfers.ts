@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {formatBytes} from '../base/bytes.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
-import {formatSize} from '../spec/size.ts';
 import type {Check} from './check.ts';
 import type {ExpectedTransfer} from './expected.ts';
 
@@ -20,8 +20,8 @@ export function total(flows: readonly Flow[]): ReadonlyMap<string, Flow> {
 /** A flow as a person says it: `src wrote 128KiB to cmb`. */
 export function describeFlow({initiator, direction, target, bytes}: Flow): string {
   return direction === 'write'
-    ? `${initiator} wrote ${formatSize(bytes)} to ${target}`
-    : `${initiator} read ${formatSize(bytes)} from ${target}`;
+    ? `${initiator} wrote ${formatBytes(bytes)} to ${target}`
+    : `${initiator} read ${formatBytes(bytes)} from ${target}`;
 }
 
 /** Flows in a line; none of them is said too. */

@@ -9,7 +9,7 @@ import {DamagedEntry, stored, storePath} from '../../src/base/store.ts';
 import {ensureGuestTool} from '../../src/build/guest-tool.ts';
 import {remembered} from '../../src/build/memory.ts';
 import {guardObjects} from '../../src/build/objects.ts';
-import type {Source} from '../../src/build/source.ts';
+import type {Source} from '../../src/build/sources/source.ts';
 import {withWorkTree} from '../../src/build/tree.ts';
 import {ensureLabKeys} from '../../src/image/lab-keys.ts';
 import {fakeSeries, fakeSource, patchBetween, readTree} from './fake-linux.ts';

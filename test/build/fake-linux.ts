@@ -4,7 +4,7 @@ import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import {temporary} from '../base/temporary-cache.ts';
 import {contentKey} from '../../src/base/hash.ts';
-import type {Source} from '../../src/build/source.ts';
+import type {Source} from '../../src/build/sources/source.ts';
 import {readSeries, type Series} from '../../src/build/series.ts';
 
 /** The files of a tree by their paths. */

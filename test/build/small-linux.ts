@@ -142,7 +142,7 @@ export function addMachinery(linux: string, tree: string): void {
 /** The kernel's source that the lab uses, in the cache that its user has: fetched if it is not there. */
 export function linuxSource(environment: NodeJS.ProcessEnv): string {
   const program = `
-    import {packageSource} from ${JSON.stringify(path.join(labRoot, 'src/build/source-package.ts'))};
+    import {packageSource} from ${JSON.stringify(path.join(labRoot, 'src/build/sources/debian-package.ts'))};
     const context = {signal: new AbortController().signal, report() {}};
     console.log((await packageSource({name: 'linux-source-6.12'}, context)).folder);`;
   return execFileSync(process.execPath, ['--input-type=module', '-e', program], {

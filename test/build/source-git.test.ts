@@ -5,7 +5,7 @@ import {chmodSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {recordingContext} from '../base/contexts.ts';
-import {gitSource} from '../../src/build/source-git.ts';
+import {gitSource} from '../../src/build/sources/git-commit.ts';
 import {withWorkTree} from '../../src/build/tree.ts';
 import {readTimes, readTree, writeTree} from './fake-linux.ts';
 

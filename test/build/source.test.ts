@@ -9,7 +9,7 @@ import {recordingContext} from '../base/contexts.ts';
 import {BuildError, UsageError} from '../../src/base/errors.ts';
 import {storePath} from '../../src/base/store.ts';
 import {GitBisect} from '../../src/build/git-bisect.ts';
-import {ensureSource} from '../../src/build/ensure-source.ts';
+import {ensureSource} from '../../src/build/sources/registry.ts';
 import {readTree, writeTree} from './fake-linux.ts';
 
 const context = recordingContext();

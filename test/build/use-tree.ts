@@ -3,7 +3,7 @@
 // use-tree.ts TREE SERIES; the lab's folders are those of the environment.
 import {recordingContext} from '../base/contexts.ts';
 import {readSeries} from '../../src/build/series.ts';
-import {ensureSource} from '../../src/build/ensure-source.ts';
+import {ensureSource} from '../../src/build/sources/registry.ts';
 import {withWorkTree} from '../../src/build/tree.ts';
 import {readTree} from './fake-linux.ts';
 

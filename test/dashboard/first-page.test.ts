@@ -10,7 +10,7 @@ import {recordRun} from '../../src/results/database/record.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
 import {resultsOf} from '../../src/results/queries/nightly-runs.ts';
 import {standingWords} from '../../src/results/standing.ts';
-import type {Verdict} from '../../src/verdict/judge.ts';
+import type {Verdict} from '../../src/base/verdict.ts';
 import {facts} from '../results/facts.ts';
 
 type NightlyRun = Readonly<Record<string, Outcome>>;

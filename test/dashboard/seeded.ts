@@ -7,7 +7,7 @@ import {type Connection, openDatabase} from '../../src/results/database/connect.
 import {endNightlyRun, openNightlyRun} from '../../src/results/database/nightly-runs.ts';
 import {recordRun} from '../../src/results/database/record.ts';
 import type {Outcome} from '../../src/results/outcome.ts';
-import type {Verdict} from '../../src/verdict/judge.ts';
+import type {Verdict} from '../../src/base/verdict.ts';
 import {copied, facts} from '../results/facts.ts';
 
 /** What a hostile guest writes: markup, a script, an end of whatever it stands in, control characters. */

@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {blockedTasks, busyCpus} from '../../src/evidence/reports/blocked.ts';
+import {blockedTasks, busyCpus} from '../../src/evidence/crash/blocked.ts';
 
 const golden = (name: string): string =>
   readFileSync(path.join(import.meta.dirname, 'reports', `${name}.txt`), 'utf8');

@@ -3,7 +3,7 @@ import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {clockWindows} from '../../src/evidence/clock.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 
 const edu = 0xfe60_0000;
 const other = 0xfe80_0000;

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {type RingState, withDescriptors, withFetches} from '../../src/evidence/e1000-ring.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 
 const bar = 0xfe04_0000;
 const map: AddressMap = {

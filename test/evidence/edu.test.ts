@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {buildLedger, type Initiators} from '../../src/evidence/ledger.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 
 const map: AddressMap = {
   bars: [

@@ -4,7 +4,7 @@ import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {cpuAccesses} from '../../src/evidence/arrivals.ts';
 import {buildLedger, type Initiators, sumUp} from '../../src/evidence/ledger.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 import {ledgerOf, recordedDrives, recordedMap, recordedNics, recordedTrace} from './traces.ts';
 

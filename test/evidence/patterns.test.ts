@@ -2,8 +2,8 @@
 import {globSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {illnessOf} from '../../src/evidence/reports/kinds.ts';
-import {messagesOf} from '../../src/evidence/reports/lines.ts';
+import {illnessOf} from '../../src/evidence/crash/patterns.ts';
+import {messagesOf} from '../../src/evidence/crash/messages.ts';
 import {diagnoseLine} from '../../src/guest/vitals.ts';
 
 const folders = ['reports', 'golden/consoles'].map((name) => path.join(import.meta.dirname, name));
@@ -13,19 +13,14 @@ const lines = folders.flatMap((folder) =>
   ),
 );
 
-// Two tables say what a line means: one while a guest runs, which must know what a kernel does not survive, and one
-// afterwards, which says what it is. A line that ends a guest must be a report.
-
 test('what ends a guest is a report of the same kind', (t) => {
   let ended = 0;
   for (const {name, line} of lines) {
-    const failure = diagnoseLine(line);
-    if (failure === undefined) continue;
-    ended++;
     const illness = illnessOf(line);
-    t.truthy(illness, `${name}: ${line}`);
-    if (illness !== undefined && failure.kind !== 'oops')
-      t.true(illness.kind === failure.kind, `${name}: ${line}`);
+    if (illness?.ends === undefined) continue;
+    ended++;
+    t.like(diagnoseLine(line), {kind: illness.ends}, `${name}: ${line}`);
+    if (illness.ends !== 'oops') t.true(illness.kind === illness.ends, `${name}: ${line}`);
   }
   t.true(ended > 60, `${ended} lines`);
 });

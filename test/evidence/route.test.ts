@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {Routes} from '../../src/evidence/route.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 
 const routes = (...lines: readonly string[]): Routes => new Routes(parseTrace(lines.join('\n')));
 const given = (address: number, bytes: number, from = -1) => ({address, bytes, from});

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
-import {parseTrace, TraceParser} from '../../src/evidence/trace.ts';
+import {TraceParser} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 import {tracedEvents} from '../../src/evidence/traced-events.ts';
 import {recordedText, recordedTrace} from './traces.ts';
 

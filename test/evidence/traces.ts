@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import {buildLedger, type Initiators, type Ledger} from '../../src/evidence/ledger.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 
 /**

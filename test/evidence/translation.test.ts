@@ -3,7 +3,7 @@ import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {AddressMap} from '../../src/evidence/address-map.ts';
 import type {Initiators} from '../../src/evidence/ledger.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 import type {TraceEvent} from '../../src/evidence/trace-event.ts';
 import {Translations} from '../../src/evidence/translation.ts';
 import {ledgerOf, recordedTrace} from './traces.ts';

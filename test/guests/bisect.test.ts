@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import {execa} from 'execa';
 import {selectKernel} from '../../src/runner/select-kernel.ts';
-import {ensureSource} from '../../src/build/ensure-source.ts';
+import {ensureSource} from '../../src/build/sources/registry.ts';
 import {context, machineOf, qemu} from './lab.ts';
 import {LabProcess} from './processes.ts';
 

@@ -4,7 +4,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {failures, readKtap} from '../../src/evidence/ktap.ts';
+import {failures, readKtap} from '../helpers/ktap-reader.ts';
 import {flows, machineOf, runFile, runOwn} from './lab.ts';
 
 async function run(name: string) {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import {execa} from 'execa';
 import {labRoot} from '../../src/base/paths.ts';
-import {parseTrace} from '../../src/evidence/trace.ts';
+import {parseTrace} from '../helpers/parse-trace.ts';
 import {findScenarios} from '../../src/spec/catalog.ts';
 import {machineOf, runFile} from './lab.ts';
 

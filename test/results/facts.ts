@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {factsOf, type RunFacts} from '../../src/results/bundle-facts.ts';
 import type {RunRecord} from '../../src/scenario/record.ts';
-import type {Verdict} from '../../src/verdict/judge.ts';
+import type {Verdict} from '../../src/base/verdict.ts';
 
 let made = 0;
 

@@ -10,7 +10,7 @@ import type {Outcome} from '../../src/results/outcome.ts';
 import {planPrune, prune} from '../../src/results/prune.ts';
 import {listRuns} from '../../src/results/queries/list.ts';
 import {resultsOf} from '../../src/results/queries/nightly-runs.ts';
-import type {Verdict} from '../../src/verdict/judge.ts';
+import type {Verdict} from '../../src/base/verdict.ts';
 import {facts} from './facts.ts';
 
 endServer();

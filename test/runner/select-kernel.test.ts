@@ -4,7 +4,8 @@ import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {gitSource, moduleDirectories, selectKernel} from '../../src/runner/select-kernel.ts';
+import {moduleDirectories, selectKernel} from '../../src/runner/select-kernel.ts';
+import {gitSource} from '../../src/spec/kernel-source.ts';
 
 const made = (name: string, content = ''): string => {
   const file = path.join(temporary, name);

@@ -2,7 +2,8 @@
 import {testProp} from '@fast-check/ava';
 import test from 'ava';
 import fc from 'fast-check';
-import {formatSize, multipleOf, parseSize, powerOfTwo, size} from '../../src/spec/size.ts';
+import {formatBytes} from '../../src/base/bytes.ts';
+import {multipleOf, parseSize, powerOfTwo, size} from '../../src/spec/size.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {wrong} from './wrong.ts';
 
@@ -52,7 +53,7 @@ test('a power of two, a multiple', (t) => {
 });
 
 testProp('what is written can be read', [fc.integer({min: 1, max: 2 ** 39})], (t, bytes) => {
-  const written = (size: number): string => formatSize(size).replace(/ B$/, '').replace(' ', '');
+  const written = (size: number): string => formatBytes(size).replace(/ B$/, '').replace(' ', '');
   t.is(parseSize(written(bytes)), bytes);
   t.is(parseSize(written(bytes * 1024)), bytes * 1024);
 });

@@ -2,7 +2,8 @@
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {Check} from '../../src/verdict/check.ts';
-import {judge, judgeCommand, type JudgedStep, judgeRun, type Verdict} from '../../src/verdict/judge.ts';
+import type {Verdict} from '../../src/base/verdict.ts';
+import {judge, judgeCommand, type JudgedStep, judgeRun} from '../../src/verdict/judge.ts';
 
 const proof: Check = {name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64 KiB to cmb.'};
 const word: Check = {name: 'guest', ok: true, witness: 'guest', detail: 'the guest reports success.'};

@@ -81,7 +81,7 @@ static bool can_be_client(struct pci_dev *pdev)
 	return true;
 }
 
-struct client *client_create(struct pci_dev *pdev)
+struct client *p2psw_client_create(struct pci_dev *pdev)
 {
 	struct pci_dev *upstream = find_upstream_port(pdev);
 	struct client *client;
@@ -92,7 +92,7 @@ struct client *client_create(struct pci_dev *pdev)
 	/* While a device has our ops, our text must stay. */
 	if (!try_module_get(THIS_MODULE))
 		return NULL;
-	client = kmemdup(&client_template, sizeof(*client), GFP_KERNEL);
+	client = kmemdup(&p2psw_client_template, sizeof(*client), GFP_KERNEL);
 	if (!client)
 		goto put_module;
 	client->host = host_create(pdev, upstream);
@@ -113,7 +113,7 @@ put_module:
 	return NULL;
 }
 
-void client_destroy(struct client *client)
+void p2psw_client_destroy(struct client *client)
 {
 	host_destroy(client->host);
 	pci_dev_put(client->upstream);

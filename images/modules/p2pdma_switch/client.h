@@ -33,11 +33,11 @@ static inline struct client *to_client(struct device *dev)
 }
 
 /* A client with nothing but its ops, see ops.c. */
-extern const struct client client_template;
+extern const struct client p2psw_client_template;
 
 /* NULL with a word in the log if @pdev cannot be a client or need not be. */
-struct client *client_create(struct pci_dev *pdev);
+struct client *p2psw_client_create(struct pci_dev *pdev);
 
-void client_destroy(struct client *client);
+void p2psw_client_destroy(struct client *client);
 
 #endif

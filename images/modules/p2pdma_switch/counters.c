@@ -7,7 +7,7 @@
 
 static atomic64_t counters[COUNTERS];
 
-void count_add(enum counter counter, u64 value)
+void p2psw_count_add(enum counter counter, u64 value)
 {
 	atomic64_add(value, &counters[counter]);
 }

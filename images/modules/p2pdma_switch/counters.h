@@ -25,11 +25,11 @@ enum counter {
 	COUNTERS,
 };
 
-void count_add(enum counter counter, u64 value);
+void p2psw_count_add(enum counter counter, u64 value);
 
 static inline void count(enum counter counter)
 {
-	count_add(counter, 1);
+	p2psw_count_add(counter, 1);
 }
 
 #endif

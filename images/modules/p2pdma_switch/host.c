@@ -40,9 +40,9 @@ static bool is_tracked(struct device *host, dma_addr_t addr)
 	return !dev_is_dma_coherent(host) || is_bounced(host, addr);
 }
 
-dma_addr_t host_map_page(struct client *client, struct page *page,
-			 unsigned long offset, size_t size,
-			 enum dma_data_direction dir, unsigned long attrs)
+dma_addr_t p2psw_host_map_page(struct client *client, struct page *page,
+			       unsigned long offset, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs)
 {
 	struct device *host = client->host;
 	dma_addr_t addr = phys_to_dma(host, page_to_phys(page) + offset);
@@ -55,36 +55,36 @@ dma_addr_t host_map_page(struct client *client, struct page *page,
 	return dma_map_page_attrs(host, page, offset, size, dir, attrs);
 }
 
-void host_unmap_page(struct client *client, dma_addr_t addr, size_t size,
-		     enum dma_data_direction dir, unsigned long attrs)
+void p2psw_host_unmap_page(struct client *client, dma_addr_t addr, size_t size,
+			   enum dma_data_direction dir, unsigned long attrs)
 {
 	if (is_tracked(client->host, addr))
 		dma_unmap_page_attrs(client->host, addr, size, dir, attrs);
 }
 
-void host_sync_for_cpu(struct client *client, dma_addr_t addr, size_t size,
-		       enum dma_data_direction dir)
+void p2psw_host_sync_for_cpu(struct client *client, dma_addr_t addr, size_t size,
+			     enum dma_data_direction dir)
 {
 	if (is_tracked(client->host, addr))
 		dma_sync_single_for_cpu(client->host, addr, size, dir);
 }
 
-void host_sync_for_device(struct client *client, dma_addr_t addr, size_t size,
-			  enum dma_data_direction dir)
+void p2psw_host_sync_for_device(struct client *client, dma_addr_t addr, size_t size,
+				enum dma_data_direction dir)
 {
 	if (is_tracked(client->host, addr))
 		dma_sync_single_for_device(client->host, addr, size, dir);
 }
 
-dma_addr_t host_map_resource(struct client *client, phys_addr_t phys,
-			     size_t size)
+dma_addr_t p2psw_host_map_resource(struct client *client, phys_addr_t phys,
+				   size_t size)
 {
 	if (!dma_capable(client->host, phys, size, false))
 		return DMA_MAPPING_ERROR;
 	return phys;
 }
 
-bool host_is_plain(struct client *client)
+bool p2psw_host_is_plain(struct client *client)
 {
 	return dev_is_dma_coherent(client->host) &&
 	       !is_swiotlb_for_alloc(client->host) &&
@@ -92,8 +92,8 @@ bool host_is_plain(struct client *client)
 	       !cc_platform_has(CC_ATTR_HOST_MEM_ENCRYPT);
 }
 
-struct page *host_alloc_pages(struct client *client, size_t size,
-			      dma_addr_t *handle, gfp_t gfp)
+struct page *p2psw_host_alloc_pages(struct client *client, size_t size,
+				    dma_addr_t *handle, gfp_t gfp)
 {
 	static const gfp_t zones[] = { 0, GFP_DMA32, GFP_DMA };
 	struct device *host = client->host;
@@ -111,12 +111,12 @@ struct page *host_alloc_pages(struct client *client, size_t size,
 		*handle = phys_to_dma(host, page_to_phys(page));
 		if (*handle + size - 1 <= limit)
 			return page;
-		host_free_pages(page, size);
+		p2psw_host_free_pages(page, size);
 	}
 	return NULL;
 }
 
-void host_free_pages(struct page *page, size_t size)
+void p2psw_host_free_pages(struct page *page, size_t size)
 {
 	__free_pages(page, get_order(size));
 }

@@ -49,7 +49,7 @@ static struct peer *find_peer(struct pci_dev *pdev)
 /* Without a route the peer is refused: worse, but never wrong. */
 static void connect(struct client *client, struct pci_dev *provider)
 {
-	if (route_add(client, provider))
+	if (p2psw_route_add(client, provider))
 		pci_warn(client->pdev, "no memory for a route to %s\n",
 			 pci_name(provider));
 }
@@ -57,7 +57,7 @@ static void connect(struct client *client, struct pci_dev *provider)
 static void hook(struct peer *peer)
 {
 	struct pci_dev *pdev = peer->pdev;
-	struct client *client = client_create(pdev);
+	struct client *client = p2psw_client_create(pdev);
 	struct peer *provider;
 
 	if (!client)
@@ -84,8 +84,8 @@ static void unhook(struct peer *peer)
 		return;
 	set_dma_ops(&peer->pdev->dev, NULL);
 	list_del(&client->list);
-	route_remove_all(client);
-	client_destroy(client);
+	p2psw_route_remove_all(client);
+	p2psw_client_destroy(client);
 }
 
 static void add_peer(struct pci_dev *pdev, bool may_hook)
@@ -125,7 +125,7 @@ static void remove_peer(struct pci_dev *pdev)
 		return;
 	unhook(peer);
 	list_for_each_entry(client, &clients, list)
-		route_remove(client, pdev);
+		p2psw_route_remove(client, pdev);
 	list_del(&peer->list);
 	pci_dev_put(pdev);
 	kfree(peer);

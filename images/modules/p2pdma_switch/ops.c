@@ -6,30 +6,30 @@
 #include "client.h"
 #include "ops.h"
 
-const struct client client_template = {
+const struct client p2psw_client_template = {
 	.ops = {
 /* Only a kernel whose dma_map_ops can say so lets block I/O come this way. */
 #ifdef DMA_F_PCI_P2PDMA_SUPPORTED
 		.flags = DMA_F_PCI_P2PDMA_SUPPORTED,
 #endif
-		.alloc = switch_alloc,
-		.free = switch_free,
-		.alloc_pages_op = switch_alloc_pages,
-		.free_pages = switch_free_pages,
-		.mmap = switch_mmap,
-		.get_sgtable = switch_get_sgtable,
-		.map_page = switch_map_page,
-		.unmap_page = switch_unmap_page,
-		.map_sg = switch_map_sg,
-		.unmap_sg = switch_unmap_sg,
-		.map_resource = switch_map_resource,
-		.unmap_resource = switch_unmap_resource,
-		.sync_single_for_cpu = switch_sync_for_cpu,
-		.sync_single_for_device = switch_sync_for_device,
-		.sync_sg_for_cpu = switch_sync_sg_for_cpu,
-		.sync_sg_for_device = switch_sync_sg_for_device,
-		.dma_supported = switch_dma_supported,
-		.get_required_mask = switch_get_required_mask,
-		.max_mapping_size = switch_max_mapping_size,
+		.alloc = p2psw_alloc,
+		.free = p2psw_free,
+		.alloc_pages_op = p2psw_alloc_pages,
+		.free_pages = p2psw_free_pages,
+		.mmap = p2psw_mmap,
+		.get_sgtable = p2psw_get_sgtable,
+		.map_page = p2psw_map_page,
+		.unmap_page = p2psw_unmap_page,
+		.map_sg = p2psw_map_sg,
+		.unmap_sg = p2psw_unmap_sg,
+		.map_resource = p2psw_map_resource,
+		.unmap_resource = p2psw_unmap_resource,
+		.sync_single_for_cpu = p2psw_sync_for_cpu,
+		.sync_single_for_device = p2psw_sync_for_device,
+		.sync_sg_for_cpu = p2psw_sync_sg_for_cpu,
+		.sync_sg_for_device = p2psw_sync_sg_for_device,
+		.dma_supported = p2psw_dma_supported,
+		.get_required_mask = p2psw_get_required_mask,
+		.max_mapping_size = p2psw_max_mapping_size,
 	},
 };

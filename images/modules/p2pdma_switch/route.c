@@ -65,7 +65,7 @@ static enum route_type find_type(struct pci_dev *client,
 	return ROUTE_REFUSED;
 }
 
-int route_add(struct client *client, struct pci_dev *provider)
+int p2psw_route_add(struct client *client, struct pci_dev *provider)
 {
 	enum route_type type = find_type(client->pdev, provider);
 	struct route *route;
@@ -77,7 +77,7 @@ int route_add(struct client *client, struct pci_dev *provider)
 			continue;
 		route = kzalloc(sizeof(*route), GFP_KERNEL);
 		if (!route) {
-			route_remove(client, provider);
+			p2psw_route_remove(client, provider);
 			return -ENOMEM;
 		}
 		route->provider = provider;
@@ -103,18 +103,18 @@ static void remove_matching(struct client *client, struct pci_dev *provider)
 	}
 }
 
-void route_remove(struct client *client, struct pci_dev *provider)
+void p2psw_route_remove(struct client *client, struct pci_dev *provider)
 {
 	remove_matching(client, provider);
 }
 
-void route_remove_all(struct client *client)
+void p2psw_route_remove_all(struct client *client)
 {
 	remove_matching(client, NULL);
 }
 
-enum route_type route_find(struct client *client, phys_addr_t phys,
-			   size_t size, dma_addr_t *bus)
+enum route_type p2psw_route_find(struct client *client, phys_addr_t phys,
+				 size_t size, dma_addr_t *bus)
 {
 	enum route_type type = ROUTE_NONE;
 	struct route *route;
@@ -133,7 +133,7 @@ enum route_type route_find(struct client *client, phys_addr_t phys,
 	return type;
 }
 
-bool is_peer_address(struct client *client, dma_addr_t addr)
+bool p2psw_is_peer_address(struct client *client, dma_addr_t addr)
 {
 	struct resource_entry *window;
 

@@ -17,7 +17,7 @@ static enum route_type find_peer(struct device *dev, phys_addr_t phys,
 				 size_t size, bool must_be_peer,
 				 dma_addr_t *bus)
 {
-	enum route_type type = route_find(to_client(dev), phys, size, bus);
+	enum route_type type = p2psw_route_find(to_client(dev), phys, size, bus);
 
 	if (type == ROUTE_NONE && must_be_peer)
 		type = ROUTE_REFUSED;
@@ -32,9 +32,9 @@ static enum route_type find_peer(struct device *dev, phys_addr_t phys,
 	return type;
 }
 
-dma_addr_t switch_map_page(struct device *dev, struct page *page,
-			   unsigned long offset, size_t size,
-			   enum dma_data_direction dir, unsigned long attrs)
+dma_addr_t p2psw_map_page(struct device *dev, struct page *page,
+			  unsigned long offset, size_t size,
+			  enum dma_data_direction dir, unsigned long attrs)
 {
 	enum route_type type = ROUTE_NONE;
 	dma_addr_t addr;
@@ -45,8 +45,8 @@ dma_addr_t switch_map_page(struct device *dev, struct page *page,
 	if (type == ROUTE_REFUSED)
 		return DMA_MAPPING_ERROR;
 	if (type != ROUTE_BUS_ADDR)
-		addr = host_map_page(to_client(dev), page, offset, size, dir,
-				     attrs);
+		addr = p2psw_host_map_page(to_client(dev), page, offset, size, dir,
+					   attrs);
 	if (addr == DMA_MAPPING_ERROR)
 		return addr;
 
@@ -54,33 +54,33 @@ dma_addr_t switch_map_page(struct device *dev, struct page *page,
 		count(MAP_PAGE_HOST);
 	} else {
 		count(MAP_PAGE_PEER);
-		count_add(MAP_PAGE_PEER_BYTES, size);
+		p2psw_count_add(MAP_PAGE_PEER_BYTES, size);
 	}
 	return addr;
 }
 
-void switch_unmap_page(struct device *dev, dma_addr_t addr, size_t size,
-		       enum dma_data_direction dir, unsigned long attrs)
+void p2psw_unmap_page(struct device *dev, dma_addr_t addr, size_t size,
+		      enum dma_data_direction dir, unsigned long attrs)
 {
 	struct client *client = to_client(dev);
 
-	if (is_peer_address(client, addr)) {
+	if (p2psw_is_peer_address(client, addr)) {
 		count(UNMAP_PEER);
 		return;
 	}
-	host_unmap_page(client, addr, size, dir, attrs);
+	p2psw_host_unmap_page(client, addr, size, dir, attrs);
 	count(UNMAP_HOST);
 }
 
-void switch_unmap_sg(struct device *dev, struct scatterlist *sgl, int nents,
-		     enum dma_data_direction dir, unsigned long attrs)
+void p2psw_unmap_sg(struct device *dev, struct scatterlist *sgl, int nents,
+		    enum dma_data_direction dir, unsigned long attrs)
 {
 	struct scatterlist *sg;
 	int i;
 
 	for_each_sg(sgl, sg, nents, i) {
-		switch_unmap_page(dev, sg_dma_address(sg), sg_dma_len(sg), dir,
-				  attrs);
+		p2psw_unmap_page(dev, sg_dma_address(sg), sg_dma_len(sg), dir,
+				 attrs);
 		if (sg_dma_is_bus_address(sg))
 			sg_dma_unmark_bus_address(sg);
 	}
@@ -97,8 +97,8 @@ static int map_segment(struct device *dev, struct scatterlist *sg,
 	if (type == ROUTE_REFUSED)
 		return -EREMOTEIO;
 	if (type != ROUTE_BUS_ADDR)
-		addr = host_map_page(to_client(dev), sg_page(sg), sg->offset,
-				     sg->length, dir, attrs);
+		addr = p2psw_host_map_page(to_client(dev), sg_page(sg), sg->offset,
+					   sg->length, dir, attrs);
 	if (addr == DMA_MAPPING_ERROR)
 		return -EIO;
 
@@ -110,13 +110,13 @@ static int map_segment(struct device *dev, struct scatterlist *sg,
 		count(MAP_SG_HOST);
 	} else {
 		count(MAP_SG_PEER);
-		count_add(MAP_SG_PEER_BYTES, sg->length);
+		p2psw_count_add(MAP_SG_PEER_BYTES, sg->length);
 	}
 	return 0;
 }
 
-int switch_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
-		  enum dma_data_direction dir, unsigned long attrs)
+int p2psw_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
+		 enum dma_data_direction dir, unsigned long attrs)
 {
 	struct scatterlist *sg;
 	int i, ret;
@@ -124,17 +124,17 @@ int switch_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
 	for_each_sg(sgl, sg, nents, i) {
 		ret = map_segment(dev, sg, dir, attrs);
 		if (ret) {
-			switch_unmap_sg(dev, sgl, i, dir,
-					attrs | DMA_ATTR_SKIP_CPU_SYNC);
+			p2psw_unmap_sg(dev, sgl, i, dir,
+				       attrs | DMA_ATTR_SKIP_CPU_SYNC);
 			return ret;
 		}
 	}
 	return nents;
 }
 
-dma_addr_t switch_map_resource(struct device *dev, phys_addr_t phys,
-			       size_t size, enum dma_data_direction dir,
-			       unsigned long attrs)
+dma_addr_t p2psw_map_resource(struct device *dev, phys_addr_t phys,
+			      size_t size, enum dma_data_direction dir,
+			      unsigned long attrs)
 {
 	dma_addr_t addr;
 	enum route_type type = find_peer(dev, phys, size, false, &addr);
@@ -142,7 +142,7 @@ dma_addr_t switch_map_resource(struct device *dev, phys_addr_t phys,
 	if (type == ROUTE_REFUSED)
 		return DMA_MAPPING_ERROR;
 	if (type != ROUTE_BUS_ADDR)
-		addr = host_map_resource(to_client(dev), phys, size);
+		addr = p2psw_host_map_resource(to_client(dev), phys, size);
 	if (addr == DMA_MAPPING_ERROR)
 		return addr;
 
@@ -150,54 +150,54 @@ dma_addr_t switch_map_resource(struct device *dev, phys_addr_t phys,
 		count(MAP_RESOURCE_HOST);
 	} else {
 		count(MAP_RESOURCE_PEER);
-		count_add(MAP_RESOURCE_PEER_BYTES, size);
+		p2psw_count_add(MAP_RESOURCE_PEER_BYTES, size);
 	}
 	return addr;
 }
 
-void switch_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
-			   enum dma_data_direction dir, unsigned long attrs)
+void p2psw_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
+			  enum dma_data_direction dir, unsigned long attrs)
 {
 	/* Whatever it is, an address was all there was to it. */
-	count(is_peer_address(to_client(dev), addr) ? UNMAP_PEER : UNMAP_HOST);
+	count(p2psw_is_peer_address(to_client(dev), addr) ? UNMAP_PEER : UNMAP_HOST);
 }
 
-void switch_sync_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
-			 enum dma_data_direction dir)
+void p2psw_sync_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
+			enum dma_data_direction dir)
 {
 	struct client *client = to_client(dev);
 
-	if (!is_peer_address(client, addr))
-		host_sync_for_cpu(client, addr, size, dir);
+	if (!p2psw_is_peer_address(client, addr))
+		p2psw_host_sync_for_cpu(client, addr, size, dir);
 }
 
-void switch_sync_for_device(struct device *dev, dma_addr_t addr, size_t size,
-			    enum dma_data_direction dir)
+void p2psw_sync_for_device(struct device *dev, dma_addr_t addr, size_t size,
+			   enum dma_data_direction dir)
 {
 	struct client *client = to_client(dev);
 
-	if (!is_peer_address(client, addr))
-		host_sync_for_device(client, addr, size, dir);
+	if (!p2psw_is_peer_address(client, addr))
+		p2psw_host_sync_for_device(client, addr, size, dir);
 }
 
-void switch_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl,
-			    int nents, enum dma_data_direction dir)
+void p2psw_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl,
+			   int nents, enum dma_data_direction dir)
 {
 	struct scatterlist *sg;
 	int i;
 
 	for_each_sg(sgl, sg, nents, i)
-		switch_sync_for_cpu(dev, sg_dma_address(sg), sg_dma_len(sg),
-				    dir);
+		p2psw_sync_for_cpu(dev, sg_dma_address(sg), sg_dma_len(sg),
+				   dir);
 }
 
-void switch_sync_sg_for_device(struct device *dev, struct scatterlist *sgl,
-			       int nents, enum dma_data_direction dir)
+void p2psw_sync_sg_for_device(struct device *dev, struct scatterlist *sgl,
+			      int nents, enum dma_data_direction dir)
 {
 	struct scatterlist *sg;
 	int i;
 
 	for_each_sg(sgl, sg, nents, i)
-		switch_sync_for_device(dev, sg_dma_address(sg), sg_dma_len(sg),
-				       dir);
+		p2psw_sync_for_device(dev, sg_dma_address(sg), sg_dma_len(sg),
+				      dir);
 }

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: MIT
-import {junit} from '../../results/export/junit.ts';
-import {ktap} from '../../results/export/ktap.ts';
+import {resultFormatNames, type ResultFormat, resultFormats} from '../../results/export/formats.ts';
 import {document} from './document.ts';
 import {jsonReporter} from './json.ts';
 import type {Reporter} from './reporter.ts';
 import {textReporter} from './text.ts';
 
-const reporters = {
-  text: textReporter,
-  json: jsonReporter,
-  ktap: () => document(ktap),
-  junit: () => document(junit),
-} as const satisfies Record<string, () => Reporter>;
+const reporters = {text: textReporter, json: jsonReporter} as const;
 
-type Format = keyof typeof reporters;
+type Format = keyof typeof reporters | ResultFormat;
 
-export const formats = Object.keys(reporters) as readonly Format[];
+export const formats: readonly Format[] = ['text', 'json', ...resultFormatNames];
 
 /** The reporter for a format. */
 export function reporterFor(format: Format): Reporter {
-  return reporters[format]();
+  return format === 'text' || format === 'json' ? reporters[format]() : document(resultFormats[format]);
 }

@@ -50,7 +50,7 @@ export function textReporter(): Reporter {
 }
 
 /** The table for runs that are to come: what it will hold is known but for the times and the causes. */
-export function columnsFor({entries, kernel}: Pick<Request, 'entries' | 'kernel'>): readonly Column[] {
+function columnsFor({entries, kernel}: Pick<Request, 'entries' | 'kernel'>): readonly Column[] {
   const columns = [
     {title: 'verdict'},
     {title: 'scenario'},
@@ -65,7 +65,7 @@ export function columnsFor({entries, kernel}: Pick<Request, 'entries' | 'kernel'
 }
 
 /** A result as a row of {@link columnsFor}. */
-export function resultRow(columns: readonly Column[], result: Result): string {
+function resultRow(columns: readonly Column[], result: Result): string {
   const {verdict, scenario, kernel, durationMs, reason} = result;
   const word = {text: verdict.toUpperCase(), style: colours[verdict]};
   return row(columns, [word, scenario, kernel, seconds(durationMs), printable(reason)]);

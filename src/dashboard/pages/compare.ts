@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {plain} from '../../spec/variant.ts';
 import {describeChange} from '../../results/measured-change.ts';
 import {type Counted, mapCostsIn} from '../../results/queries/map-cost-changes.ts';
 import {type Difference, type Pair, pair} from '../../results/queries/compare.ts';
@@ -146,7 +147,7 @@ function section(
     const shown = [one.first, one.second].filter((side) => side !== null);
     const told = [one.second, one.first].find((side) => side?.run != null && side.outcome !== 'pass');
     return html`<tr data-find="${shown.map(find).join(' ')}">
-      <td>${words(one.scenario)}${one.variant === 'plain' ? '' : html` <span class="on">variant ${words(one.variant)}</span>`}</td>
+      <td>${words(one.scenario)}${one.variant === plain ? '' : html` <span class="on">variant ${words(one.variant)}</span>`}</td>
       <td>${side(context, one.first)}</td>
       <td>${side(context, one.second)}</td>
       <td class="cause">${words(one.measurements.length > 0 ? one.measurements.map(describeChange).join('; ') : told?.run?.reason)}</td>

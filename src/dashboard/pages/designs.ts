@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import {sum} from '../../base/sum.ts';
+import {plain} from '../../spec/variant.ts';
 import {type DesignCell, type DesignRow, designs as designsOf} from '../../results/queries/designs.ts';
 import {latestNightlyRuns} from '../../results/queries/nightly-runs.ts';
 import {roundBytes} from '../../base/bytes.ts';
@@ -49,8 +51,8 @@ export const designs: PageMaker = async (context) => {
 function summary(kernels: readonly string[], rows: readonly DesignRow[]): Html {
   const lines = kernels.map((kernel) => {
     const cells = rows.flatMap(({cells: own}) => own[kernel] ?? []);
-    const sum = (which: 'peer' | 'hostMemory' | 'lost'): number =>
-      cells.reduce((total, {bytes}) => total + (bytes?.[which] ?? 0), 0);
+    const bytesOf = (which: 'peer' | 'hostMemory' | 'lost'): number =>
+      sum(cells.map(({bytes}) => bytes?.[which] ?? 0));
     const count = (...outcomes: readonly string[]): number =>
       cells.filter(({result}) => outcomes.includes(result.outcome)).length;
     return html`<tr>
@@ -58,9 +60,9 @@ function summary(kernels: readonly string[], rows: readonly DesignRow[]): Html {
       <td class="number">${count('pass')}</td>
       <td class="number">${count('known')}</td>
       <td class="number">${count('fail', 'crash')}</td>
-      <td class="number">${roundBytes(sum('peer'))}</td>
-      <td class="number">${roundBytes(sum('hostMemory'))}</td>
-      <td class="number">${roundBytes(sum('lost'))}</td>
+      <td class="number">${roundBytes(bytesOf('peer'))}</td>
+      <td class="number">${roundBytes(bytesOf('hostMemory'))}</td>
+      <td class="number">${roundBytes(bytesOf('lost'))}</td>
     </tr>`;
   });
   const columns = ['kernel', 'pass', 'known issues', 'fail', 'peer to peer', 'by ordinary memory', 'lost'];
@@ -76,7 +78,7 @@ function line({up}: PageContext, {scenario, variant, cells}: DesignRow, kernels:
   });
   const outcomes = Object.values(cells).map(({result}) => result.outcome);
   return html`<tr data-find="${words([scenario, variant, ...outcomes].join(' ').toLowerCase())}">
-    <th scope="row">${words(scenario)}${variant === 'plain' ? '' : `, ${words(variant)}`}</th>
+    <th scope="row">${words(scenario)}${variant === plain ? '' : `, ${words(variant)}`}</th>
     ${shown}
   </tr>`;
 }

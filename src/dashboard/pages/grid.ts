@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {plain} from '../../spec/variant.ts';
 import {
   latestNightlyRuns,
   type NightlyRunResult,
@@ -61,7 +62,7 @@ function section(
 }
 
 const columnOf = ({kernel, variant}: NightlyRunResult): string =>
-  variant === 'plain' ? kernel : `${kernel}, ${variant}`;
+  variant === plain ? kernel : `${kernel}, ${variant}`;
 
 function row(context: PageContext, own: readonly NightlyRunResult[], columns: readonly string[]): Html {
   const [first] = own;

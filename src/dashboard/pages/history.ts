@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {plain} from '../../spec/variant.ts';
 import {repeatCommand} from '../../results/repeat.ts';
 import {historyOf, type History, type PastResult} from '../../results/queries/history.ts';
 import {seriesOf} from '../../results/queries/series.ts';
@@ -18,7 +19,7 @@ export const history =
     const {scenario, kernel, variant, topology} = found;
     const again = repeatCommand({scenario, kernel, variant}) ?? '(its files are gone)';
     return {
-      title: `${scenario} on ${kernel}${variant === 'plain' ? '' : `, variant ${variant}`}`,
+      title: `${scenario} on ${kernel}${variant === plain ? '' : `, variant ${variant}`}`,
       data: {...found, series},
       body: html`
         ${verdictLine(found)}

@@ -21,7 +21,7 @@ export interface Connection {
 }
 
 /** Where results go if nothing else is said. */
-export const defaultDatabase = path.join(stateRoot, 'results.sqlite');
+const defaultDatabase = path.join(stateRoot, 'results.sqlite');
 
 /** How long a writer of SQLite waits for another one, in milliseconds. */
 const busyTimeout = 15_000;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Insertable, Transaction} from 'kysely';
+import {hex} from '../../base/hex.ts';
 import {flows} from '../flows.ts';
 import type {RunFacts} from '../bundle-facts.ts';
 import type {Database, Tables} from './tables.ts';
@@ -103,7 +104,7 @@ export async function recordIn(
         bar: bar ?? null,
         bytes,
         pieces,
-        address: `0x${address.toString(16)}`,
+        address: hex(address),
         route: route ?? null,
         by: by ?? null,
       })),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Generated, Kysely} from 'kysely';
-import type {Verdict} from '../../verdict/judge.ts';
+import type {Verdict} from '../../base/verdict.ts';
 import type {Change, Standing} from '../changes.ts';
 import type {Outcome} from '../outcome.ts';
 

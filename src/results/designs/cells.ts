@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {hostMemory} from '../../base/targets.ts';
 import type {RunRecord, StepRecord} from '../../scenario/record.ts';
 import type {Api} from '../../spec/steps/api.ts';
 import {isBelowSwitch, nodeOf, type Topology} from '../../topology/model.ts';
@@ -50,7 +51,7 @@ export function cellsOf(topology: Topology, {kernel, scenario, steps}: RunRecord
         design: kernel,
         scenario,
         initiator: nodeOf(topology, initiator).type,
-        target: target === 'host-memory' ? target : nodeOf(topology, target).type,
+        target: target === hostMemory ? target : nodeOf(topology, target).type,
         direction,
         api,
         belowSwitch: isBelowSwitch(topology, initiator),
@@ -81,10 +82,10 @@ function cameOf(
   const before = transfers.slice(0, Math.max(0, transfers.findIndex(isSubject)));
   const elsewhere = ledger.some(
     ({initiator, direction, target, bytes}) =>
-      subject?.target !== 'host-memory' &&
+      subject?.target !== hostMemory &&
       initiator === subject?.initiator &&
       direction === subject.direction &&
-      (target === 'host-memory' || target === 'unmapped') &&
+      (target === hostMemory || target === 'unmapped') &&
       !transfers.some(
         (due) =>
           due.initiator === initiator &&

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {plain} from '../../spec/variant.ts';
 import {sha256} from '../../base/hash.ts';
 import {jsonText} from '../../base/json.ts';
 import type {Run} from '../queries/run.ts';
@@ -77,7 +78,7 @@ function testOf(run: Run): object {
     id: `${origin}:${clean(run.name)}`,
     build_id: `${origin}:${kernelKey === '' ? `unbuilt-${environment.kernel}` : kernelKey}`,
     origin,
-    path: ['p2plab', ...run.scenario.split('/'), ...(run.variant === 'plain' ? [] : [run.variant])]
+    path: ['p2plab', ...run.scenario.split('/'), ...(run.variant === plain ? [] : [run.variant])]
       .map((part) => part.replaceAll(/[^a-zA-Z0-9_-]/g, '_'))
       .join('.'),
     status: statusOf(run),

@@ -2,65 +2,57 @@
 import {withShortNames} from '../short-names.ts';
 import {printable, seconds} from '../describe.ts';
 import type {ReportedRun} from '../reported.ts';
+import {formatKtap, type KtapTest} from './ktap-document.ts';
 
 /**
  * The results as KTAP version 1 (Documentation/dev-tools/ktap.rst), without the last newline: a test for each run,
  * a subtest for each of its steps.
  */
 export function ktap(results: readonly ReportedRun[]): string {
-  const tests = withShortNames(results).flatMap((result, index) => test(result, index + 1));
-  return ['KTAP version 1', `1..${results.length}`, ...tests].join('\n');
+  return formatKtap(withShortNames(results).map(testOf), {named: true}).slice(0, -1);
 }
 
-function test(result: ReportedRun, number: number): readonly string[] {
-  const {scenario, kernel, qemu, verdict, reason, durationMs, bundle} = result;
-  const diagnosis = verdict === 'pass' ? [] : [`# ${verdict}: ${printable(reason)}`];
-  return [
-    ...subtests(result),
-    ...diagnosis,
-    `# ${seconds(durationMs)}, kernel ${printable(kernel)}, QEMU ${printable(qemu)}, bundle ${printable(bundle)}`,
-    line(isOk(result), number, scenario, directive(result)),
-  ];
+function testOf(result: ReportedRun): KtapTest {
+  const {scenario, kernel, qemu, verdict, reason, durationMs, bundle, steps} = result;
+  const diagnosis = verdict === 'pass' ? [] : [`${verdict}: ${reason}`];
+  return {
+    name: printable(scenario),
+    ...outcomeOf(result),
+    diagnosis: [...diagnosis, `${seconds(durationMs)}, kernel ${kernel}, QEMU ${qemu}, bundle ${bundle}`].map(
+      printable,
+    ),
+    subtests: steps.map(subtestOf),
+  };
 }
 
-/** A parser takes a plan of no tests for a broken one: a run without steps is a test without subtests. */
-function subtests({scenario, steps}: ReportedRun): readonly string[] {
-  if (steps.length === 0) return [];
-  const lines = steps.flatMap(({title, verdict, reason, knownIssue, checks}, index) => {
-    const wrong = checks.filter(({ok}) => !ok);
-    return [
-      ...(knownIssue === undefined ? [] : [`# ${printable(reason)}`]),
-      ...wrong.map(({name, detail}) => `# ${name}: ${printable(detail)}`),
-      line(isOk({verdict, knownIssue}), index + 1, title, directive({verdict, reason, knownIssue})),
-    ];
-  });
-  return ['KTAP version 1', `# Subtest: ${described(scenario)}`, `1..${steps.length}`, ...lines].map(
-    (text) => `  ${text}`,
-  );
+function subtestOf({title, verdict, reason, knownIssue, checks}: ReportedRun['steps'][number]): KtapTest {
+  const wrong = checks.filter(({ok}) => !ok);
+  return {
+    name: printable(title),
+    ...outcomeOf({verdict, reason, knownIssue}),
+    diagnosis: [
+      ...(knownIssue === undefined ? [] : [reason]),
+      ...wrong.map(({name, detail}) => `${name}: ${detail}`),
+    ].map(printable),
+    subtests: [],
+  };
 }
 
-/** What decides how a test or a subtest is printed. */
-interface Printed extends Pick<ReportedRun, 'verdict' | 'reason'> {
-  readonly knownIssue?: string | undefined;
-}
-
-/** A failure that is expected is "ok" with XFAIL, as ksft_test_result_xfail() prints it: parsers ignore the directive. */
-function isOk({verdict, knownIssue}: Omit<Printed, 'reason'>): boolean {
-  return verdict === 'pass' || verdict === 'skip' || knownIssue !== undefined;
-}
-
-function directive({verdict, reason, knownIssue}: Printed): string | undefined {
-  if (knownIssue !== undefined) return `XFAIL known issue ${printable(knownIssue)}`;
-  if (verdict === 'skip') return `SKIP ${printable(reason)}`;
-  return verdict === 'error' ? `ERROR ${printable(reason)}` : undefined;
-}
-
-function line(ok: boolean, number: number, name: string, directed: string | undefined): string {
-  const result = `${ok ? 'ok' : 'not ok'} ${number} ${described(name)}`;
-  return directed === undefined ? result : `${result} # ${directed}`;
-}
-
-/** A name: "#" would begin a directive. */
-function described(name: string): string {
-  return printable(name).replaceAll('#', '_');
+/**
+ * How a run or a step ended. A failure that is expected is "ok" with XFAIL, as ksft_test_result_xfail() prints it: parsers
+ * ignore the directive.
+ */
+function outcomeOf({
+  verdict,
+  reason,
+  knownIssue,
+}: Pick<ReportedRun, 'verdict' | 'reason'> & {readonly knownIssue?: string | undefined}): Pick<
+  KtapTest,
+  'ok' | 'directive' | 'reason'
+> {
+  if (knownIssue !== undefined)
+    return {ok: true, directive: 'XFAIL', reason: `known issue ${printable(knownIssue)}`};
+  if (verdict === 'skip') return {ok: true, directive: 'SKIP', reason: printable(reason)};
+  if (verdict === 'error') return {ok: false, directive: 'ERROR', reason: printable(reason)};
+  return {ok: verdict === 'pass'};
 }

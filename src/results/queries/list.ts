@@ -2,7 +2,7 @@
 import {meantBy} from '../../spec/identity.ts';
 import type {Case} from '../database/record.ts';
 import type {Database} from '../database/tables.ts';
-import type {Verdict} from '../../verdict/judge.ts';
+import type {Verdict} from '../../base/verdict.ts';
 import type {RunHead} from './nightly-runs.ts';
 
 /** Which runs are wanted; all that is given must hold. */

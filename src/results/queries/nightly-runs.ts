@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Verdict} from '../../verdict/judge.ts';
+import type {Verdict} from '../../base/verdict.ts';
 import type {Change} from '../changes.ts';
 import type {Case} from '../database/record.ts';
 import type {Database, Tables} from '../database/tables.ts';

@@ -6,8 +6,8 @@ import {labRoot, stateRoot} from '../../base/paths.ts';
 import {GitBisect} from '../../build/git-bisect.ts';
 import {prefixesOf} from '../../build/prefixes.ts';
 import {findScenarios} from '../../spec/catalog.ts';
+import {gitSource} from '../../spec/kernel-source.ts';
 import {
-  gitSource,
   type KernelAdditions,
   moduleDirectories,
   selectKernel,

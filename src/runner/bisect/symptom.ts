@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Verdict} from '../../verdict/judge.ts';
+import type {Verdict} from '../../base/verdict.ts';
 
 /** What a run came to, as far as a search looks at it. */
 export interface Seen {

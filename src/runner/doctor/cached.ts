@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {sumBytes} from '../../base/sum.ts';
 import type {Context} from '../../base/context.ts';
 import {labRoot} from '../../base/paths.ts';
 import {listKernels as listStored} from '../../build/kernel-store.ts';
@@ -30,7 +31,7 @@ async function kernels(context: Context): Promise<Finding> {
   );
   const isBuilt = (key: string | undefined): boolean => stored.some((kernel) => kernel.key === key);
   const missing = named.filter(({key}) => !isBuilt(key)).map(({name}) => name);
-  const bytes = stored.reduce((sum, kernel) => sum + kernel.bytes, 0);
+  const bytes = sumBytes(stored);
   const detail = `${stored.length} built, ${roundBytes(bytes)}`;
   if (missing.length === 0) return {name: 'kernels', state: 'ok', detail};
   return {

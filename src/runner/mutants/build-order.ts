@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {plain} from '../spec/variant.ts';
 
 /** What decides how much of a tree has to be compiled for a mutant. */
 export interface Sortable {
@@ -18,7 +19,7 @@ export interface Sortable {
  */
 export function inBuildOrder<T extends Sortable>(mutants: readonly T[]): readonly T[] {
   const key = ({name, kernel, variant, patchesKernel, files}: Sortable): readonly string[] => [
-    variant === 'plain' ? '' : variant,
+    variant === plain ? '' : variant,
     kernel === 'baseline' ? '' : kernel,
     patchesKernel ? '1' : '0',
     files.some((file) => file.endsWith('.h')) ? '1' : '0',

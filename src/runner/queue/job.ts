@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {verdicts} from '../../base/verdict.ts';
 import {sha256} from '../../base/hash.ts';
 
 const jobSchema = z.object({
@@ -30,7 +31,7 @@ export function readJob(data: unknown): Job | undefined {
 const madeSchema = z.object({
   /** The name that the run has in the database: unique, so that it says who settled the job. */
   name: z.string(),
-  verdict: z.enum(['pass', 'fail', 'crash', 'error', 'skip']),
+  verdict: z.enum(verdicts),
   reason: z.string(),
   knownIssue: z.string().optional(),
   durationMs: z.number(),

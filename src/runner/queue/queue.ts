@@ -11,7 +11,7 @@ import {lostWorkers} from '../retry-policy.ts';
 export const schema = 'p2plab_queue';
 
 /** How long a worker may be silent before its runs are another's, in seconds. */
-export const heartbeat = 10;
+const heartbeat = 10;
 
 /** The queue of a lab. Workers of another lab do not see it. */
 export interface Queue {

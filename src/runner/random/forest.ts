@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {stringify} from 'yaml';
+import {hostMemory} from '../../base/targets.ts';
 import type {Api} from '../../spec/steps/api.ts';
 import {topologySchema} from '../../spec/topology.ts';
 import {parseSpec} from '../../spec/yaml.ts';
@@ -156,7 +157,7 @@ function drives(topology: Topology, {pairs}: ForestDraw): readonly object[] {
     );
     const provider = pick(number % 4 < 2 && near.length > 0 ? near : providers, Math.floor(number / 4));
     return initiators === edus
-      ? [{dma: {edu: initiator, api: 'sg', from, source: provider, target: 'host-memory'}}]
+      ? [{dma: {edu: initiator, api: 'sg', from, source: provider, target: hostMemory}}]
       : [{copy: {from: initiator, through: provider, bytes: '4KiB'}}];
   });
 }

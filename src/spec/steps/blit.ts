@@ -5,7 +5,7 @@ import {checkDisk, checkType} from './scene.ts';
 import {pageBytes, verb} from './verb.ts';
 
 /** A pixel is 32 bits: the mode that the guest's display driver sets. */
-export const bytesPerPixel = 4;
+const bytesPerPixel = 4;
 
 const pixels = (most: number) => z.int().min(8).max(most).multipleOf(8);
 

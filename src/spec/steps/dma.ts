@@ -7,7 +7,7 @@ import {checkDisk, checkProvider, checkType} from './scene.ts';
 import {pageBytes, through, transferSize, verb} from './verb.ts';
 
 /** What QEMU's edu holds: hw/misc/edu.c, DMA_SIZE. */
-export const eduBytes = 4096;
+const eduBytes = 4096;
 
 const diskOffset = z.union([z.literal(0), transferSize]).default(0);
 

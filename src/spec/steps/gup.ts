@@ -8,7 +8,7 @@ import {pageBytes, verb} from './verb.ts';
  * Ways to have the kernel pin user pages without FOLL_PCI_P2PDMA: mm/process_vm_access.c, /proc/PID/mem
  * (mm/memory.c, access_remote_vm()), fs/splice.c.
  */
-export const gupCallers = [
+const gupCallers = [
   'process_vm_readv',
   'process_vm_writev',
   'proc-mem-read',

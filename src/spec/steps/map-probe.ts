@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {hostMemory} from '../../base/targets.ts';
+import {formatBytes} from '../../base/bytes.ts';
 import {deviceId} from '../names.ts';
-import {formatSize, size} from '../size.ts';
+import {size} from '../size.ts';
 import {api} from './api.ts';
-import {checkDevice, checkProvider, hostMemory, type Scene} from './scene.ts';
+import {checkDevice, checkProvider, type Scene} from './scene.ts';
 import {through, verb} from './verb.ts';
 
 /** What the guest's module takes at once: images/include/uapi/p2plab.h. */
@@ -62,7 +64,7 @@ export const mapProbe = verb({
     }
     const bytes = segments.reduce((sum, {length}) => sum + length, 0);
     if (segments.every(({bar}) => bar === undefined) && bytes > mostBytes) {
-      scene.report(['segments'], `these are ${bytes} bytes: at most ${formatSize(mostBytes)}`);
+      scene.report(['segments'], `these are ${bytes} bytes: at most ${formatBytes(mostBytes)}`);
     }
   },
 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+import {formatBytes} from '../../base/bytes.ts';
+import {hostMemory} from '../../base/targets.ts';
 import {isRegistered} from '../cmb.ts';
 import type {Path} from '../source-map.ts';
-import {formatSize} from '../size.ts';
 import {didYouMean} from '../suggest.ts';
 import type {DeviceSpec} from '../topology.ts';
 
@@ -16,9 +17,6 @@ export interface Scene {
   /** Reports a problem of the part with this path below the step's options. */
   report(path: Path, text: string, hint?: string): void;
 }
-
-/** Memory of the host instead of a provider's. */
-export const hostMemory = 'host-memory';
 
 /** The device that an option names; reports an id that the topology does not have, or that is unplugged. */
 export function checkDevice(scene: Scene, path: Path, id: string): DeviceSpec | undefined {
@@ -55,7 +53,7 @@ export function checkDisk(scene: Scene, path: Path, id: string, bytes: number, o
     );
   } else if (offset + bytes > device.disk) {
     const extent = offset === 0 ? `${bytes} bytes` : `${bytes} bytes from ${offset} on`;
-    scene.report(path, `${extent} are more than the disk of "${id}" holds: ${formatSize(device.disk)}`);
+    scene.report(path, `${extent} are more than the disk of "${id}" holds: ${formatBytes(device.disk)}`);
   }
 }
 
@@ -105,13 +103,13 @@ export function checkProvider(scene: Scene, path: Path, id: string, bytes: numbe
   const cmb = unregisteredCmb(device);
   const provided = providedBytes(device, scene.cpus);
   if (cmb !== undefined) {
-    const text = `Linux does not give the CMB of "${id}" to peers: ${formatSize(cmb)} is not a multiple of 2 MiB`;
+    const text = `Linux does not give the CMB of "${id}" to peers: ${formatBytes(cmb)} is not a multiple of 2 MiB`;
     scene.report(path, text, 'only copy, io and mmap can show that');
   } else if (provided === undefined) {
     const hint = oneOf(scene, (other) => providedBytes(other, scene.cpus) !== undefined);
     scene.report(path, `"${id}" provides no memory to peers`, `${hint}, or ${hostMemory}`);
   } else if (bytes > provided) {
-    scene.report(path, `${bytes} bytes are more than "${id}" provides: ${formatSize(provided)}`);
+    scene.report(path, `${bytes} bytes are more than "${id}" provides: ${formatBytes(provided)}`);
   }
 }
 

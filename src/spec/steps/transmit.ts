@@ -6,7 +6,7 @@ import {checkDisk, checkProvider, checkType} from './scene.ts';
 import {stagedByCpu, through, transferSize, verb} from './verb.ts';
 
 /** The most that a frame carries: an MTU of 1500 less the sequence number before the payload. */
-export const maxPayload = 1496;
+const maxPayload = 1496;
 
 export const transmit = verb({
   movesData: true,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import * as z from 'zod';
+import {hostMemory} from '../../base/targets.ts';
 import {deviceId} from '../names.ts';
 import {multipleOf} from '../size.ts';
 import type {Frozen} from '../yaml.ts';
-import {hostMemory, type Scene} from './scene.ts';
+import type {Scene} from './scene.ts';
 
 /** A kind of step: how its options are written, and what they must meet in a topology. */
 export interface Verb<S extends z.ZodType = z.ZodType> {

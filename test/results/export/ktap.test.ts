@@ -52,19 +52,19 @@ test('KTAP: steps that are judged by themselves have their own result, reason an
   1..4
   ok 1 copy src → cmb
   # known issue map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.
-  ok 2 transmit # XFAIL known known issue map-page
+  ok 2 transmit # XFAIL known issue map-page
   ok 3 igb # SKIP QEMU does not trace it
   not ok 4 lost # ERROR the ledger has gaps
 # fail: transmit: known issue map-page: nic0 read 16 KiB from cmb, which had to be refused: no bridge is above both.
 # 2.3 s, kernel baseline, QEMU stock 10.0.2, bundle /var/lib/p2plab/runs/fail
-ok 1 a-sweep # XFAIL known known issue map-page`,
+ok 1 a-sweep # XFAIL known issue map-page`,
   );
 });
 
 test('KTAP: a crash by a known issue is expected', (t) => {
   const lines = ktap([knownCrash]).split('\n');
-  t.is(lines.at(-1), 'ok 1 a-known-crash # XFAIL known known issue acs-list');
-  t.true(lines.includes('  ok 1 copy src → cmb # XFAIL known known issue acs-list'));
+  t.is(lines.at(-1), 'ok 1 a-known-crash # XFAIL known issue acs-list');
+  t.true(lines.includes('  ok 1 copy src → cmb # XFAIL known issue acs-list'));
 });
 
 test("the kernel's own parser reads it", async (t) => {

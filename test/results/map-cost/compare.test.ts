@@ -3,7 +3,7 @@ import test from 'ava';
 import {compareCounts, undeclared} from '../../../src/results/map-cost/compare.ts';
 import {mapCostPage, declarations} from '../../../src/results/map-cost/page.ts';
 import type {StepRecord} from '../../../src/scenario/record.ts';
-import type {Verdict} from '../../../src/verdict/judge.ts';
+import type {Verdict} from '../../../src/base/verdict.ts';
 
 const scenario = 'map-cost/below-provider';
 

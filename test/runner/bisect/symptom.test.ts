@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {markOf, repeatsFor, type Seen, symptomOf} from '../../../src/runner/bisect/symptom.ts';
-import type {Verdict} from '../../../src/verdict/judge.ts';
+import type {Verdict} from '../../../src/base/verdict.ts';
 
 const seen = (verdict: Verdict, fingerprint?: string): Seen => ({verdict, reason: verdict, fingerprint});
 
