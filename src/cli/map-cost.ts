@@ -9,7 +9,7 @@ import {compareCounts, undeclared} from '../results/map-cost/compare.ts';
 import {type MapCostPage, mapCostPage, declarations} from '../results/map-cost/page.ts';
 import {headline} from '../results/describe.ts';
 import {findScenarios} from '../spec/catalog.ts';
-import {readScenario} from '../spec/scenario.ts';
+import {readScenario} from '../scenario/scenario-file.ts';
 import {designNames} from './designs.ts';
 import {exitCodeOf, exitCodes} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';

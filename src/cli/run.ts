@@ -3,7 +3,7 @@ import {type Command, Option} from '@commander-js/extra-typings';
 import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {type Entry, findScenarios} from '../spec/catalog.ts';
-import {readScenario} from '../spec/scenario.ts';
+import {readScenario} from '../scenario/scenario-file.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared, wholeNumber} from './options.ts';

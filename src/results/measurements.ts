@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {Measurement, RunRecord} from '../scenario/record.ts';
+import type {RunRecord} from '../scenario/record.ts';
+import type {Measurement} from '../steps/observed.ts';
 
 export type {Measurement};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Feature} from '../spec/features.ts';
 import type {ReportKind} from '../spec/report-kind.ts';
-import type {ScenarioSpec} from '../spec/scenario.ts';
+import type {ScenarioSpec} from './scenario-file.ts';
 import {judgeRun, type JudgedStep, type Judgement, type RunFindings} from '../verdict/judge.ts';
 import type {CrashReport} from './crash.ts';
 

@@ -2,8 +2,8 @@
 import type {AddressMap} from '../evidence/address-map.ts';
 import type {Feature} from '../spec/features.ts';
 import {formatSize} from '../spec/size.ts';
-import type {Expectation} from '../spec/step.ts';
-import type {Api} from '../spec/steps/api.ts';
+import type {Expectation} from '../spec/expectation.ts';
+import type {Api} from '../spec/api.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
 import {findNode, type Topology, unregisteredCmb} from '../topology/model.ts';
 import type {Check} from './check.ts';
