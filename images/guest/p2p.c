@@ -44,6 +44,7 @@ static const struct verb {
 	  "           proc-mem-write|vmsplice …" },
 	{ "use-after-unmap", verb_use_after_unmap,
 	  "BDF BDF|host-memory sg|page|resource" },
+	{ "write-zeroes", verb_write_zeroes, "BDF OFFSET BYTES" },
 	{ "begin", verb_begin, "JOB COMMAND…" },
 	{ "end", verb_end, "JOB SECONDS" },
 	{ "await", verb_await, "BDF" },

@@ -26,6 +26,7 @@ int verb_map(int argc, char **argv);
 int verb_exhaust(int argc, char **argv);
 int verb_gup(int argc, char **argv);
 int verb_use_after_unmap(int argc, char **argv);
+int verb_write_zeroes(int argc, char **argv);
 int verb_begin(int argc, char **argv);
 int verb_end(int argc, char **argv);
 int verb_await(int argc, char **argv);

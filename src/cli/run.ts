@@ -4,7 +4,7 @@ import {UsageError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {runScenarios} from '../runner/run-scenarios.ts';
 import {type Entry, findScenarios} from '../spec/catalog.ts';
-import {readScenario} from '../spec/scenario.ts';
+import {readScenario} from '../scenario/scenario-file.ts';
 import {exitCodeOf} from './exit-code.ts';
 import {interruptible} from './interrupt.ts';
 import {count, shared} from './options.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import {Argument, type Command} from '@commander-js/extra-typings';
 import {UsageError} from '../base/errors.ts';
 import {displayPath, labRoot} from '../base/paths.ts';
-import {jsonSchemaOf, type SchemaKind, schemaKinds} from '../spec/json-schema.ts';
+import {jsonSchemaOf, type SchemaKind, schemaKinds} from '../formats/json-schema.ts';
 
 /** Where the `yaml-language-server` lines of the lab's files point to; git ignores it. */
 const folder = path.join(labRoot, '.schemas');

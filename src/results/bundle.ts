@@ -18,6 +18,7 @@ import {planFor, type ScenarioPlan, traitsOf} from '../scenario/plan.ts';
 import type {RunRecord} from '../scenario/record.ts';
 import {replayScript} from '../scenario/replay.ts';
 import type {Run} from '../scenario/run-inputs.ts';
+import {asksApi} from '../steps/registry.ts';
 import {drawTopology} from '../topology/draw.ts';
 import {unsupported} from '../topology/requirements.ts';
 import {treeOf} from '../topology/tree.ts';
@@ -192,7 +193,7 @@ export async function finishBundle(
 /** What the DMA API was asked, a test for each question, a subtest for each thing that was looked at. */
 function answerTests({steps}: RunRecord): readonly KtapTest[] {
   return steps
-    .filter(({verb}) => verb === 'map-probe' || verb === 'map-matrix')
+    .filter(({verb}) => asksApi(verb))
     .map(({title, checks}): KtapTest => {
       const subtests = checks.map(
         ({name, ok, detail}): KtapTest => ({name, ok, diagnosis: [detail], subtests: []}),

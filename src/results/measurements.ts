@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {sumBytes} from '../base/sum.ts';
 import {hostMemory} from '../base/targets.ts';
-import type {Measurement, RunRecord} from '../scenario/record.ts';
+import type {RunRecord} from '../scenario/record.ts';
+import type {Measurement} from '../steps/observed.ts';
 
 export type {Measurement};
 

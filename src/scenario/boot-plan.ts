@@ -7,7 +7,8 @@ import {type DeviceFiles, qemuArguments} from '../topology/qemu.ts';
 import {deviceTreeName, needsDeviceTree} from './device-tree.ts';
 import type {Disks} from './disks.ts';
 import {type Machine, sshOf} from './machine.ts';
-import type {ScenarioSpec} from '../spec/scenario.ts';
+import {verbOf} from '../steps/registry.ts';
+import type {ScenarioSpec} from './scenario-file.ts';
 import type {Located} from '../spec/yaml.ts';
 
 /** Where a run's files lie, all below its folder. */
@@ -43,10 +44,7 @@ function deviceFiles(disks: Pick<Disks, 'files'>, {pcaps, shared}: RunFiles): De
 
 /** Drives that hold a read while something else is done. */
 function disturbedDrives(steps: ScenarioSpec['steps']): readonly string[] {
-  return steps.flatMap(({verb, options}) => {
-    const isHeld = verb === 'io' && options.while !== undefined && options.from !== undefined;
-    return isHeld ? [options.from] : [];
-  });
+  return steps.flatMap((step) => verbOf(step).held?.(step.options) ?? []);
 }
 
 /** How a run's guest is booted. */

@@ -3,54 +3,30 @@ import {mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {sha256} from '../base/hash.ts';
 import {createImage, imageDifference, pattern} from '../evidence/image.ts';
-import type {ScenarioSpec} from '../spec/scenario.ts';
-import {freshSectors, sectorBytes} from '../evidence/sectors.ts';
-import {endpointsOf, nodeOf, type Topology} from '../topology/model.ts';
+import type {ExpectedDisks} from '../steps/observed.ts';
+import {verbOf} from '../steps/registry.ts';
+import type {ScenarioSpec} from './scenario-file.ts';
+import {endpointsOf, type Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
-import {testPicture} from './picture.ts';
 
 /** Bytes at the beginning of each disk, by its device's id, before anything is driven. */
 export type DiskHeads = ReadonlyMap<string, Buffer>;
 
-/** What each disk that a scenario reads from begins with: a picture where it is blitted, else a pattern. */
+/** What each disk that a scenario reads from begins with: what a step asks for, else a pattern. */
 export function planHeads(topology: Topology, scenario: ScenarioSpec): DiskHeads {
+  const wanted = scenario.steps.flatMap((step) => verbOf(step).heads?.(step.options, topology) ?? []);
+  const own = wanted.filter(({content}) => content !== undefined);
   const heads = new Map<string, Buffer>();
-  const give = (id: string, data: () => Buffer, bytes: number): void => {
-    if ((heads.get(id)?.length ?? 0) < bytes) heads.set(id, data());
-  };
-  for (const {verb, options} of scenario.steps) {
-    if (verb === 'blit') {
-      const {from, width, height} = options;
-      give(from, () => testPicture(width, height), width * height * 4);
-    }
-  }
-  for (const {verb, options} of scenario.steps) {
-    if (verb !== 'stress') continue;
-    for (const [index, id] of options.drives.entries()) {
-      const sectors = diskBytes(topology, id) / sectorBytes;
-      give(id, () => freshSectors(index, sectors), sectors * sectorBytes);
-    }
-  }
-  for (const {verb, options} of scenario.steps) {
-    if (verb === 'io' && options.from !== undefined) {
-      const {from, fromOffset, iovec, overrun} = options;
-      const bytes = iovec.reduce((sum, part) => sum + part.bytes, fromOffset + overrun);
-      give(from, () => pattern(`${topology.name}/${from}`, bytes), bytes);
-    }
-    if (verb !== 'copy' && verb !== 'transmit' && verb !== 'dma') continue;
-    const bytes = options.bytes + (verb === 'transmit' ? 0 : options.fromOffset);
-    give(options.from, () => pattern(`${topology.name}/${options.from}`, bytes), bytes);
+  // Any content of the same length serves a step that takes a pattern.
+  for (const {drive, bytes, content} of [...own, ...wanted.filter((head) => !own.includes(head))]) {
+    if ((heads.get(drive)?.length ?? 0) >= bytes) continue;
+    heads.set(drive, content?.() ?? pattern(`${topology.name}/${drive}`, bytes));
   }
   return heads;
 }
 
-function diskBytes(topology: Topology, id: string): number {
-  const node = nodeOf(topology, id);
-  return node.type === 'nvme' ? (node.disk ?? 0) : 0;
-}
-
 /** A topology's disks: the image files, and what each of them must hold by now. */
-export class Disks {
+export class Disks implements ExpectedDisks {
   readonly files: Readonly<Record<string, string>>;
   readonly #expected = new Map<string, Buffer>();
   readonly #sizes = new Map<string, number>();

@@ -11,20 +11,21 @@ import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
 import {explainTimeout} from './blocked-tasks.ts';
 import {bootPlan} from './boot-plan.ts';
 import type {Crash} from './crash.ts';
-import {type Acted, actStep, machineMemory, type Scene, stepTitle} from './drive.ts';
+import {type Acted, actStep, machineMemory, type Scene} from './drive.ts';
 import {examineStep} from './examine.ts';
 import {GuestLog} from './guest-log.ts';
 import {whereItHangs} from './hang.ts';
 import {readHealth, runPostCommands} from './health.ts';
 import {loadKernelModules, sendModules, servedEndpoints} from './kernel-modules.ts';
 import {reasonToSkipStep} from './plan.ts';
-import {modulesBefore} from './prologue.ts';
+import {modulesBefore} from '../steps/prologue.ts';
 import {Prototypes} from './prototypes.ts';
 import type {StepRecord} from './record.ts';
-import {unpluggedBy} from '../spec/scenario.ts';
-import type {Step} from '../spec/step.ts';
-import {unpluggedAfter} from './slot-checks.ts';
-import {withAcs} from '../topology/acs.ts';
+import {slotChangeOf} from './scenario-file.ts';
+import {stepTitle} from '../steps/bound.ts';
+import {verbOf} from '../steps/registry.ts';
+import type {Step} from '../steps/step.ts';
+import {unpluggedAfter} from '../steps/slot-checks.ts';
 import {askedAfter, forgotten} from '../verdict/remembered.ts';
 import type {KnownReports} from './known-crash.ts';
 import type {Run} from './run-inputs.ts';
@@ -180,16 +181,14 @@ async function driveSteps(
 
 /** What a step has changed for those that come after it: the tree, and what the kernel has worked out of it. */
 function sceneAfter(step: Step, {verdict, expected}: StepRecord, scene: Scene): Scene {
-  if (step.verb === 'acs') {
-    if (verdict !== 'pass') return scene;
-    return {...scene, topology: withAcs(scene.topology, step.options.port, step.options.set)};
-  }
-  if (step.verb === 'plug') return {...scene, unplugged: unpluggedAfter(step, scene)};
+  const passed = verdict === 'pass';
+  const changed = passed ? verbOf(step).topologyAfter?.(step.options, scene.topology) : undefined;
+  const topology = changed ?? scene.topology;
   const asked = askedAfter(scene, expected);
-  const device = unpluggedBy(step);
-  if (device === undefined) return {...scene, asked};
-  const unplugged = unpluggedAfter({verb: 'unplug', options: {device}}, scene);
-  return {...scene, unplugged, asked: forgotten(asked, unplugged)};
+  const change = slotChangeOf(step);
+  if (change === undefined) return {...scene, topology, asked};
+  const unplugged = unpluggedAfter(change, scene);
+  return {...scene, topology, unplugged, asked: forgotten(asked, unplugged)};
 }
 
 /** Acts a step; one that ends in no way of its own is recorded with the reason, and ends the run. */

@@ -7,22 +7,21 @@ import {debugOf} from '../base/debug.ts';
 import {HostError, messageOf} from '../base/errors.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Feature, BaseFeature} from '../spec/features.ts';
-import type {Step} from '../spec/step.ts';
-import type {OptionsOf} from '../spec/steps/registry.ts';
-import type {Removal} from '../spec/steps/removal.ts';
-import {nodeOf, type Topology} from '../topology/model.ts';
+import type {Step} from '../steps/step.ts';
+import type {Topology} from '../topology/model.ts';
 import type {Asked} from '../verdict/remembered.ts';
 import type {Disks} from './disks.ts';
-import {readFacts} from './facts.ts';
+import {readFacts} from '../steps/facts.ts';
 import {type FrameMarks, markFrames} from './frames.ts';
 import type {Prototypes} from './prototypes.ts';
-import type {StepRecord} from './record.ts';
 import type {TraceRange} from './read-trace.ts';
 import {readRings} from './rings.ts';
 import {inWindows} from './windows.ts';
-import type {GuestCommand} from './steps/command.ts';
-import {removalTitle} from './steps/removal.ts';
-import {type BoundDataVerb, dataVerb, guestCommands} from './steps/registry.ts';
+import {type BoundDataVerb, dataVerb, guestCommands} from '../steps/bound.ts';
+import type {GuestCommand} from '../steps/command.ts';
+import type {GuestResults} from '../steps/observed.ts';
+import {verbOf} from '../steps/registry.ts';
+import type {Watch} from '../steps/verb.ts';
 
 /** What steps are driven in. */
 export interface Scene {
@@ -48,104 +47,21 @@ const defaultLimit = 60;
 
 const debug = debugOf('trace');
 
-/** A step as a line for a person. */
-export function stepTitle(step: Step): string {
-  if (step.name !== undefined) return step.name;
-  switch (step.verb) {
-    case 'copy': {
-      const {from, through, to} = step.options;
-      return `copy ${[from, through, ...(to === undefined ? [] : [to])].join(' → ')}`;
-    }
-    case 'blit':
-      return `blit ${step.options.from} → ${step.options.to}`;
-    case 'dma': {
-      const {edu, api, source, target} = step.options;
-      return `dma ${source} → ${edu} → ${target} by ${api}`;
-    }
-    case 'map-probe': {
-      const {initiator, api, segments} = step.options;
-      return `map-probe ${initiator} ↔ ${segments.map(({memory}) => memory).join(', ')} by ${api}`;
-    }
-    case 'count':
-      return `count instructions of mapping for ${step.options.initiator}`;
-    case 'map-matrix':
-      return `map-matrix of all pairs by ${step.options.apis.join(', ')}`;
-    case 'transmit':
-      return `transmit ${step.options.from} → ${step.options.through} → ${step.options.nic}`;
-    case 'stress': {
-      const {drives, through, nic, seconds} = step.options;
-      const ends = [...drives, ...(nic === undefined ? [] : [nic])];
-      return `stress ${ends.join(', ')} through ${through.join(', ')} for ${seconds} s`;
-    }
-    case 'fail-allocations':
-      return `fail-allocations in mappings of ${step.options.provider}`;
-    case 'load':
-      return `load ${step.options.module}`;
-    case 'run':
-      return `run ${step.options.command.join(' ')}`;
-    case 'io':
-      return ioTitle(step.options);
-    case 'mmap':
-      return `map ${step.options.provider}${meanwhile(step.options)}`;
-    case 'drain-pool':
-      return `drain-pool ${step.options.provider}`;
-    case 'gup':
-      return `gup ${step.options.provider} by ${step.options.callers.join(', ')}`;
-    case 'use-after-unmap':
-      return `use after unmap: ${step.options.edu} <- ${step.options.memory} by ${step.options.api}`;
-    case 'unload':
-      return `unload ${step.options.module}`;
-    case 'acs':
-      return `write ACS of ${step.options.port}: ${step.options.set}`;
-    case 'bind':
-    case 'unbind':
-    case 'plug':
-    case 'unplug':
-    case 'reset':
-      return `${step.verb} ${step.options.device}`;
-  }
-}
-
-function ioTitle({from, to, iovec, ...options}: OptionsOf<'io'>): string {
-  const places = iovec.map(({through}) => through).join(' + ');
-  const parts = [...(from === undefined ? [] : [from]), places, ...(to === undefined ? [] : [to])];
-  return `i/o ${parts.join(' → ')}${meanwhile(options)}`;
-}
-
-function meanwhile({during: what}: {readonly during?: Removal | undefined}): string {
-  return what === undefined ? '' : `, meanwhile ${removalTitle(what)}`;
-}
-
 /** What a step left behind. Nothing of it has been looked at yet, and the guest is idle again. */
 export interface Acted {
   readonly step: Step;
   /** performance.now() at its beginning. */
   readonly begun: number;
   readonly commands: readonly GuestCommand[];
-  readonly guest: StepRecord['guest'];
+  readonly guest: GuestResults;
   /** For a step that moves data. */
   readonly watched?: Watched;
-}
-
-/**
- * How a step is watched: every access; or the addresses that devices are given, all of them, without the
- * accesses that follow; or these now and then.
- */
-export type Watch = 'accesses' | 'addresses' | 'windows';
-
-/** A mixed load of more seconds than this is watched now and then. */
-const watchedSeconds = 60;
-
-function watchOf(step: Step): Watch {
-  if (step.verb !== 'stress') return 'accesses';
-  return step.options.seconds > watchedSeconds ? 'windows' : 'addresses';
 }
 
 /** What the host saw while data was moved. */
 export interface Watched {
   readonly verb: BoundDataVerb;
   readonly map: AddressMap;
-  readonly watch: Watch;
   /** Where QEMU's trace backend wrote, each time that the trace was on. */
   readonly traces: readonly TraceRange[];
   /** The counters of prototypes as they stood before. */
@@ -158,7 +74,7 @@ export interface Watched {
 
 /** How long a step may take, in milliseconds. */
 function limitOf(step: Step, timeoutScale: number): number {
-  const own = step.verb === 'stress' ? step.options.seconds : 0;
+  const own = verbOf(step).seconds?.(step.options) ?? 0;
   return (step.timeout ?? defaultLimit + own) * 1000 * timeoutScale;
 }
 
@@ -171,10 +87,10 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   if (verb === undefined) return {step, begun, commands, guest: await runAll(commands, scene.guest, limit)};
   const map = {bars: readBars(await scene.guest.qmp.execute('query-pci')), memory: scene.memory};
   const [counted, marks] = await Promise.all([scene.prototypes.read(scene.guest), markFrames(scene.pcaps)]);
-  const rings = await readRings(scene, map, untracedSenders(step, scene.topology));
+  const rings = await readRings(scene, map, verb.untracedSenders(scene.topology));
   const act = () => runAll(commands, scene.guest, limit);
-  const watch = watchOf(step);
-  const before = {verb, map, watch, counted, marks, rings};
+  const {watch} = verb;
+  const before = {verb, map, counted, marks, rings};
   if (watch !== 'windows') {
     const {result: guest, trace} = await traced(scene, act, watch);
     return {step, begun, commands, guest, watched: {...before, traces: [trace]}};
@@ -186,18 +102,8 @@ export async function actStep(step: Step, scene: Scene): Promise<Acted> {
   return {step, begun, commands, guest, watched: {...before, traces}};
 }
 
-/** The NICs of a step whose descriptors QEMU does not trace: they are read from their rings. */
-function untracedSenders(step: Step, topology: Topology): readonly string[] {
-  if (step.verb !== 'transmit' || nodeOf(topology, step.options.nic).type !== 'e1000') return [];
-  return [step.options.nic];
-}
-
-async function runAll(
-  commands: readonly GuestCommand[],
-  guest: Guest,
-  limit: number,
-): Promise<StepRecord['guest']> {
-  const results: StepRecord['guest'][number][] = [];
+async function runAll(commands: readonly GuestCommand[], guest: Guest, limit: number): Promise<GuestResults> {
+  const results: GuestResults[number][] = [];
   for (const {words, exit, before, after, carryOn} of commands) {
     await before?.(guest);
     const {code, stdout, stderr, truncated} = await guest.run(words, limit);

@@ -12,23 +12,21 @@ import {checkPaths} from '../verdict/paths.ts';
 import {checkRejected, rejectedByLab} from '../verdict/rejected.ts';
 import {describeKnownIssue, explainingIssue} from '../verdict/prediction.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
-import {guestChecks} from './account.ts';
-import {callChecks} from './calls.ts';
-import {unboundDevices, unboundEdus} from './drivers.ts';
-import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
-import type {Step} from '../spec/step.ts';
+import {guestChecks} from '../steps/account.ts';
+import {exitChecks} from '../steps/calls.ts';
+import {unboundDevices} from '../steps/drivers.ts';
+import type {Acted, Scene, Watched} from './drive.ts';
 import {lastLine} from '../base/escape.ts';
-import {labFailures} from './facts.ts';
+import {labFailures} from '../steps/facts.ts';
 import {moduleFailures} from './module-failures.ts';
-import type {Prototypes} from './prototypes.ts';
 import {framesSince} from './frames.ts';
 import {readTrace} from './read-trace.ts';
 import type {StepRecord} from './record.ts';
 import {readBus} from './rings.ts';
 import {wholeCommands} from './windows.ts';
-import {slotChecks} from './slot-checks.ts';
-import type {BoundDataVerb} from './steps/registry.ts';
-import type {GuestCommand} from './steps/command.ts';
+import {type BoundDataVerb, stepTitle} from '../steps/bound.ts';
+import {verbOf} from '../steps/registry.ts';
+import type {Watch} from '../steps/verb.ts';
 
 /** What was found out about a step, judged. */
 type Examined = Omit<StepRecord, 'title' | 'verb' | 'durationMs' | 'guest'>;
@@ -45,39 +43,20 @@ export async function examineStep(acted: Acted, scene: Scene): Promise<StepRecor
 }
 
 async function examineCommand({step, commands, guest}: Acted, scene: Scene): Promise<Examined> {
-  const checks = await commandChecks({step, commands, guest}, scene);
-  if (checks.every(({ok}) => ok)) noteChange(step, scene.prototypes);
-  // A module of the lab's that does not load says nothing about what was to be tried.
-  const failed = step.verb === 'load' ? checks.filter(({ok}) => !ok) : [];
-  const errors = [...labFailures(guest), ...failed.map(({detail}) => detail)];
-  if (step.verb === 'load' && step.options.module === 'p2plab' && errors.length === 0)
-    errors.push(...(await unboundEdus(scene)));
-  if (step.verb === 'load' && errors.length === 0) {
-    await scene.prototypes.loaded(step.options.module, step.options.rebind, scene.guest);
+  const verb = verbOf(step);
+  const {options} = step;
+  const checks = (await verb.checks?.(options, {commands, guest}, scene)) ?? exitChecks(commands, guest);
+  const failed = checks.filter(({ok}) => !ok);
+  const errors = [...labFailures(guest), ...(verb.isSetup ? failed.map(({detail}) => detail) : [])];
+  if (errors.length === 0 && failed.length === 0) {
+    errors.push(...((await verb.passed?.(options, scene)) ?? []));
   }
   return {...judgeCommand({errors, checks}), ledger: [], checks};
 }
 
-/** A step may have changed whom the loaded prototypes serve. */
-function noteChange({verb, options}: Step, prototypes: Prototypes): void {
-  if (verb === 'bind' || verb === 'plug') prototypes.bound(options.device);
-  if (verb === 'unload' && options['expect-error'] === undefined) prototypes.unloaded(options.module);
-}
-
-/** What a command must have come to, and where the host can see it, that it did. */
-async function commandChecks(
-  {step, commands, guest}: Pick<Acted, 'step' | 'commands' | 'guest'>,
-  scene: Scene,
-): Promise<readonly Check[]> {
-  if (step.verb === 'unload' && step.options['expect-error'] !== undefined)
-    return callChecks(guest, [], {unload: step.options['expect-error']});
-  const checks = exitChecks(commands, guest);
-  if (step.verb !== 'unplug' && step.verb !== 'plug') return checks;
-  return [...checks, ...(await slotChecks(step, scene))];
-}
-
 async function examineTransfers({step, guest}: Acted, watched: Watched, scene: Scene): Promise<Examined> {
-  const {verb, map, watch, traces, counted, marks, rings} = watched;
+  const {verb, map, traces, counted, marks, rings} = watched;
+  const {watch} = verb;
   const expected = expectTransfers({...scene, map}, verb.transfers(scene.topology, guest), step.expect);
   const parts: (readonly TraceEvent[])[] = [];
   for (const trace of traces) parts.push(await readTrace(trace));
@@ -107,6 +86,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
         expected,
         guest.flatMap(({facts}) => facts),
         scene.missing,
+        verb.refusal,
       )),
     ...(expected.outcome === 'refused' ? [] : await verb.checks(observed)),
     ...(await scene.disks.check()),
@@ -116,7 +96,9 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
       : await scene.prototypes.check(counted, ledger.entries, scene.guest)),
   ];
   const wrong = moduleFailures(guest).length > 0 || checks.some(({ok}) => !ok);
-  const unbound = wrong ? await unboundDevices(scene, step, expected) : undefined;
+  const unbound = wrong
+    ? await unboundDevices(scene, verbOf(step).bound?.(step.options) ?? [], expected)
+    : undefined;
   checks.unshift(...(unbound?.checks ?? []));
   const judgement = judge({
     errors: [
@@ -190,16 +172,7 @@ function silentEnds(guest: StepRecord['guest']): readonly string[] {
     });
 }
 
-function exitChecks(commands: readonly GuestCommand[], results: StepRecord['guest']): readonly Check[] {
-  return results.map(({command, code, stderr}, index): Check => {
-    const exit = commands[index]?.exit ?? 0;
-    const said = lastLine(stderr);
-    const detail = `"${command.join(' ')}" ended with ${code}${code === exit ? '' : `, not ${exit}`}${said === '' ? '' : `: ${said}`}.`;
-    return {name: 'command', ok: code === exit, witness: 'guest', detail};
-  });
-}
-
-function initiatorsOf(topology: Topology, watch: Watched['watch']): Initiators {
+function initiatorsOf(topology: Topology, watch: Watch): Initiators {
   const drives: Record<number, string> = {};
   const nics: string[] = [];
   const withMemory: string[] = [];

@@ -5,7 +5,7 @@ import type {Module} from '../build/modules.ts';
 import type {Guest} from '../guest/guest.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
 import {isServedAtSwitch} from '../verdict/prediction.ts';
-import {prologue} from './prologue.ts';
+import {prologue} from '../steps/prologue.ts';
 
 /** Gives a guest modules that its image does not have. */
 export async function sendModules(modules: readonly Module[], guest: Guest): Promise<void> {

@@ -2,7 +2,7 @@
 import type {KernelReport} from '../evidence/kernel-log.ts';
 import type {Feature} from '../spec/features.ts';
 import type {ReportKind} from '../spec/report-kind.ts';
-import type {ScenarioSpec} from '../spec/scenario.ts';
+import type {ScenarioSpec} from './scenario-file.ts';
 import {judgeRun, type JudgedStep, type Judgement, type RunFindings} from '../verdict/judge.ts';
 
 type Report = Pick<KernelReport, 'kind' | 'title'>;

@@ -3,11 +3,11 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Kernel} from '../build/kernel.ts';
 import {kernelReports} from '../evidence/kernel-log.ts';
-import type {Step} from '../spec/step.ts';
+import type {Step} from '../steps/step.ts';
 import type {Topology} from '../topology/model.ts';
 import {expectTransfers} from '../verdict/expectation.ts';
 import type {Prediction} from '../verdict/expected.ts';
-import {dataVerb} from './steps/registry.ts';
+import {dataVerb} from '../steps/bound.ts';
 
 /**
  * What must be on the console if a hang is the one that is predicted: a task that waits for block I/O. Linux prints the

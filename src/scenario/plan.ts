@@ -5,21 +5,19 @@ import type {Kernel} from '../build/kernel.ts';
 import type {QemuBinary} from '../guest/qemu-binary.ts';
 import {baseFeatures} from '../spec/features.ts';
 import {type Problem, throwProblems} from '../spec/problems.ts';
-import {didYouMean} from '../spec/suggest.ts';
 import {findTopologyOf} from '../spec/catalog.ts';
-import {checkScenario, readScenario, type ScenarioSpec} from '../spec/scenario.ts';
-import type {Step} from '../spec/step.ts';
+import {checkScenario, readScenario, type ScenarioSpec} from './scenario-file.ts';
+import type {Step} from '../steps/step.ts';
 import {readTopology, type TopologySpec} from '../spec/topology.ts';
 import type {Located} from '../spec/yaml.ts';
-import {hostAddress, mapping} from '../topology/maptype.ts';
-import {findNode, nodeOf, type Topology} from '../topology/model.ts';
+import type {Topology} from '../topology/model.ts';
 import {planTopology, type RoutingTraits} from '../topology/plan.ts';
 import {missingDevices, unsupported} from '../topology/requirements.ts';
-import {hasSwitch, unitOf} from '../topology/slot.ts';
 import {unmodelled, unprovided} from '../topology/unmodelled.ts';
 import type {StepRecord} from './record.ts';
 import {skippedStep} from './skipped.ts';
-import {dataVerb} from './steps/registry.ts';
+import {dataVerb} from '../steps/bound.ts';
+import {verbOf} from '../steps/registry.ts';
 
 /** A scenario that was read and checked, with its topology planned. */
 export interface ScenarioPlan {
@@ -37,9 +35,11 @@ export interface ScenarioPlan {
 /** The scenario with other lengths of its mixed loads. */
 function lasting(scenario: Located<ScenarioSpec>, seconds: number | undefined): Located<ScenarioSpec> {
   if (seconds === undefined) return scenario;
-  const steps = scenario.value.steps.map((step) =>
-    step.verb === 'stress' ? {...step, options: {...step.options, seconds}} : step,
-  );
+  const steps = scenario.value.steps.map((step) => {
+    const options = verbOf(step).lasting?.(step.options, seconds);
+    // A verb returns options of its own kind.
+    return options === undefined ? step : ({...step, options} as Step);
+  });
   return {...scenario, value: {...scenario.value, steps}};
 }
 
@@ -58,20 +58,20 @@ export function planScenario(
   const spec = readTopology(found.file);
   const topology = planTopology(found.name, spec);
   checkScenario(scenario, spec.value);
-  throwProblems(portProblems(scenario, topology));
+  throwProblems(plannedProblems(scenario, topology));
   const files = {topologyFile: found.file, stepsFile};
   return Object.freeze({name: entry.name, scenario, topology, topologySpec: spec, ...files});
 }
 
-/** Ports are numbered when the tree is planned: one that is written to must be there by then. */
-function portProblems(scenario: Located<ScenarioSpec>, topology: Topology): readonly Problem[] {
-  return scenario.value.steps.flatMap(({verb, options}, index) => {
-    if (verb !== 'acs' || findNode(topology, options.port) !== undefined) return [];
-    const ports = topology.nodes.filter(({kind}) => kind === 'downstream-port').map(({id}) => id);
-    const hint = didYouMean(options.port, ports);
-    const text = `the switch has no port "${options.port}"`;
-    return [scenario.problem(['steps', index, 'acs', 'port'], text, {hint})];
-  });
+/** Ports are numbered when the tree is planned: what a step says of them is checked then. */
+function plannedProblems(scenario: Located<ScenarioSpec>, topology: Topology): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const [index, step] of scenario.value.steps.entries()) {
+    verbOf(step).checkPlanned?.(step.options, topology, (path, text, hint) => {
+      problems.push(scenario.problem(['steps', index, step.verb, ...path], text, {hint}));
+    });
+  }
+  return problems;
 }
 
 /** What of a machine decides how a topology behaves. */
@@ -98,7 +98,8 @@ export function wrongVariant(
   const {variants, steps} = scenario.value;
   if (variants !== undefined && !variants.includes(variant.name))
     return `it needs the variant ${variants.join(' or ')}`;
-  const counts = variant.countInstructions !== true && steps.some(({verb}) => verb === 'count');
+  const counts =
+    variant.countInstructions !== true && steps.some((step) => verbOf(step).countsInstructions === true);
   return counts ? `the variant ${variant.name} does not count instructions` : undefined;
 }
 
@@ -116,29 +117,16 @@ export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: Qem
   return (
     unsupported(plan.topology, qemu.version)[0] ??
     unbuilt(plan, qemu) ??
-    portless(plan) ??
-    unpluggable(plan) ??
+    unrunnable(plan) ??
     stepless(plan, kernel)
   );
 }
 
-/** A port whose ACS is to be written must have some. */
-function portless({topology, scenario}: ScenarioPlan): string | undefined {
-  for (const {verb, options} of scenario.value.steps) {
-    if (verb !== 'acs') continue;
-    const port = findNode(topology, options.port);
-    if (port?.kind !== 'endpoint' && port?.acsControl === undefined) {
-      return `port ${options.port} has no ACS in this QEMU: take --qemu routed`;
-    }
-  }
-  return undefined;
-}
-
-/** A switch is plugged in port by port, which stock QEMU does not do. */
-function unpluggable({topology, scenario}: ScenarioPlan): string | undefined {
-  for (const {verb, options} of scenario.value.steps) {
-    if (verb !== 'plug' || topology.routed || !hasSwitch(unitOf(topology, options.device))) continue;
-    return `this QEMU does not plug in the switch of ${options.device}: take --qemu routed`;
+/** Why this QEMU cannot run a step of the plan. */
+function unrunnable({topology, scenario}: ScenarioPlan): string | undefined {
+  for (const step of scenario.value.steps) {
+    const reason = verbOf(step).reasonToSkipRun?.(step.options, topology);
+    if (reason !== undefined) return reason;
   }
   return undefined;
 }
@@ -146,7 +134,7 @@ function unpluggable({topology, scenario}: ScenarioPlan): string | undefined {
 /** Why there is nothing to boot a guest for: steps that are judged each by itself can be left out. */
 function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): string | undefined {
   const {steps, continueOnFailure} = scenario.value;
-  const moving = steps.filter((step) => dataVerb(step) !== undefined || step.verb === 'fail-allocations');
+  const moving = steps.filter((step) => dataVerb(step) !== undefined || mappedBy(step).length > 0);
   const reasons = moving.map((step) => reasonToSkipStep(step, topology, kernel));
   const all = moving.length > 0 && reasons.every((reason) => reason !== undefined);
   return !continueOnFailure || all ? reasons.find((reason) => reason !== undefined) : undefined;
@@ -161,7 +149,7 @@ export function reasonToSkipStep(
   if (missing.includes('user-memory') && takesUserMemory(step, topology)) {
     return `not with the kernel ${name}: ${baseFeatures['user-memory']}`;
   }
-  for (const provider of mappedOnly(step)) {
+  for (const provider of mappedBy(step)) {
     const reason = unprovided(topology, provider);
     if (reason !== undefined) return reason;
   }
@@ -170,35 +158,17 @@ export function reasonToSkipStep(
     const reason = unmodelled(topology, {provider: target, client: initiator});
     if (reason !== undefined) return reason;
   }
-  return untraced(step, topology) ?? unpromised(step, topology);
+  return verbOf(step).reasonToSkip?.(step.options, topology);
 }
 
 /** The providers whose memory a step maps, whether or not it has a device use it. */
-function mappedOnly({verb, options}: Step): readonly string[] {
-  if (verb === 'mmap' || verb === 'drain-pool' || verb === 'fail-allocations' || verb === 'gup')
-    return [options.provider];
-  if (verb !== 'map-probe') return [];
-  // A range of a BAR needs no provider.
-  return options.segments
-    .filter(({memory, bar}) => memory !== hostMemory && bar === undefined)
-    .map(({memory}) => memory);
-}
-
-/** Only an IOMMU that translates strictly promises that an unmapped address no longer translates. */
-function unpromised(step: Step, topology: Topology): string | undefined {
-  if (step.verb !== 'use-after-unmap') return undefined;
-  const {edu, memory} = step.options;
-  if (!topology.translated || topology.iommu?.mode !== 'strict') return 'no IOMMU translates in strict mode';
-  const address =
-    memory === hostMemory
-      ? hostAddress(topology)
-      : mapping(topology, {provider: memory, client: edu}).address;
-  return address === 'iova' ? undefined : `${edu} is given no IOVA for ${memory}`;
+function mappedBy(step: Step): readonly string[] {
+  return verbOf(step).mapped?.(step.options) ?? [];
 }
 
 /** Whether user space in the guest has memory of a provider in its hands. */
 function takesUserMemory(step: Step, topology: Topology): boolean {
-  if (mappedOnly(step).length > 0) return true;
+  if (mappedBy(step).length > 0) return true;
   return (
     dataVerb(step)
       ?.transfers(topology, [])
@@ -224,16 +194,4 @@ export function skippedSteps(
 function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string | undefined {
   const missing = missingDevices(topology, devices);
   return missing.length === 0 ? undefined : `${path} was built without ${missing.join(', ')}`;
-}
-
-/**
- * Stock QEMU does not trace an e1000's descriptors: they are read from its ring, but not while it works, nor behind
- * an IOMMU.
- */
-function untraced({verb, options}: Step, topology: Topology): string | undefined {
-  if ((verb !== 'transmit' && verb !== 'stress') || options.nic === undefined) return undefined;
-  if (nodeOf(topology, options.nic).type !== 'e1000') return undefined;
-  const words = `QEMU does not trace what an e1000 reads: ${options.nic} would leave a gap in the ledger`;
-  if (verb === 'stress') return words;
-  return topology.translated && !topology.routed ? `${words}, for its ring lies behind an IOMMU` : undefined;
 }

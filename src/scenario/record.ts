@@ -4,15 +4,7 @@ import type {Check} from '../verdict/check.ts';
 import type {ExpectedStep} from '../verdict/expectation.ts';
 import type {Judgement} from '../verdict/judge.ts';
 import type {CrashReport} from './crash.ts';
-import type {Fact} from './facts.ts';
-
-/** A number that a run gave. */
-export interface Measurement {
-  readonly name: string;
-  /** `ms`, `bytes`, `instructions`, … */
-  readonly unit: string;
-  readonly value: number;
-}
+import type {GuestResults, Measurement} from '../steps/observed.ts';
 
 /** What one step did, what was seen of it, and what that means. */
 export interface StepRecord extends Judgement {
@@ -25,13 +17,7 @@ export interface StepRecord extends Judgement {
   /** What was measured, if that is what the step is for. */
   readonly measurements?: readonly Measurement[];
   /** What the guest said: it explains, it never decides alone. */
-  readonly guest: readonly {
-    readonly command: readonly string[];
-    readonly code: number;
-    readonly facts: readonly Fact[];
-    readonly stdout: string;
-    readonly stderr: string;
-  }[];
+  readonly guest: GuestResults;
 }
 
 /** What came of a run. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import type {ScenarioSpec} from '../spec/scenario.ts';
+import type {ScenarioSpec} from './scenario-file.ts';
 import {shellWords} from '../guest/shell-words.ts';
 import type {Topology} from '../topology/model.ts';
-import {modulesBefore, prologue} from './prologue.ts';
-import {guestCommands} from './steps/registry.ts';
+import {modulesBefore, prologue} from '../steps/prologue.ts';
+import {guestCommands} from '../steps/bound.ts';
 
 /**
  * The script by which a guest repeats a scenario by itself, without the lab: what the lab would run over ssh.

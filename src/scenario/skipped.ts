@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type {Step} from '../spec/step.ts';
+import type {Step} from '../steps/step.ts';
 import {type Bench, expectTransfers} from '../verdict/expectation.ts';
-import {stepTitle} from './drive.ts';
 import type {StepRecord} from './record.ts';
-import {dataVerb} from './steps/registry.ts';
+import {dataVerb, stepTitle} from '../steps/bound.ts';
 
 /** The record of a step of which nothing was seen: what it was about, and why. */
 export function skippedStep(step: Step, bench: Bench, reason: string): StepRecord {

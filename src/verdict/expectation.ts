@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {hostMemory} from '../base/targets.ts';
 import {formatBytes} from '../base/bytes.ts';
-import type {Expectation} from '../spec/step.ts';
+import type {Expectation} from '../spec/expectation.ts';
 import {mapping} from '../topology/maptype.ts';
 import {findNode, type Topology, unregisteredCmb} from '../topology/model.ts';
 import type {Check} from './check.ts';

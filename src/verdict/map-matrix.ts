@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Api} from '../spec/steps/api.ts';
+import type {Api} from '../spec/api.ts';
 import {mapping} from '../topology/maptype.ts';
 import {maskBits} from '../topology/dma-mask.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';

@@ -3,7 +3,7 @@ import {hostMemory} from '../base/targets.ts';
 import {locate} from '../evidence/address-map.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Feature} from '../spec/features.ts';
-import type {Api} from '../spec/steps/api.ts';
+import type {Api} from '../spec/api.ts';
 import {maskBits} from '../topology/dma-mask.ts';
 import {mapping} from '../topology/maptype.ts';
 import {isBelowSwitch, nodeOf, type Topology} from '../topology/model.ts';

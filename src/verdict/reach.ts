@@ -2,7 +2,7 @@
 import {hostMemory} from '../base/targets.ts';
 import {hex} from '../base/hex.ts';
 import {type AddressMap, locate} from '../evidence/address-map.ts';
-import type {Api} from '../spec/steps/api.ts';
+import type {Api} from '../spec/api.ts';
 import {hostAddress, mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
 import {busAddressOf} from '../topology/windows.ts';

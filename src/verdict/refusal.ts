@@ -3,7 +3,7 @@ import {hostMemory} from '../base/targets.ts';
 import {hex} from '../base/hex.ts';
 import type {AddressMap} from '../evidence/address-map.ts';
 import {type BaseFeature} from '../spec/features.ts';
-import type {Api} from '../spec/steps/api.ts';
+import type {Api} from '../spec/api.ts';
 import {maskBits} from '../topology/dma-mask.ts';
 import {mapping} from '../topology/maptype.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {schemaKinds} from '../../src/spec/json-schema.ts';
+import {schemaKinds} from '../../src/formats/json-schema.ts';
 import {p2plab} from './p2plab.ts';
 
 test('the schema of a kind is JSON on standard output', async (t) => {

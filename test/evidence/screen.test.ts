@@ -3,7 +3,7 @@ import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import {PNG} from 'pngjs';
 import {comparePicture} from '../../src/evidence/screen.ts';
-import {testPicture} from '../../src/scenario/picture.ts';
+import {testPicture} from '../../src/steps/picture.ts';
 
 /** What a screendump shows of pixels that are blue first. */
 function screendump(pixels: Buffer, width: number, height: number): Buffer {

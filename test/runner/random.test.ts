@@ -5,7 +5,7 @@ import {parse} from 'yaml';
 import {drawForests, forest, type ForestDraw} from '../../src/runner/random/draw.ts';
 import {forestFiles} from '../../src/runner/random/forest.ts';
 import {shrinkForest} from '../../src/runner/random/shrink.ts';
-import {checkScenario, scenarioSchema} from '../../src/spec/scenario.ts';
+import {checkScenario, scenarioSchema} from '../../src/scenario/scenario-file.ts';
 import {topologySchema} from '../../src/spec/topology.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {planTopology} from '../../src/topology/plan.ts';

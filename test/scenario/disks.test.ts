@@ -5,8 +5,8 @@ import path from 'node:path';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {Disks, planHeads} from '../../src/scenario/disks.ts';
-import {testPicture} from '../../src/scenario/picture.ts';
-import {scenarioSchema} from '../../src/spec/scenario.ts';
+import {testPicture} from '../../src/steps/picture.ts';
+import {scenarioSchema} from '../../src/scenario/scenario-file.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 

@@ -6,7 +6,7 @@ import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {crashIn} from '../../src/scenario/crash.ts';
 import {judgeBeside, KnownReports} from '../../src/scenario/known-crash.ts';
-import {readScenario} from '../../src/spec/scenario.ts';
+import {readScenario} from '../../src/scenario/scenario-file.ts';
 import type {JudgedStep} from '../../src/verdict/judge.ts';
 
 const overflow = {kind: 'oops', title: 'general protection fault in dma_direct_map_sg'} as const;

@@ -3,7 +3,7 @@ import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import type {QemuBinary} from '../../src/guest/qemu-binary.ts';
 import {reasonToSkip, reasonToSkipStep, type ScenarioPlan, skippedSteps} from '../../src/scenario/plan.ts';
-import {scenarioSchema} from '../../src/spec/scenario.ts';
+import {scenarioSchema} from '../../src/scenario/scenario-file.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import type {Topology} from '../../src/topology/model.ts';
 import {loadTopology} from '../../src/topology/plan.ts';

@@ -3,7 +3,7 @@ import {spawnSync} from 'node:child_process';
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {replayScript} from '../../src/scenario/replay.ts';
-import {scenarioSchema} from '../../src/spec/scenario.ts';
+import {scenarioSchema} from '../../src/scenario/scenario-file.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 

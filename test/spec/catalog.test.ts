@@ -11,7 +11,7 @@ import {
   findTopologyOf,
   listScenarios,
 } from '../../src/spec/catalog.ts';
-import {readScenario} from '../../src/spec/scenario.ts';
+import {readScenario} from '../../src/scenario/scenario-file.ts';
 import {wrong} from './wrong.ts';
 
 const test = anyTest as TestFn<{root: string}>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
-import {scenarioSchema} from '../../src/spec/scenario.ts';
+import {scenarioSchema} from '../../src/scenario/scenario-file.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';
 import {wrong} from './wrong.ts';
 

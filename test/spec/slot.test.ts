@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
-import {checkScenario, scenarioSchema} from '../../src/spec/scenario.ts';
+import {checkScenario, scenarioSchema} from '../../src/scenario/scenario-file.ts';
 import {inSlotOf} from '../../src/spec/slot.ts';
 import {topologySchema} from '../../src/spec/topology.ts';
 import {parseSpec} from '../../src/spec/yaml.ts';

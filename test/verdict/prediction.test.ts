@@ -3,7 +3,7 @@ import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
 import type {Feature} from '../../src/spec/features.ts';
-import type {Api} from '../../src/spec/steps/api.ts';
+import type {Api} from '../../src/spec/api.ts';
 import {loadTopology} from '../../src/topology/plan.ts';
 import type {Check} from '../../src/verdict/check.ts';
 import {type ExpectedTransfer, expectTransfers} from '../../src/verdict/expectation.ts';

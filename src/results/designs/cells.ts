@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {hostMemory} from '../../base/targets.ts';
 import type {RunRecord, StepRecord} from '../../scenario/record.ts';
-import type {Api} from '../../spec/steps/api.ts';
+import type {Api} from '../../spec/api.ts';
 import {isBelowSwitch, nodeOf, type Topology} from '../../topology/model.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import {checkTransfers} from '../../verdict/transfers.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type {Api} from '../../spec/steps/api.ts';
+import type {Api} from '../../spec/api.ts';
 import type {Cell} from './cells.ts';
 
 /** A case that the thread is about, and the cells that show it. */

@@ -2,7 +2,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {stateRoot} from '../../base/paths.ts';
-import type {Api} from '../../spec/steps/api.ts';
+import type {Api} from '../../spec/api.ts';
 import type {Entry} from '../../spec/catalog.ts';
 import type {RoutingTraits} from '../../topology/plan.ts';
 import type {ForestDraw} from './draw.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {stringify} from 'yaml';
 import {hostMemory} from '../../base/targets.ts';
-import type {Api} from '../../spec/steps/api.ts';
+import type {Api} from '../../spec/api.ts';
 import {topologySchema} from '../../spec/topology.ts';
 import {parseSpec} from '../../spec/yaml.ts';
 import {mapping} from '../../topology/maptype.ts';

@@ -6,7 +6,7 @@ import {findQemu} from '../../guest/qemu-binary.ts';
 import {drawForests, type ForestDraw} from './draw.ts';
 import {randomFolder, writeForest} from './files.ts';
 import {shrinkForest} from './shrink.ts';
-import type {Api} from '../../spec/steps/api.ts';
+import type {Api} from '../../spec/api.ts';
 import {isFine} from '../../results/describe.ts';
 import {type Request, type Result, type ResultListener, runAll} from '../run-all.ts';
 

@@ -5,7 +5,7 @@ import {UsageError} from '../../base/errors.ts';
 import {labRoot} from '../../base/paths.ts';
 import {type DiskHeads, planHeads} from '../../scenario/disks.ts';
 import {planFor, planScenario} from '../../scenario/plan.ts';
-import {guestCommands} from '../../scenario/steps/registry.ts';
+import {guestCommands} from '../../steps/bound.ts';
 import {findScenarios, listScenarios, listTopologies, useFile} from '../../spec/catalog.ts';
 import {isPath} from '../../spec/identity.ts';
 import {didYouMean} from '../../spec/suggest.ts';

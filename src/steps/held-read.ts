@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+import type {LedgerEntry} from '../evidence/ledger.ts';
+import {nodeOf, type Topology} from '../topology/model.ts';
+import type {Check} from '../verdict/check.ts';
+import type {ExpectedTransfer} from '../verdict/expectation.ts';
+import {describeFlows, total} from '../verdict/transfers.ts';
+import {endChecks} from './calls.ts';
+import {begin, end, type GuestCommand, tool} from './command.ts';
+import {awaitReads, holdRead, release, slowDown, speedUp, traceEnd} from './hold.ts';
+import type {GuestResults, Observed} from './observed.ts';
+import {type Removal, removalCommand, removalTitle, takesMemory} from './removal.ts';
+
+/** Seconds that something may take once nothing stands in its way any more. */
+const endLimit = 20;
+
+/** A transfer whose first read the drive holds. */
+export interface HeldRead {
+  /** The command of the guest's tool. */
+  readonly words: readonly string[];
+  readonly drive: string;
+  readonly bytes: number;
+}
+
+/** The transfer is begun, the drive holds it, the removal is begun, the drive goes on, and both must end. */
+export function disturbed(
+  {words, drive, bytes}: HeldRead,
+  what: Removal,
+  topology: Topology,
+): readonly GuestCommand[] {
+  const node = nodeOf(topology, drive);
+  const nsid = node.kind === 'endpoint' && node.type === 'nvme' ? (node.nsid ?? 0) : 0;
+  const isReset = what.kind === 'reset';
+  let mark = 0;
+  const transfer: GuestCommand = {
+    ...tool(...words),
+    before: async (guest) => {
+      mark = await traceEnd(guest);
+      await (isReset ? slowDown(guest, drive, bytes) : holdRead(guest, drive));
+    },
+  };
+  const removal = removalCommand(what, topology);
+  return [
+    begin('io', transfer),
+    begin('removal', {
+      ...removal,
+      before: async (guest) => {
+        await awaitReads(guest, nsid, isReset ? 2 : 1, mark);
+        await removal.before?.(guest);
+      },
+    }),
+    {
+      ...end('io', transfer, endLimit),
+      before: async (guest) => {
+        await (isReset ? speedUp(guest, drive) : release(guest, drive));
+      },
+    },
+    end('removal', removal, endLimit),
+  ];
+}
+
+/** The removal was begun once the trace showed the read: that it still was under way then needs a drive that took it. */
+export function inFlight(from: string | undefined, what: Removal, {ledger}: Observed): Check {
+  const ok = !ledger.rejected.some(({initiator}) => initiator === from);
+  const state = ok ? 'had the read in hand' : 'had rejected the read';
+  const detail = `${from ?? ''} ${state} when the ${removalTitle(what)} began.`;
+  return {name: 'in flight', ok, witness: 'host', detail};
+}
+
+/** What the guest reports of a removal that was begun while these memories were in use. */
+export function disturbanceChecks(
+  memories: readonly string[],
+  what: Removal,
+  results: GuestResults,
+  topology: Topology,
+): readonly Check[] {
+  const title = removalTitle(what);
+  const state = results[1]?.facts.find(({op}) => op === 'begin');
+  const used = memories.some((memory) => takesMemory(what, memory, topology));
+  const where = state?.where === undefined ? '' : ` in ${state.where}`;
+  const waits: Check = {
+    name: 'waits',
+    ok: state?.state === 'waits',
+    witness: 'guest',
+    detail:
+      state?.state === 'waits'
+        ? `the ${title} waited${where} for the memory that was in use.`
+        : `the ${title} did not wait for the memory that was in use.`,
+  };
+  return [...(used ? [waits] : []), ...endChecks(results[3], title)];
+}
+
+/** All that had to move has moved, to where it had to, and nothing else: parts of it more than once. */
+export function atLeast(entries: readonly LedgerEntry[], expected: readonly ExpectedTransfer[]): Check {
+  const actual = total(entries);
+  const wanted = total(expected);
+  const ok =
+    actual.size === wanted.size &&
+    [...wanted].every(([key, {bytes}]) => (actual.get(key)?.bytes ?? 0) >= bytes);
+  const seen = describeFlows(actual.values());
+  const detail = ok ? `${seen}.` : `${seen}; expected: at least ${describeFlows(wanted.values())}.`;
+  return {name: 'ledger', ok, witness: 'host', detail};
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+import * as z from 'zod';
+import {deviceAt} from '../evidence/address-map.ts';
+import {cpuAccesses} from '../evidence/arrivals.ts';
+import {api} from '../spec/api.ts';
+import {type Endpoint, endpointsOf, nodeOf, unregisteredCmb} from '../topology/model.ts';
+import {busAddressOf} from '../topology/windows.ts';
+import type {Check} from '../verdict/check.ts';
+import {checkMapMatrix, type MapMatrix, mapMatrixGaps} from '../verdict/map-matrix.ts';
+import {readMapMatrices, stdoutOf} from './answers.ts';
+import {tool} from './command.ts';
+import type {Observed} from './observed.ts';
+import {providedBytes} from './scene.ts';
+import {verb} from './verb.ts';
+
+/** Asks about all pairs at once; that nothing moves is part of what must come. */
+export const mapMatrix = verb({
+  movesData: false,
+  example: {apis: ['sg', 'page']},
+  options: z
+    .strictObject({apis: z.array(api).min(1).default(['sg']).describe('Calls of the DMA API.')})
+    .describe(
+      'Reports, for each provider and each other endpoint, the P2PDMA distance and the DMA address of a page by each API. No device does DMA.',
+    ),
+  check(_options, scene) {
+    const {devices, cpus} = scene;
+    if (Object.values(devices).some((device) => providedBytes(device, cpus) !== undefined)) return;
+    scene.report([], 'the topology has no provider', 'give it an nvme with a cmb');
+  },
+  title: ({apis}) => `map-matrix of all pairs by ${apis.join(', ')}`,
+  commands: ({apis}) => [tool('map-matrix', ...apis)],
+  watched: {
+    mapsOnly: true,
+    asksApi: true,
+    transfers: () => [],
+    checks: ({apis}, observed) => {
+      const matrices = readMapMatrices(stdoutOf(observed));
+      const clients = endpointsOf(observed.topology).map(({id}) => id);
+      const providers = providersOf(observed, matrices);
+      return Promise.resolve([
+        ...checkMapMatrix(observed, matrices, {providers, clients, apis}),
+        checkPlaces(observed, matrices),
+      ]);
+    },
+    gaps: (_options, observed) => mapMatrixGaps(readMapMatrices(stdoutOf(observed))),
+  },
+});
+
+/** Whether its driver gives its memory to peers. */
+function isProvider(node: Endpoint): boolean {
+  return node.type === 'nvme' && node.cmb !== undefined && unregisteredCmb(node) === undefined;
+}
+
+/** Every CMB must be published by its driver; other memory is if a module was loaded for it. */
+function providersOf({topology}: Observed, matrices: readonly MapMatrix[]): readonly string[] {
+  const said = new Set(matrices.map(({provider}) => provider));
+  return endpointsOf(topology)
+    .filter((node) => said.has(node.bdf) || isProvider(node))
+    .map(({id}) => id);
+}
+
+/** The CPU has touched the page of every provider: where it finds that of a CMB is what the host saw. */
+function checkPlaces({topology, map, events}: Observed, matrices: readonly MapMatrix[]): Check {
+  const seen = new Map(
+    cpuAccesses(events, 'read').map(({address}) => [deviceAt(map, address)?.device, address] as const),
+  );
+  const traced = endpointsOf(topology).filter(isProvider);
+  const wrong = traced.find(({id, bdf}) => {
+    const physical = matrices.find(({provider}) => provider === bdf)?.physical;
+    const said = physical === undefined ? undefined : busAddressOf(topology.windows, physical);
+    return said === undefined || seen.get(id) !== said;
+  });
+  const detail =
+    wrong === undefined
+      ? `the CPU finds the memory of ${traced.length} providers where the guest says.`
+      : `the CPU finds the memory of ${wrong.id} at ${hex(seen.get(wrong.id))}, but the guest says ${hex(
+          matrices.find(({provider}) => provider === nodeOf(topology, wrong.id).bdf)?.physical,
+        )}.`;
+  return {name: 'placement', ok: wrong === undefined, witness: 'host', detail};
+}
+
+function hex(address: number | undefined): string {
+  return address === undefined ? 'no place' : `0x${address.toString(16)}`;
+}

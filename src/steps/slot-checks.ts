@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+import {setTimeout as pause} from 'node:timers/promises';
+import {checkAgainstGuest, checkAgainstQemu} from '../topology/check.ts';
+import {unitOf, without} from '../topology/slot.ts';
+import type {Check} from '../verdict/check.ts';
+import {pluggedOf} from './removal.ts';
+import type {SlotChange, StepScene} from './verb.ts';
+
+/** How long the guest may take to find all that was plugged in: a driver need not be there for it. */
+const findLimitMs = 15_000;
+
+/** What was unplugged or plugged in, and nothing else, must have gone or come: for QEMU and for the guest. */
+export async function slotChecks(
+  change: SlotChange,
+  scene: Pick<StepScene, 'guest' | 'topology' | 'unplugged'>,
+): Promise<readonly Check[]> {
+  const {guest, topology} = scene;
+  const unit = unitOf(topology, change.device).map(({id}) => id);
+  const there = await pluggedOf(guest, unit);
+  const slot: Check = {
+    name: 'slot',
+    ok: there.length === (change.to === 'full' ? unit.length : 0),
+    witness: 'host',
+    detail:
+      there.length === 0
+        ? `QEMU no longer has ${unit.join(', ')}.`
+        : `QEMU has ${there.join(', ')}${there.length === unit.length ? '' : ` of ${unit.join(', ')}`}.`,
+  };
+  const wanted = without(topology, unpluggedAfter(change, scene));
+  const end = performance.now() + findLimitMs;
+  let differences = await treeDifferences(guest, wanted);
+  while (differences.length > 0 && performance.now() < end) {
+    await pause(100);
+    differences = await treeDifferences(guest, wanted);
+  }
+  const [first] = differences;
+  const detail = first === undefined ? 'QEMU and the guest have the declared tree.' : `${first}.`;
+  return [slot, {name: 'tree', ok: first === undefined, witness: 'host', detail}];
+}
+
+/** Which functions are unplugged once this step is done. */
+export function unpluggedAfter(
+  {device, to}: SlotChange,
+  {topology, unplugged}: Pick<StepScene, 'topology' | 'unplugged'>,
+): ReadonlySet<string> {
+  const unit = unitOf(topology, device).map(({id}) => id);
+  return to === 'empty'
+    ? new Set([...unplugged, ...unit])
+    : new Set([...unplugged].filter((id) => !unit.includes(id)));
+}
+
+async function treeDifferences(
+  guest: StepScene['guest'],
+  topology: StepScene['topology'],
+): Promise<readonly string[]> {
+  const [answer, tree] = await Promise.all([
+    guest.qmp.execute('query-pci'),
+    guest.run(['p2p', 'tree', '--brief']),
+  ]);
+  return [...checkAgainstQemu(topology, answer), ...checkAgainstGuest(topology, parsed(tree))];
+}
+
+function parsed({code, stdout}: {readonly code: number; readonly stdout: string}): unknown {
+  try {
+    return code === 0 ? JSON.parse(stdout) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+import * as z from 'zod';
+import {difference} from '../evidence/image.ts';
+import {readPcap, testFrames} from '../evidence/pcap.ts';
+import {deviceId} from '../spec/names.ts';
+import {size} from '../spec/size.ts';
+import {nodeOf} from '../topology/model.ts';
+import {place, tool} from './command.ts';
+import {stagedByCpu, through, transferSize} from './fields.ts';
+import {frameHeaderBytes, untracedSender} from './nic.ts';
+import {checkDisk, checkProvider, checkType} from './scene.ts';
+import {verb} from './verb.ts';
+
+/** The most that a frame carries: an MTU of 1500 less the sequence number before the payload. */
+const maxPayload = 1496;
+
+/** NVMe -> provider -> frames of a NIC whose driver knows nothing of it. */
+export const transmit = verb({
+  movesData: true,
+  example: {from: 'src', through: 'cmb', nic: 'nic0', bytes: '64KiB'},
+  options: z
+    .strictObject({
+      from: deviceId.describe('Source drive.'),
+      through: through.describe('Provider whose memory holds the payload, or host-memory.'),
+      nic: deviceId.describe('NIC that sends the frames.'),
+      bytes: transferSize.describe('Number of bytes.'),
+      payload: size
+        .refine((bytes) => bytes <= maxPayload, {error: `more than a frame carries: ${maxPayload} bytes`})
+        .default(1024)
+        .describe('Payload bytes per frame; must divide "bytes".'),
+      'staged-by-cpu': stagedByCpu,
+    })
+    .refine(({bytes, payload}) => bytes % payload === 0, {
+      path: ['payload'],
+      error: 'the payloads do not add up to the bytes',
+      params: {hint: 'take a divisor, as 512 or 1KiB'},
+    })
+    .transform(({'staged-by-cpu': isStagedByCpu, ...rest}) => ({...rest, stagedByCpu: isStagedByCpu}))
+    .describe("Reads from a drive into a provider's memory, and has a NIC send it from there."),
+  check(options, scene) {
+    const {from, nic, bytes} = options;
+    checkDisk(scene, ['from'], from, bytes);
+    checkProvider(scene, ['through'], options.through, bytes);
+    checkType(scene, ['nic'], nic, ['e1000', 'e1000e', 'igb'], 'NIC');
+  },
+  title: ({from, nic, ...options}) => `transmit ${from} → ${options.through} → ${nic}`,
+  commands: ({from, nic, bytes, payload, ...options}, topology) => [
+    tool(
+      ...['transmit', '--from', place(topology, from), '--through', place(topology, options.through)],
+      ...['--nic', nodeOf(topology, nic).bdf, '--bytes', String(bytes), '--payload', String(payload)],
+      ...(options.stagedByCpu ? ['--by-cpu'] : []),
+    ),
+  ],
+  heads: ({from, bytes}) => [{drive: from, bytes}],
+  reasonToSkip({nic}, topology) {
+    const reason = untracedSender(topology, nic);
+    if (reason === undefined || !topology.translated || topology.routed) return undefined;
+    return `${reason}, for its ring lies behind an IOMMU`;
+  },
+  watched: {
+    refusal: {op: 'transmit', reported: 'never'},
+    untracedSenders: ({nic}, topology) => (untracedSender(topology, nic) === undefined ? [] : [nic]),
+    transfers: ({from, nic, bytes, payload, ...options}) => [
+      {
+        ...{initiator: from, direction: 'write'},
+        target: options.stagedByCpu ? 'host-memory' : options.through,
+        ...{bytes, api: 'sg'},
+      },
+      {initiator: nic, direction: 'read', target: options.through, bytes, api: 'page'},
+      {
+        ...{initiator: nic, direction: 'read', target: 'host-memory', api: 'page'},
+        bytes: (bytes / payload) * frameHeaderBytes,
+      },
+    ],
+    checks: async ({from, nic, bytes, payload}, {frames, disks}) => {
+      const recorded = testFrames(readPcap(await frames(nic)), payload);
+      const sorted = recorded.toSorted((a, b) => a.sequence - b.sequence);
+      const inSequence = sorted.every(({sequence}, index) => sequence === index);
+      const sent = Buffer.concat(sorted.map((frame) => frame.payload));
+      const wrong = difference(sent, disks.read(from, 0, bytes));
+      const count = `${nic} sent ${sorted.length} frames`;
+      const detail =
+        wrong === undefined && inSequence
+          ? `${count} whose payloads are the bytes of ${from}.`
+          : `${count}, not the ${bytes / payload} that hold the bytes of ${from}: ${wrong?.bytes ?? 0} bytes differ, the first at offset ${wrong?.offset ?? 0}.`;
+      return [{name: 'frames', ok: wrong === undefined && inSequence, witness: 'host', detail}];
+    },
+  },
+});

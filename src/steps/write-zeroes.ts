@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import * as z from 'zod';
+import type {TraceEvent} from '../evidence/trace-event.ts';
+import {deviceId} from '../spec/names.ts';
+import {nodeOf, type Topology} from '../topology/model.ts';
+import type {Check} from '../verdict/check.ts';
+import {tool} from './command.ts';
+import {transferOffset, transferSize} from './fields.ts';
+import {checkDisk} from './scene.ts';
+import {verb} from './verb.ts';
+
+/**
+ * A command without data: the ledger must stay empty while the disk changes. Where a drive has no Write Zeroes, Linux
+ * writes pages of zeroes instead (block/blk-lib.c, blkdev_issue_zeroout), which the ledger shows.
+ */
+export const writeZeroes = verb({
+  movesData: false,
+  example: {drive: 'dst', offset: '16KiB', bytes: '32KiB'},
+  options: z
+    .strictObject({
+      drive: deviceId.describe('The NVMe drive.'),
+      offset: transferOffset.describe('Offset on the drive.'),
+      bytes: transferSize.describe('Number of bytes.'),
+    })
+    .describe(
+      'Zeroes a range of a drive with the NVMe command Write Zeroes, which carries no data: no device may do DMA.',
+    ),
+  check({drive, offset, bytes}, scene) {
+    checkDisk(scene, ['drive'], drive, bytes, offset);
+  },
+  title: ({drive}) => `write zeroes to ${drive}`,
+  commands: ({drive, offset, bytes}, topology) => [
+    tool('write-zeroes', nodeOf(topology, drive).bdf, String(offset), String(bytes)),
+  ],
+  // The range must not be zeroes before.
+  heads: ({drive, offset, bytes}) => [{drive, bytes: offset + bytes}],
+  watched: {
+    transfers: () => [],
+    effect: ({drive, offset, bytes}, disks) => {
+      disks.write(drive, offset, Buffer.alloc(bytes));
+    },
+    checks: ({drive}, {events, topology}) => Promise.resolve([checkCommand(drive, events, topology)]),
+  },
+});
+
+/** An empty ledger proves something only if the trace shows that the drive was given a command. */
+function checkCommand(drive: string, events: readonly TraceEvent[], topology: Topology): Check {
+  const node = nodeOf(topology, drive);
+  const nsid = node.kind === 'endpoint' && node.type === 'nvme' ? node.nsid : undefined;
+  const ok = events.some((event) => event.kind === 'nvme-submit' && event.nsid === nsid);
+  const detail = ok
+    ? `${drive} took a command for its namespace.`
+    : `QEMU's trace shows no command for the namespace of ${drive}.`;
+  return {name: 'command', ok, witness: 'host', detail};
+}
