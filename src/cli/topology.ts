@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Command} from '@commander-js/extra-typings';
 import type {Context} from '../base/context.ts';
+import {renderFinding} from '../verdict/render.ts';
 import {HostError} from '../base/errors.ts';
 import {labRoot} from '../base/paths.ts';
 import {chooseQemu} from '../build/qemu.ts';
@@ -81,10 +82,10 @@ function describePair(topology: Topology, client: Endpoint, provider: Endpoint):
   const how = `${inWords[type]}${address === 'iova' ? ', by an IOVA' : ''}`;
   const memory = memoryOf(provider) ?? '';
   return [
-    `${client.id} to ${provider.id} (${memory}), distance ${distance}: ${type}, ${how}.`,
+    `${client.id} to ${provider.id} (${memory}), distance ${distance}: ${type}, ${how}`,
     reason,
-    ...(unseen === undefined ? [] : [`But ${unseen}.`]),
-  ].join(' ');
+    ...(unseen === undefined ? [] : [renderFinding(unseen)]),
+  ].join('; ');
 }
 
 /** Whether a device moves data by itself that a scenario can tell it to. */

@@ -3,7 +3,7 @@ import {styleText} from 'node:util';
 import {displayPath} from '../base/paths.ts';
 import {formatBytes} from '../base/bytes.ts';
 import {shortName} from '../spec/identity.ts';
-import {describeRoute} from '../topology/route.ts';
+import {checkTitle, routeText} from '../verdict/render.ts';
 import type {Verdict} from '../verdict/judge.ts';
 import {type Flow, flows} from './flows.ts';
 import type {ReportedRun} from './reported.ts';
@@ -75,7 +75,7 @@ function kernelLines({verdict, kernelSays}: ReportedRun, ledger: readonly string
 function trouble(result: ReportedRun): readonly string[] {
   const wrong = result.steps.flatMap(({checks}) => checks).filter(({ok}) => !ok);
   return [
-    ...wrong.slice(1).map(({name, detail}) => `  also ${name}: ${printable(detail)}`),
+    ...wrong.slice(1).map((check) => `  also ${printable(`${checkTitle(check)}: ${check.detail}`)}`),
     evidence(result),
   ];
 }
@@ -106,12 +106,12 @@ function describeFlow(flow: Flow): string {
   } = flow;
   const arrow = direction === 'write' ? '→' : '←';
   const place = bar === undefined ? target : `${target} BAR ${bar}`;
-  const behind = translated === address ? '' : ` (behind the IOMMU 0x${translated.toString(16)})`;
+  const behind = translated === address ? '' : ` (translated to 0x${translated.toString(16)})`;
   const alias = cpu === undefined ? '' : ` (memory at 0x${cpu.toString(16)})`;
   const first = `0x${address.toString(16)}${faulted === true ? ' (the IOMMU faulted)' : `${behind}${alias}`}`;
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
   // That it goes up is how it is without any routing.
-  const turn = route === undefined || route === 'upstream' ? '' : `, ${describeRoute({route, by})}`;
+  const turn = route === undefined || route === 'upstream' ? '' : `, ${routeText({route, by})}`;
   return printable(`  ${initiator} ${arrow} ${place}  ${formatBytes(bytes)} ${where}${turn}`);
 }
 

@@ -4,18 +4,18 @@ import {buildLedger, type Initiators, type LedgerEntry, sumUp} from '../evidence
 import type {TraceEvent} from '../evidence/trace-event.ts';
 import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
 import {checkAddresses} from '../verdict/addresses.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
+import type {Finding} from '../verdict/finding.ts';
 import {checkPeers, type ExpectedStep, expectTransfers} from '../verdict/expectation.ts';
-import {judge, judgeCommand, type Judgement} from '../verdict/judge.ts';
+import {judge, judgeCommand, type Judgement, judgement} from '../verdict/judge.ts';
 import {checkPaths} from '../verdict/paths.ts';
 import {checkRejected, rejectedByLab} from '../verdict/rejected.ts';
-import {describeKnownIssue, explainingIssue} from '../verdict/prediction.ts';
+import {explainingIssue, knownIssue} from '../verdict/prediction.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from './account.ts';
 import {callChecks} from './calls.ts';
 import {unboundDevices, unboundEdus} from './drivers.ts';
 import {type Acted, type Scene, stepTitle, type Watched} from './drive.ts';
-import {formatSize} from '../spec/size.ts';
 import type {Step} from '../spec/step.ts';
 import {lastLine} from '../base/escape.ts';
 import {labFailures} from './facts.ts';
@@ -49,7 +49,7 @@ async function examineCommand({step, commands, guest}: Acted, scene: Scene): Pro
   if (checks.every(({ok}) => ok)) noteChange(step, scene.prototypes);
   // A module of the lab's that does not load says nothing about what was to be tried.
   const failed = step.verb === 'load' ? checks.filter(({ok}) => !ok) : [];
-  const errors = [...labFailures(guest), ...failed.map(({detail}) => detail)];
+  const errors = [...labFailures(guest), ...failed.map(({finding}) => finding)];
   if (step.verb === 'load' && step.options.module === 'p2plab' && errors.length === 0)
     errors.push(...(await unboundEdus(scene)));
   if (step.verb === 'load' && errors.length === 0) {
@@ -118,7 +118,7 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
   const wrong = moduleFailures(guest).length > 0 || checks.some(({ok}) => !ok);
   const unbound = wrong ? await unboundDevices(scene, step, expected) : undefined;
   checks.unshift(...(unbound?.checks ?? []));
-  const judgement = judge({
+  const judged = judge({
     errors: [
       ...labFailures(guest),
       ...(unbound?.errors ?? []),
@@ -126,38 +126,41 @@ async function examineTransfers({step, guest}: Acted, watched: Watched, scene: S
       ...moduleFailures(guest),
       ...untraced(seen, guest),
       ...silentEnds(guest),
-      ...gaps,
-      ...ledger.gaps,
+      ...[...gaps, ...ledger.gaps].map(incomplete),
       ...verb.gaps(observed),
     ],
     checks,
   });
-  const judged = explain(judgement, expected, ledger.entries, checks);
+  const explained = explain(judged, expected, ledger.entries, checks);
   // Of a mixed load there is more than anybody reads.
   const entries = watch === 'accesses' ? ledger.entries : sumUp(ledger.entries);
   const measurements = verb.measurements(guest);
   return {
-    ...{...judged, expected, ledger: entries, checks},
+    ...{...explained, expected, ledger: entries, checks},
     ...(measurements.length > 0 && {measurements}),
   };
 }
 
 /** A failure that a known issue explains entirely is reported as that; else the reason takes along what contradicts it. */
 function explain(
-  judgement: Judgement,
+  judged: Judgement,
   expected: ExpectedStep,
   ledger: readonly LedgerEntry[],
   checks: readonly Check[],
 ): Judgement {
-  const {verdict, reason} = judgement;
+  const {verdict, finding, check: failed} = judged;
   const {predicted, contradiction} = expected;
-  if (verdict !== 'fail') return judgement;
+  if (verdict !== 'fail') return judged;
   const knownIssue = explainingIssue(expected, ledger, checks);
   if (knownIssue !== undefined && predicted !== undefined) {
-    return {verdict, reason: describeKnownIssue(predicted, expected), knownIssue};
+    return judgement(verdict, {finding: knownIssue(predicted, expected)}, knownIssue);
   }
-  if (contradiction === undefined || reason.includes(contradiction)) return judgement;
-  return {verdict, reason: `${reason} But ${contradiction}`};
+  return contradiction === undefined ? judged : judgement(verdict, {finding, check: failed, contradiction});
+}
+
+/** What the evidence itself does not show. */
+function incomplete(message: string): Finding {
+  return {code: 'trace-incomplete', parameters: {message}};
 }
 
 /** A refusal by the tree is the same for every verb; what else must come of a call is its verb's own. */
@@ -171,31 +174,37 @@ function accountOf(
 }
 
 /** Without a single event of a command that moved data there was no trace, and the ledger is empty for that reason. */
-function untraced(events: readonly TraceEvent[], guest: StepRecord['guest']): readonly string[] {
+function untraced(events: readonly TraceEvent[], guest: StepRecord['guest']): readonly Finding[] {
   const moved = guest
     .flatMap(({facts}) => facts)
     .find(({op, ok, bytes}) => ok && (op === 'read' || op === 'write') && (bytes ?? 0) > 0);
   if (events.length > 0 || moved === undefined) return [];
-  const what = `the guest reports a ${moved.op} of ${formatSize(moved.bytes ?? 0)}`;
-  return [`QEMU traced nothing, but ${what}: is the disk of the state directory full?`];
+  return [{code: 'trace-empty', parameters: {op: moved.op, bytes: moved.bytes ?? 0}}];
 }
 
 /** The guest's tool says what failed. One that ends without a word did not do what it was told. */
-function silentEnds(guest: StepRecord['guest']): readonly string[] {
+function silentEnds(guest: StepRecord['guest']): readonly Finding[] {
   return guest
     .filter(({code, facts}) => code !== 0 && facts.every(({ok}) => ok))
-    .map(({command, code, stderr}) => {
-      const said = lastLine(stderr);
-      return `"${command.join(' ')}" ended with ${code} and names no failure${said === '' ? '' : `: ${said}`}`;
+    .map(({command, code: exit, stderr}) => {
+      return {code: 'command-silent', parameters: {command, exit, stderr: lastLine(stderr)}};
     });
 }
 
 function exitChecks(commands: readonly GuestCommand[], results: StepRecord['guest']): readonly Check[] {
-  return results.map(({command, code, stderr}, index): Check => {
-    const exit = commands[index]?.exit ?? 0;
+  return results.map(({command, code: exit, stderr}, index): Check => {
+    const expected = commands[index]?.exit ?? 0;
     const said = lastLine(stderr);
-    const detail = `"${command.join(' ')}" ended with ${code}${code === exit ? '' : `, not ${exit}`}${said === '' ? '' : `: ${said}`}.`;
-    return {name: 'command', ok: code === exit, witness: 'guest', detail};
+    const subject = command.join(' ');
+    const seen = {exit, ...(said !== '' && {stderr: said})};
+    return check(
+      'command',
+      exit === expected,
+      'guest',
+      exit === expected
+        ? {code: 'command-exit', subject, parameters: seen}
+        : {code: 'command-exit-differs', subject, parameters: {...seen, expected}},
+    );
   });
 }
 

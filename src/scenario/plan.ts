@@ -16,6 +16,7 @@ import {planTopology, type RoutingTraits} from '../topology/plan.ts';
 import {missingDevices, unsupported} from '../topology/requirements.ts';
 import {hasSwitch, unitOf} from '../topology/slot.ts';
 import {unmodelled, unprovided} from '../topology/unmodelled.ts';
+import type {SkipFinding} from '../verdict/finding.ts';
 import type {StepRecord} from './record.ts';
 import {skippedStep} from './skipped.ts';
 import {dataVerb} from './steps/registry.ts';
@@ -93,57 +94,59 @@ export function planFor(plan: ScenarioPlan, traits: RoutingTraits): ScenarioPlan
 export function wrongVariant(
   {scenario}: ScenarioPlan,
   variant: {readonly name: string; readonly countInstructions?: boolean},
-): string | undefined {
+): SkipFinding | undefined {
   const {variants, steps} = scenario.value;
-  if (variants !== undefined && !variants.includes(variant.name))
-    return `it needs the variant ${variants.join(' or ')}`;
+  if (variants !== undefined && !variants.includes(variant.name)) {
+    return {code: 'variant-required', parameters: {variants}};
+  }
   const counts = variant.countInstructions !== true && steps.some(({verb}) => verb === 'count');
-  return counts ? `the variant ${variant.name} does not count instructions` : undefined;
+  return counts ? {code: 'instructions-not-counted', parameters: {variant: variant.name}} : undefined;
 }
 
 /** What of a kernel decides whether a plan can be run with it. */
 export type KernelTraits = Pick<Kernel, 'name' | 'arch' | 'features' | 'missing'>;
 
 /** Why a plan cannot be run with this kernel and this QEMU; undefined if it can. */
-export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: QemuBinary): string | undefined {
+export function reasonToSkip(
+  plan: ScenarioPlan,
+  kernel: KernelTraits,
+  qemu: QemuBinary,
+): SkipFinding | undefined {
   const {machine, architecture} = plan.topology.platform;
   if (kernel.arch !== architecture) {
-    return `${machine} is ${architecture}, which the kernel ${kernel.name} cannot be built for`;
+    return {code: 'architecture-differs', parameters: {machine, architecture, kernel: kernel.name}};
   }
   const missing = plan.scenario.value.requires.find((feature) => !kernel.features.includes(feature));
-  if (missing !== undefined) return `the kernel ${kernel.name} does not have the feature ${missing}`;
-  return (
-    unsupported(plan.topology, qemu.version)[0] ??
-    unbuilt(plan, qemu) ??
-    portless(plan) ??
-    unpluggable(plan) ??
-    stepless(plan, kernel)
-  );
+  if (missing !== undefined)
+    return {code: 'feature-missing', subject: missing, parameters: {kernel: kernel.name}};
+  const [message] = unsupported(plan.topology, qemu.version);
+  if (message !== undefined) return {code: 'qemu-unsuitable', parameters: {message}};
+  return unbuilt(plan, qemu) ?? portless(plan) ?? unpluggable(plan) ?? stepless(plan, kernel);
 }
 
 /** A port whose ACS is to be written must have some. */
-function portless({topology, scenario}: ScenarioPlan): string | undefined {
+function portless({topology, scenario}: ScenarioPlan): SkipFinding | undefined {
   for (const {verb, options} of scenario.value.steps) {
     if (verb !== 'acs') continue;
     const port = findNode(topology, options.port);
     if (port?.kind !== 'endpoint' && port?.acsControl === undefined) {
-      return `port ${options.port} has no ACS in this QEMU: take --qemu routed`;
+      return {code: 'port-without-acs', subject: options.port, parameters: {}};
     }
   }
   return undefined;
 }
 
 /** A switch is plugged in port by port, which stock QEMU does not do. */
-function unpluggable({topology, scenario}: ScenarioPlan): string | undefined {
+function unpluggable({topology, scenario}: ScenarioPlan): SkipFinding | undefined {
   for (const {verb, options} of scenario.value.steps) {
     if (verb !== 'plug' || topology.routed || !hasSwitch(unitOf(topology, options.device))) continue;
-    return `this QEMU does not plug in the switch of ${options.device}: take --qemu routed`;
+    return {code: 'switch-not-pluggable', subject: options.device, parameters: {}};
   }
   return undefined;
 }
 
 /** Why there is nothing to boot a guest for: steps that are judged each by itself can be left out. */
-function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): string | undefined {
+function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): SkipFinding | undefined {
   const {steps, continueOnFailure} = scenario.value;
   const moving = steps.filter((step) => dataVerb(step) !== undefined || step.verb === 'fail-allocations');
   const reasons = moving.map((step) => reasonToSkipStep(step, topology, kernel));
@@ -156,9 +159,10 @@ export function reasonToSkipStep(
   step: Step,
   topology: Topology,
   {name, missing}: Pick<KernelTraits, 'name' | 'missing'>,
-): string | undefined {
+): SkipFinding | undefined {
   if (missing.includes('user-memory') && takesUserMemory(step, topology)) {
-    return `not with the kernel ${name}: ${baseFeatures['user-memory']}`;
+    const description = baseFeatures['user-memory'].replace(/\.$/, '');
+    return {code: 'feature-removed', subject: 'user-memory', parameters: {kernel: name, description}};
   }
   for (const provider of mappedOnly(step)) {
     const reason = unprovided(topology, provider);
@@ -184,15 +188,17 @@ function mappedOnly({verb, options}: Step): readonly string[] {
 }
 
 /** Only an IOMMU that translates strictly promises that an unmapped address no longer translates. */
-function unpromised(step: Step, topology: Topology): string | undefined {
+function unpromised(step: Step, topology: Topology): SkipFinding | undefined {
   if (step.verb !== 'use-after-unmap') return undefined;
   const {edu, memory} = step.options;
-  if (!topology.translated || topology.iommu?.mode !== 'strict') return 'no IOMMU translates in strict mode';
+  if (!topology.translated || topology.iommu?.mode !== 'strict') {
+    return {code: 'no-strict-iommu', parameters: {}};
+  }
   const address =
     memory === 'host-memory'
       ? hostAddress(topology)
       : mapping(topology, {provider: memory, client: edu}).address;
-  return address === 'iova' ? undefined : `${edu} is given no IOVA for ${memory}`;
+  return address === 'iova' ? undefined : {code: 'no-iova', subject: edu, parameters: {memory}};
 }
 
 /** Whether user space in the guest has memory of a provider in its hands. */
@@ -209,7 +215,7 @@ function takesUserMemory(step: Step, topology: Topology): boolean {
 export function skippedSteps(
   {topology, scenario}: ScenarioPlan,
   kernel: KernelTraits,
-  reason: string,
+  reason: SkipFinding,
 ): readonly StepRecord[] {
   if (!scenario.value.continueOnFailure) return [];
   const {features} = kernel;
@@ -220,19 +226,20 @@ export function skippedSteps(
     );
 }
 
-function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string | undefined {
+function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): SkipFinding | undefined {
   const missing = missingDevices(topology, devices);
-  return missing.length === 0 ? undefined : `${path} was built without ${missing.join(', ')}`;
+  if (missing.length === 0) return undefined;
+  return {code: 'qemu-device-missing', parameters: {qemu: path, devices: missing}};
 }
 
 /**
  * Stock QEMU does not trace an e1000's descriptors: they are read from its ring, but not while it works, nor behind
  * an IOMMU.
  */
-function untraced({verb, options}: Step, topology: Topology): string | undefined {
+function untraced({verb, options}: Step, topology: Topology): SkipFinding | undefined {
   if ((verb !== 'transmit' && verb !== 'stress') || options.nic === undefined) return undefined;
   if (nodeOf(topology, options.nic).type !== 'e1000') return undefined;
-  const words = `QEMU does not trace what an e1000 reads: ${options.nic} would leave a gap in the ledger`;
-  if (verb === 'stress') return words;
-  return topology.translated && !topology.routed ? `${words}, for its ring lies behind an IOMMU` : undefined;
+  const behindIommu = verb === 'transmit';
+  if (behindIommu && (!topology.translated || topology.routed)) return undefined;
+  return {code: 'nic-untraced', subject: options.nic, parameters: {behindIommu}};
 }

@@ -5,6 +5,7 @@ import type {TraceEvent} from '../evidence/trace-event.ts';
 import type {Guest} from '../guest/guest.ts';
 import type {Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
+import type {Finding} from '../verdict/finding.ts';
 import type {ExpectedStep, ExpectedTransfer} from '../verdict/expectation.ts';
 import type {Disks} from './disks.ts';
 import type {Measurement, StepRecord} from './record.ts';
@@ -60,7 +61,7 @@ export interface DataVerb<Options> {
   /** Evidence beyond ledger and disks, for a step that goes through. */
   readonly checks: (options: Options, observed: Observed) => Promise<readonly Check[]>;
   /** What is wrong with the evidence itself: it says nothing of the kernel. */
-  readonly gaps?: (options: Options, observed: Observed) => readonly string[];
+  readonly gaps?: (options: Options, observed: Observed) => readonly Finding[];
   /** What the step measured: numbers that are followed from run to run. */
   readonly measurements?: (options: Options, results: GuestResults) => readonly Measurement[];
 }

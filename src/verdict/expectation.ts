@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type {AddressMap} from '../evidence/address-map.ts';
 import type {Feature} from '../spec/features.ts';
-import {formatSize} from '../spec/size.ts';
 import type {Expectation} from '../spec/step.ts';
 import type {Api} from '../spec/steps/api.ts';
 import {type MapType, mapping} from '../topology/maptype.ts';
 import {findNode, type Topology, unregisteredCmb} from '../topology/model.ts';
-import type {Check} from './check.ts';
+import {check, type Check} from './check.ts';
+import type {Contradiction, Why} from './finding.ts';
+import {whyText} from './render.ts';
 import type {Asked} from './remembered.ts';
 import {predict, type Prediction} from './prediction.ts';
 import {reasonToRefuse, type Rule} from './refusal.ts';
@@ -49,7 +50,7 @@ export interface ExpectedStep {
   /** What a kernel with these features is known to do instead. It is wrong all the same. */
   readonly predicted?: Prediction;
   /** What the model of the topology says, where the scenario's own expectation contradicts it. */
-  readonly contradiction?: string;
+  readonly contradiction?: Contradiction;
 }
 
 /** Whose DMA is judged: the tree decides what must come, the kernel's features what is known to come. */
@@ -76,14 +77,22 @@ export function expectTransfers(
 ): ExpectedStep {
   const {topology} = bench;
   const subject = subjectOf(topology, planned);
-  const computed = {...compute(bench, planned), ...(subject !== undefined && {subject})};
+  const {why: becauses, ...rest} = compute(bench, planned);
+  const why = becauses.map(whyText).join('; ');
+  const computed = {...rest, why, ...(subject !== undefined && {subject})};
   if (declared === undefined || declared === computed.outcome) {
     const predicted = computed.absent === undefined ? predict(bench, planned) : undefined;
     return {...computed, ...(predicted !== undefined && {predicted})};
   }
-  const contradiction = `the scenario expects ${inWords(declared)}, but by the topology it must be ${inWords(computed.outcome)}: ${computed.why}`;
-  const why = `The scenario says so.`;
-  const said = {outcome: declared, refused: [], why, contradiction, ...(subject !== undefined && {subject})};
+  const contradiction = {declared, required: computed.outcome, why: becauses};
+  const because = 'declared by the scenario';
+  const said = {
+    outcome: declared,
+    refused: [],
+    why: because,
+    contradiction,
+    ...(subject !== undefined && {subject}),
+  };
   switch (declared) {
     case 'peer':
       return {...said, transfers: planned};
@@ -97,14 +106,16 @@ export function expectTransfers(
 function compute(
   {topology, map}: Bench,
   planned: readonly ExpectedTransfer[],
-): Pick<ExpectedStep, 'outcome' | 'transfers' | 'refused' | 'rule' | 'why' | 'absent'> {
+): Pick<ExpectedStep, 'outcome' | 'transfers' | 'refused' | 'rule' | 'absent'> & {
+  readonly why: readonly Why[];
+} {
   const reasons: string[] = [];
   for (const {target} of planned) {
     const cmb = unregisteredCmb(findNode(topology, target));
     if (cmb === undefined) continue;
     // Memory is mapped before anything moves.
-    const why = `Linux does not register the CMB of ${target}: ${formatSize(cmb)} is not a multiple of 2 MiB.`;
-    return {outcome: 'refused', transfers: [], refused: planned, why, absent: target};
+    const why = {rule: 'cmb-size', provider: target, bytes: cmb} as const;
+    return {outcome: 'refused', transfers: [], refused: planned, why: [why], absent: target};
   }
   for (const [index, {initiator, target}] of planned.entries()) {
     if (target === 'host-memory') continue;
@@ -115,7 +126,7 @@ function compute(
         transfers: planned.slice(0, index),
         refused: planned.slice(index),
         rule: forbidden.rule,
-        why: forbidden.why,
+        why: [forbidden.why],
       };
     }
     const {reason} = mapping(topology, {provider: target, client: initiator});
@@ -126,7 +137,7 @@ function compute(
     outcome: peer ? 'peer' : 'host-memory',
     transfers: planned,
     refused: [],
-    why: peer ? reasons.join(' ') : 'Nothing but host memory is used.',
+    why: peer ? reasons.map((text) => ({rule: 'path', text})) : [{rule: 'host-memory'}],
   };
 }
 
@@ -145,10 +156,6 @@ function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Su
  */
 export function checkPeers({outcome, transfers, contradiction}: ExpectedStep): readonly Check[] {
   if (outcome !== 'peer' || transfers.some(({target}) => target !== 'host-memory')) return [];
-  const detail = contradiction ?? 'nothing of it can go from peer to peer.';
-  return [{name: 'expectation', ok: false, witness: 'host', detail}];
-}
-
-function inWords(outcome: Expectation): string {
-  return {peer: 'peer to peer', refused: 'refused', 'host-memory': 'through host memory'}[outcome];
+  const parameters = contradiction === undefined ? {} : {contradiction};
+  return [check('expectation', false, 'host', {code: 'no-peer-transfer', parameters})];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql} from 'kysely';
 import type {Migration} from 'kysely/migration';
+import {addFindings} from './findings-migration.ts';
 import {variants} from './migrations/variants.ts';
 import {knownIssues} from './migrations/known-issues.ts';
 import {nightlyRuns} from './migrations/nightly-runs.ts';
@@ -22,13 +23,14 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
     '0002-labs-of-nights': {
       up: async ({schema}) => schema.alterTable('nights').addColumn('lab', 'text').execute(),
     },
-    '0003-variants': {up: variants},
-    '0004-known-issues': {up: knownIssues},
-    '0005-nightly-runs': {up: nightlyRuns},
-    '0006-map-verbs': {up: mapVerbs},
-    '0007-map-costs': {up: mapCosts},
-    '0008-lifecycle': {up: lifecycle},
-    '0009-rename-routes': {up: renameRoutes},
+    '0003-findings': {up: addFindings},
+    '0004-variants': {up: variants},
+    '0005-known-issues': {up: knownIssues},
+    '0006-nightly-runs': {up: nightlyRuns},
+    '0007-map-verbs': {up: mapVerbs},
+    '0008-map-costs': {up: mapCosts},
+    '0009-lifecycle': {up: lifecycle},
+    '0010-rename-routes': {up: renameRoutes},
   };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {withShortNames} from '../short-names.ts';
 import {printable, seconds} from '../describe.ts';
+import {checkTitle} from '../../verdict/render.ts';
 import type {ReportedRun} from '../reported.ts';
 
 /**
@@ -30,7 +31,7 @@ function subtests({scenario, steps}: ReportedRun): readonly string[] {
     const wrong = checks.filter(({ok}) => !ok);
     return [
       ...(knownIssue === undefined ? [] : [`# ${printable(reason)}`]),
-      ...wrong.map(({name, detail}) => `# ${name}: ${printable(detail)}`),
+      ...wrong.map((check) => `# ${printable(`${checkTitle(check)}: ${check.detail}`)}`),
       line(isOk({verdict, knownIssue}), index + 1, title, directive({verdict, reason, knownIssue})),
     ];
   });

@@ -3,6 +3,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {nodeOf} from '../../topology/model.ts';
+import {check} from '../../verdict/check.ts';
 import type {DataVerb} from '../stage.ts';
 
 type Blit = OptionsOf<'blit'>;
@@ -28,7 +29,15 @@ export const blit: DataVerb<Blit> = {
       width,
       height,
     );
-    const detail = found ?? `${to} shows the picture that ${from} holds, all ${width * height} pixels.`;
-    return [{name: 'picture', ok: found === undefined, witness: 'host', detail}];
+    return [
+      check(
+        'picture',
+        found === undefined,
+        'host',
+        found === undefined
+          ? {code: 'picture-matches', subject: to, parameters: {source: from, pixels: width * height}}
+          : {code: 'picture-differs', subject: to, parameters: {difference: found}},
+      ),
+    ];
   },
 };

@@ -6,6 +6,7 @@ import {eduMaskBits} from '../../topology/dma-mask.ts';
 import {acsBitsToSet} from '../../topology/acs.ts';
 import {nodeOf} from '../../topology/model.ts';
 import type {Check} from '../../verdict/check.ts';
+import type {Finding} from '../../verdict/finding.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import type {Disks} from '../disks.ts';
 import type {LedgerEntry} from '../../evidence/ledger.ts';
@@ -43,7 +44,7 @@ export interface BoundDataVerb {
   /** Whether the IOMMU has to block something of it. */
   readonly blocked: boolean;
   readonly checks: (observed: Observed) => Promise<readonly Check[]>;
-  readonly gaps: (observed: Observed) => readonly string[];
+  readonly gaps: (observed: Observed) => readonly Finding[];
   readonly measurements: (results: GuestResults) => readonly Measurement[];
 }
 

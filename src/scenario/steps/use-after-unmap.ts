@@ -3,7 +3,7 @@ import type {LedgerEntry} from '../../evidence/ledger.ts';
 import type {OptionsOf} from '../../spec/steps/registry.ts';
 import {pageBytes} from '../../spec/steps/verb.ts';
 import {nodeOf} from '../../topology/model.ts';
-import type {Check} from '../../verdict/check.ts';
+import {check, type Check} from '../../verdict/check.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
 import {checkTransfers} from '../../verdict/transfers.ts';
 import type {DataVerb} from '../stage.ts';
@@ -32,14 +32,17 @@ function checkStale(
   const blocked = {initiator: edu, direction: 'read' as const, target: 'unmapped', bytes: pageBytes};
   // A step that is refused maps nothing, so that there is nothing to unmap.
   if (expected.length === 0) return checkTransfers(entries, expected);
-  const check = checkTransfers(entries, [...expected, blocked]);
+  const compared = checkTransfers(entries, [...expected, blocked]);
   const first = entries[0];
   const again = entries.find(
     (entry) => entry !== first && entry.address === first?.address && entry.faulted !== true,
   );
   const merged = entries.length === 1 && first !== undefined && first.bytes > pageBytes;
-  if (check.ok || (again === undefined && !merged)) return check;
-  const at = `0x${(again ?? first)?.address.toString(16) ?? '?'}`;
-  const detail = `${edu} read ${(again ?? first)?.target ?? '?'} at ${at} after dma_unmap: the IOMMU still translated the address, so the IOTLB was not flushed.`;
-  return {...check, detail};
+  if (compared.ok || (again === undefined && !merged)) return compared;
+  const stale = again ?? first;
+  const parameters = {
+    target: stale?.target ?? 'unmapped',
+    ...(stale !== undefined && {address: stale.address}),
+  };
+  return check('ledger', false, 'host', {code: 'stale-translation', subject: edu, parameters});
 }
