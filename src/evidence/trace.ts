@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {AccessRun} from './access-run.ts';
 import {registerRegions, type TraceEvent} from './trace-event.ts';
+import type {RouteKind} from '../topology/route.ts';
 
 /** Where an access says what it is. */
 const operationAt = 'memory_region_ops_'.length;
@@ -275,7 +276,7 @@ export function transmitDescriptor(address: number, lower: number): TraceEvent |
 }
 
 /** The words of QEMU's trace (lab/qemu/routed) for the routes of requests. */
-const routes: Readonly<Record<string, Way>> = {turned: 'peer-to-peer', blocked: 'blocked'};
+const routes: Readonly<Record<string, RouteKind>> = {turned: 'peer-to-peer', blocked: 'blocked'};
 
 function parseRequest(line: string): TraceEvent {
   const [, device = '', operation, address, bytes, way, by] = matched(

@@ -6,12 +6,13 @@ import {shellWords} from '../guest/shell-words.ts';
 import {compareCounts} from '../results/map-cost/compare.ts';
 import type {MapCostPage} from '../results/map-cost/page.ts';
 import {findScenarios} from '../spec/catalog.ts';
-import {readScenario} from '../spec/scenario.ts';
+import {readScenario} from '../scenario/scenario-file.ts';
 import {designNames} from './designs.ts';
 import {type Result, runAll} from './run-all.ts';
 import {selectKernel, withVariant} from './select-kernel.ts';
 
 /** The variant that counts, and the scenarios that are made for it. */
+const countingVariant = 'instruction-count';
 export const mapCostScenarios = 'map-cost';
 
 export interface MapCostRequest {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everything that decides whether something is run again is in this file. How often is in the suite's file (`retries`).
 import type {Outcome} from '../results/outcome.ts';
-import type {Verdict} from '../verdict/judge.ts';
+import type {Verdict} from '../base/verdict.ts';
 
 /** How many workers may die over one attempt before the attempt ends as an error. */
 export const lostWorkers = 5;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import {deviceId} from '../spec/names.ts';
 import {nodeOf} from '../topology/model.ts';
+import {check} from '../verdict/check.ts';
 import {tool} from './command.ts';
 import {pageBytes} from './fields.ts';
 import {testPicture} from './picture.ts';
@@ -66,8 +67,16 @@ export const blit = verb({
         width,
         height,
       );
-      const detail = found ?? `${to} shows the picture that ${from} holds, all ${width * height} pixels.`;
-      return [{name: 'picture', ok: found === undefined, witness: 'host', detail}];
+      return [
+        check(
+          'picture',
+          found === undefined,
+          'host',
+          found === undefined
+            ? {code: 'picture-matches', subject: to, parameters: {source: from, pixels: width * height}}
+            : {code: 'picture-differs', subject: to, parameters: {difference: found}},
+        ),
+      ];
     },
   },
 });

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import type {Guest} from '../guest/guest.ts';
 import {endpointsOf, findNode, type Topology} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
+import type {Finding} from '../verdict/finding.ts';
 import type {ExpectedStep} from '../verdict/expectation.ts';
 
 /** Endpoints that have a driver once the guest is up: those of the others are modules that steps load. */
@@ -19,7 +20,7 @@ interface Machine {
 /** Devices without their drivers: of the kernel's own a failure of the kernel, of the lab's one of the lab. */
 interface Unbound {
   readonly checks: readonly Check[];
-  readonly errors: readonly string[];
+  readonly errors: readonly Finding[];
 }
 
 /**
@@ -37,7 +38,7 @@ export async function unboundDevices(
 }
 
 /** Edus to which the lab's driver, which was just loaded, did not bind. */
-export async function unboundEdus(machine: Machine): Promise<readonly string[]> {
+export async function unboundEdus(machine: Machine): Promise<readonly Finding[]> {
   const edus = endpointsOf(machine.topology).filter(({type}) => type === 'edu');
   return edus.length === 0
     ? []
@@ -53,18 +54,18 @@ async function unboundOf({guest, topology}: Machine, ids: readonly string[]): Pr
   const answer = await guest.run(['p2p', 'tree']).catch(() => undefined);
   const drivers = new Map(readDrivers(answer?.stdout ?? '').map(({bdf, driver}) => [bdf, driver]));
   const checks: Check[] = [];
-  const errors: string[] = [];
+  const errors: Finding[] = [];
   for (const id of new Set(ids)) {
     const node = findNode(topology, id);
     const driver = node && drivers.get(node.bdf);
     if (node === undefined || driver === undefined) continue;
     if (node.type === 'edu' && driver !== eduDriver) {
-      const hint = `see the kernel's log; a mask of ${node.dmaBits} bits takes a kernel with ZONE_DMA or less memory`;
-      errors.push(`the lab's driver ${eduDriver} is not bound to ${id} (${node.bdf}): ${hint}`);
+      const parameters = {bdf: node.bdf, driver: eduDriver, dmaBits: node.dmaBits};
+      errors.push({code: 'edu-unbound', subject: id, parameters});
     }
     if (boundAtBoot.includes(node.type) && driver === null) {
-      const detail = `${id} (${node.bdf}) is not bound to a driver.`;
-      checks.push({name: 'driver', ok: false, witness: 'guest', detail});
+      const finding = {code: 'driver-unbound', subject: id, parameters: {bdf: node.bdf}} as const;
+      checks.push(check('driver', false, 'guest', finding));
     }
   }
   return {checks, errors};

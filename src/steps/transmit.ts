@@ -5,9 +5,10 @@ import {readPcap, testFrames} from '../evidence/pcap.ts';
 import {deviceId} from '../spec/names.ts';
 import {size} from '../spec/size.ts';
 import {nodeOf} from '../topology/model.ts';
+import {check} from '../verdict/check.ts';
 import {place, tool} from './command.ts';
 import {stagedByCpu, through, transferSize} from './fields.ts';
-import {frameHeaderBytes, untracedSender} from './nic.ts';
+import {frameHeaderBytes, isUntracedSender} from './nic.ts';
 import {checkDisk, checkProvider, checkType} from './scene.ts';
 import {verb} from './verb.ts';
 
@@ -53,13 +54,12 @@ export const transmit = verb({
   ],
   heads: ({from, bytes}) => [{drive: from, bytes}],
   reasonToSkip({nic}, topology) {
-    const reason = untracedSender(topology, nic);
-    if (reason === undefined || !topology.translated || topology.routed) return undefined;
-    return `${reason}, for its ring lies behind an IOMMU`;
+    if (!isUntracedSender(topology, nic) || !topology.translated || topology.routed) return undefined;
+    return {code: 'nic-untraced', subject: nic, parameters: {behindIommu: true}};
   },
   watched: {
     refusal: {op: 'transmit', reported: 'never'},
-    untracedSenders: ({nic}, topology) => (untracedSender(topology, nic) === undefined ? [] : [nic]),
+    untracedSenders: ({nic}, topology) => (isUntracedSender(topology, nic) ? [nic] : []),
     transfers: ({from, nic, bytes, payload, ...options}) => [
       {
         ...{initiator: from, direction: 'write'},
@@ -78,12 +78,19 @@ export const transmit = verb({
       const inSequence = sorted.every(({sequence}, index) => sequence === index);
       const sent = Buffer.concat(sorted.map((frame) => frame.payload));
       const wrong = difference(sent, disks.read(from, 0, bytes));
-      const count = `${nic} sent ${sorted.length} frames`;
-      const detail =
-        wrong === undefined && inSequence
-          ? `${count} whose payloads are the bytes of ${from}.`
-          : `${count}, not the ${bytes / payload} that hold the bytes of ${from}: ${wrong?.bytes ?? 0} bytes differ, the first at offset ${wrong?.offset ?? 0}.`;
-      return [{name: 'frames', ok: wrong === undefined && inSequence, witness: 'host', detail}];
+      const ok = wrong === undefined && inSequence;
+      const seen = {frames: sorted.length, source: from};
+      const differing = {...seen, expected: bytes / payload, ...(wrong ?? {bytes: 0, offset: 0})};
+      return [
+        check(
+          'frames',
+          ok,
+          'host',
+          ok
+            ? {code: 'frames-match', subject: nic, parameters: seen}
+            : {code: 'frames-differ', subject: nic, parameters: differing},
+        ),
+      ];
     },
   },
 });

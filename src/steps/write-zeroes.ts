@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type {TraceEvent} from '../evidence/trace-event.ts';
 import {deviceId} from '../spec/names.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import {tool} from './command.ts';
 import {transferOffset, transferSize} from './fields.ts';
 import {checkDisk} from './scene.ts';
@@ -48,8 +48,6 @@ function checkCommand(drive: string, events: readonly TraceEvent[], topology: To
   const node = nodeOf(topology, drive);
   const nsid = node.kind === 'endpoint' && node.type === 'nvme' ? node.nsid : undefined;
   const ok = events.some((event) => event.kind === 'nvme-submit' && event.nsid === nsid);
-  const detail = ok
-    ? `${drive} took a command for its namespace.`
-    : `QEMU's trace shows no command for the namespace of ${drive}.`;
-  return {name: 'command', ok, witness: 'host', detail};
+  const code = ok ? 'command-traced' : 'command-untraced';
+  return check('command', ok, 'host', {code, subject: drive, parameters: {}});
 }

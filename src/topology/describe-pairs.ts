@@ -2,14 +2,20 @@
 import {formatBytes} from '../base/bytes.ts';
 import {type MapType, mapping} from './maptype.ts';
 import {type Endpoint, endpointsOf, type Topology, unregisteredCmb} from './model.ts';
-import {unmodelled} from './unmodelled.ts';
+import {type Unmodelled, unmodelled} from './unmodelled.ts';
 
-/** What each initiator must be able to reach of each provider, a line each. */
-export function describePairs(topology: Topology): readonly string[] {
+/**
+ * What each initiator must be able to reach of each provider, a line each.
+ * @param render makes the sentence of what QEMU cannot show
+ */
+export function describePairs(
+  topology: Topology,
+  render: (finding: Unmodelled) => string,
+): readonly string[] {
   const pairs = endpointsOf(topology).flatMap((client) =>
     endpointsOf(topology)
       .filter((provider) => initiates(client) && memoryOf(provider) !== undefined && provider !== client)
-      .map((provider) => describePair(topology, client, provider)),
+      .map((provider) => describePair(topology, client, provider, render)),
   );
   return pairs.length === 0 ? ['There is no peer that any device could reach.'] : pairs;
 }
@@ -20,17 +26,22 @@ const inWords: Readonly<Record<MapType, string>> = {
   'not-supported': 'refused',
 };
 
-function describePair(topology: Topology, client: Endpoint, provider: Endpoint): string {
+function describePair(
+  topology: Topology,
+  client: Endpoint,
+  provider: Endpoint,
+  render: (finding: Unmodelled) => string,
+): string {
   const pair = {client: client.id, provider: provider.id};
   const {type, address, distance, reason} = mapping(topology, pair);
   const unseen = unmodelled(topology, pair);
   const how = `${inWords[type]}${address === 'iova' ? ', by an IOVA' : ''}`;
   const memory = memoryOf(provider) ?? '';
   return [
-    `${client.id} to ${provider.id} (${memory}), distance ${distance}: ${type}, ${how}.`,
+    `${client.id} to ${provider.id} (${memory}), distance ${distance}: ${type}, ${how}`,
     reason,
-    ...(unseen === undefined ? [] : [`But ${unseen}.`]),
-  ].join(' ');
+    ...(unseen === undefined ? [] : [render(unseen)]),
+  ].join('; ');
 }
 
 /** Whether a device moves data by itself that a scenario can tell it to. */

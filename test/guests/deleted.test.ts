@@ -7,7 +7,7 @@ import test from 'ava';
 import {BuildError} from '../../src/base/errors.ts';
 import {ensureKernel} from '../../src/build/kernel.ts';
 import {packageSource} from '../../src/build/sources/debian-package.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {context} from './lab.ts';
 
 test('a file that a series deletes is missed, although its object was there', async (t) => {

@@ -8,7 +8,7 @@ import {withLock} from '../../src/base/lock.ts';
 import {storePath} from '../../src/base/store.ts';
 import {kernelFolder, kernelKey} from '../../src/build/kernel.ts';
 import {ensureSource} from '../../src/build/sources/registry.ts';
-import {selectKernel} from '../../src/cli/select-kernel.ts';
+import {selectKernel} from '../../src/runner/select-kernel.ts';
 import {context, machineOf} from './lab.ts';
 import {LabProcess} from './processes.ts';
 

@@ -95,8 +95,8 @@ const cases: readonly [string, string, readonly string[]][] = [
   ],
   [
     'no evidence',
-    'killed-by:\n  - {scenario: one, evidence: [Ledger!]}\n',
-    ['4:32: evidence: the name of a check, as ledger, or the kind of a crash, as lockdep'],
+    'killed-by:\n  - {scenario: one, evidence: [placment]}\n',
+    ['4:32: unknown evidence "placment"', 'the nearest are placement, segment, frames'],
   ],
 ];
 

@@ -59,7 +59,7 @@ test('a vector has parts in several places, and something may be done meanwhile'
     {through: 'cmb', bytes: 8192, skip: 0},
     {through: 'host-memory', bytes: 512, skip: 1536},
   ]);
-  t.deepEqual(step.options.while, {kind: 'unload', module: 'bochs_p2pmem'});
+  t.deepEqual(step.options.during, {kind: 'unload', module: 'bochs_p2pmem'});
 });
 
 test('a device is unplugged only where slots hot-plug, and from a slot', (t) => {

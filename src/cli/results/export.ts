@@ -11,16 +11,16 @@ export async function exportRuns(
   {
     format,
     nightlyRun,
-    most,
+    limit,
     output,
   }: {
     readonly format: ExportFormat;
     readonly nightlyRun?: number | undefined;
-    readonly most: number;
+    readonly limit: number;
     readonly output?: string | undefined;
   },
 ): Promise<void> {
-  const runs = await selectRuns(db, {nightlyRun, most});
+  const runs = await selectRuns(db, {nightlyRun, limit});
   const text = `${exported(format, runs)}\n`;
   if (output === undefined) process.stdout.write(text);
   else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import {plain} from '../spec/variant.ts';
+import {plain} from '../../spec/variant.ts';
 
 /** What decides how much of a tree has to be compiled for a mutant. */
 export interface Sortable {

@@ -23,8 +23,8 @@ export interface NightlyOptions {
   readonly jobs: number | undefined;
   /** Whether workers make the runs. */
   readonly queue: boolean;
-  /** Whether to start over instead of resuming a nightly run that was cut short. */
-  readonly fresh: boolean;
+  /** Whether to resume a nightly run that was cut short. */
+  readonly resume: boolean;
 }
 
 /** A nightly run that ended. */
@@ -43,7 +43,7 @@ export interface NightlyReport {
  * @throws UsageError for a suite or options that are wrong
  */
 export async function nightly(
-  {suite: name, qemu, database, jobs, queue, fresh}: NightlyOptions,
+  {suite: name, qemu, database, jobs, queue, resume}: NightlyOptions,
   told: (result: NightlyResult) => void,
   context: Context,
 ): Promise<NightlyReport> {
@@ -58,7 +58,7 @@ export async function nightly(
       setup: () => openDatabase(url, context),
       teardown: (opened) => opened.close(),
     });
-    const request = {suite, fresh, database: connection};
+    const request = {suite, resume, database: connection};
     const ended =
       queue && url !== undefined
         ? await (await import('./queued.ts')).runQueued(request, {url, qemu}, told, context)
