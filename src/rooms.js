@@ -52,12 +52,15 @@ export const rooms = {
     ],
   ],
   /** HTML pages about results. */
-  dashboard: ['base', 'topology', 'evidence', 'results'],
+  dashboard: ['base', 'spec', 'topology', 'evidence', 'verdict', 'results'],
+  /** JSON Schemas of all YAML files, and the reference. */
+  formats: ['base', 'spec', 'steps', 'scenario'],
   /** Parses arguments and prints. */
   cli: [
     ...[
       'base',
       'spec',
+      'formats',
       'topology',
       'build',
       'guest',

@@ -165,7 +165,7 @@ const cases: readonly [string, string, readonly string[]][] = [
     'all of a CMB that Linux does not register',
     '  - drain-pool: {provider: small, piece: 4KiB}',
     [
-      'x.yaml:4:25: Linux does not give the CMB of "small" to peers: 1 MiB is not a multiple of 2 MiB',
+      'x.yaml:4:28: Linux does not give the CMB of "small" to peers: 1 MiB is not a multiple of 2 MiB',
       'only copy, io and mmap can show that',
     ],
   ],
@@ -192,7 +192,7 @@ const cases: readonly [string, string, readonly string[]][] = [
   [
     'a copy in which no device reaches for the provider',
     '  - copy: {from: src, through: cmb, bytes: 4KiB, staged-by-cpu: true}',
-    ['x.yaml:4:58: no device would reach for the provider', 'give a "to", or drop "staged-by-cpu"'],
+    ['x.yaml:4:65: no device would reach for the provider', 'give a "to", or drop "staged-by-cpu"'],
   ],
   [
     'a drive for a NIC',

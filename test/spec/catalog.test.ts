@@ -194,16 +194,16 @@ test('a scenario drives the steps of another on its own topology', (t) => {
   write('steps-from: nvme-cop');
   t.regex(
     wrong(() => readScenario(file, root)).join(' '),
-    /borrows\.yaml:3:11: .*no scenario "nvme-cop".*nvme-copy/,
+    /borrows\.yaml:3:13: .*no scenario "nvme-cop".*nvme-copy/,
   );
   write('steps-from: nvme-copy\nsteps: []');
   t.regex(wrong(() => readScenario(file, root)).join(' '), /borrows\.yaml:4:1: .*"steps"/);
   const second = path.join(root, 'scenarios/again.yaml');
   write('steps-from: nvme-copy');
-  writeFileSync(second, 'description: x\ntopology: nvme-switch\nsteps-of: switch/borrows\n');
+  writeFileSync(second, 'description: x\ntopology: nvme-switch\nsteps-from: switch/borrows\n');
   t.regex(
     wrong(() => readScenario(second, root)).join(' '),
-    /again\.yaml:3:11: .*no steps of its own.*nvme-copy/,
+    /again\.yaml:3:13: .*no steps of its own.*nvme-copy/,
   );
   rmSync(file);
   rmSync(second);

@@ -106,11 +106,11 @@ test('a series that is not there', (t) => {
 test('a feature that no kernel has, and a module that the lab does not have', (t) => {
   const file = lab(
     t,
-    'description: x\nsource: {tree: x}\nabilities: [map-page, map-pages]\nmodules: [p2pdma_switch]\n',
+    'description: x\nsource: {tree: x}\nfeatures: [map-page, map-pages]\nmodules: [p2pdma_switch]\n',
   );
   t.deepEqual(
     wrong(() => readKernel(file)).map((line) => line.replace(/^.*k\.yaml/, 'k.yaml')),
-    ['k.yaml:3:23: features: "map-pages"', 'did you mean "map-page"?'],
+    ['k.yaml:3:22: features: "map-pages"', 'did you mean "map-page"?'],
   );
   const other = lab(t, 'description: x\nsource: {tree: x}\nmodules: [p2plab, p2pdma_swich]\n');
   t.deepEqual(

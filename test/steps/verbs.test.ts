@@ -67,9 +67,12 @@ const homonyms: Readonly<Record<string, string>> = {
   run: 'a command of p2plab, and what it stores',
 };
 
+/** Files that write scenarios, and those that name the verbs of older databases. */
+const naming = ['steps/', 'runner/random/', 'results/renames.ts', 'results/database/migrations/'];
+
 test('nothing outside src/steps knows a verb by its name', (t) => {
   const files = readdirSync(path.join(labRoot, 'src'), {recursive: true, encoding: 'utf8'})
-    .filter((file) => file.endsWith('.ts') && !file.startsWith('steps/'))
+    .filter((file) => file.endsWith('.ts') && !naming.some((start) => file.startsWith(start)))
     .map((file) => [file, readFileSync(path.join(labRoot, 'src', file), 'utf8')] as const);
   t.true(files.length > 100);
   const names = verbNames.filter((name) => homonyms[name] === undefined).join('|');

@@ -66,7 +66,7 @@ test('across root ports of a Zen: through the host bridge', (t) => {
     address: 'physical',
     distance: 4,
     reason:
-      'no bridge is upstream of both src and cmb, and the CPU is an AMD of family 0x17 or newer, whose host bridge passes it.',
+      'no bridge is upstream of both src and cmb, but Linux allows peer-to-peer DMA through the host bridge of a Zen CPU',
   });
 });
 

@@ -192,7 +192,7 @@ export const examples: Examples = {
     parameters: {bdf: '0000:03:00.0', driver: 'p2plab_edu', dmaBits: 28},
   },
   'mixed-memory-unsupported': {subject: 'src', parameters: rejected},
-  'variant-required': {parameters: {variants: ['map-cost']}},
+  'variant-required': {parameters: {variants: ['instruction-count']}},
   'instructions-not-counted': {parameters: {variant: 'plain'}},
   'architecture-differs': {
     parameters: {machine: 'imx8mp-evk', architecture: 'aarch64', kernel: 'baseline'},

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import type {Illness} from './patterns.ts';
 
 /**
  * Returns the title of a report: what is wrong, and where.
@@ -8,7 +7,7 @@ import type {Illness} from './patterns.ts';
  * @param at the function that is to be looked at
  */
 export function crashTitle(
-  {type, title, whole}: Pick<Illness, 'type' | 'title' | 'whole'>,
+  {type, title, whole}: {readonly type: string; readonly title: string; readonly whole: boolean},
   message: readonly string[],
   at: string | undefined,
 ): string {

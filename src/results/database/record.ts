@@ -89,7 +89,7 @@ export async function recordIn(
         verb,
         verdict,
         reason,
-        knownIssue,
+        known_issue: knownIssue,
         duration,
         ...findingColumns(step),
       };
