@@ -77,18 +77,20 @@ export const skipSentences: Sentences<keyof typeof skipFindings> = {
 
 export const unknownSentences: Sentences<keyof typeof unknownFindings> = {unknown: ({text}) => text};
 
+/** Reasons to skip without the devices that they are about. */
+const general: {
+  readonly [K in keyof typeof skipFindings]?: (parameters: ParametersOf<K>) => string;
+} = {
+  'feature-removed': ({kernel}) => `not supported by kernel ${kernel}`,
+  'nic-untraced': () => 'QEMU does not trace DMA reads of an e1000',
+  'not-routed': () => 'stock QEMU does not route below the root complex',
+  'bar-beyond-mask': ({machine}) =>
+    `${machine} has the BAR of the provider above 4 GiB, and an e1000 has 32-bit addresses`,
+};
+
 /** The reason to skip without the devices that it is about, so that all steps skipped for it share one sentence. */
-export function skipText(finding: FindingOf<keyof typeof skipFindings>): string | undefined {
-  switch (finding.code) {
-    case 'feature-removed':
-      return `not supported by kernel ${finding.parameters.kernel}`;
-    case 'nic-untraced':
-      return 'QEMU does not trace DMA reads of an e1000';
-    case 'not-routed':
-      return 'stock QEMU does not route below the root complex';
-    case 'bar-beyond-mask':
-      return `${finding.parameters.machine} has the BAR of the provider above 4 GiB, and an e1000 has 32-bit addresses`;
-    default:
-      return undefined;
-  }
+export function skipText({code, parameters}: FindingOf<keyof typeof skipFindings>): string | undefined {
+  // The code decides which parameters these are.
+  const sentence = general[code] as ((given: unknown) => string) | undefined;
+  return sentence?.(parameters);
 }
