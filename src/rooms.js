@@ -54,7 +54,7 @@ export const rooms = {
     ],
   ],
   /** HTML pages about results. */
-  dashboard: ['base', 'spec', 'topology', 'evidence', 'results'],
+  dashboard: ['base', 'spec', 'topology', 'evidence', 'verdict', 'results'],
   /** Parses arguments and prints. */
   cli: [
     ...[

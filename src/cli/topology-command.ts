@@ -11,6 +11,7 @@ import {describePairs} from '../topology/describe-pairs.ts';
 import {drawTopology} from '../topology/draw.ts';
 import type {Topology} from '../topology/model.ts';
 import {loadTopology} from '../topology/plan-topology.ts';
+import {renderFinding} from '../verdict/render.ts';
 import {interruptible} from './interrupt.ts';
 import {shared} from './options.ts';
 import {table} from './table.ts';
@@ -39,7 +40,12 @@ export function addTopology(program: Command): void {
         () => undefined,
         (context) => plannedFor(name, qemu, context),
       );
-      const lines = [planned.spec.description, '', drawTopology(planned), ...describePairs(planned)];
+      const lines = [
+        planned.spec.description,
+        '',
+        drawTopology(planned),
+        ...describePairs(planned, renderFinding),
+      ];
       process.stdout.write(`${lines.join('\n')}\n`);
     });
 }

@@ -6,7 +6,8 @@ import {kernelReports} from '../evidence/kernel-log.ts';
 import {most, name, sentence} from '../results/bounds.ts';
 import {largestFiles} from '../results/bundle-facts.ts';
 import {BundleFileError, bundleFiles, readBundleEnds, readBundleFile} from '../results/bundle-files.ts';
-import {recordSchema} from '../results/record-schema.ts';
+import {checkSchema, runSchema} from '../results/record-schema.ts';
+import {checkTitle} from '../verdict/render.ts';
 
 /** How much of a log a page shows: its beginning and its end, in bytes. A guest may write as much as it likes. */
 const shownOfLog = {head: 48 * 1024, tail: 144 * 1024} as const;
@@ -160,7 +161,7 @@ async function readJson<T extends z.ZodType>(
 }
 
 /** What a page shows of a result: what an older lab did not write is not there. */
-const resultSchema = recordSchema
+const resultSchema = runSchema
   .pick({kernelSays: true})
   .extend({
     report: z
@@ -170,10 +171,7 @@ const resultSchema = recordSchema
       .array(
         z.looseObject({
           title: sentence,
-          checks: z
-            .array(z.looseObject({name: sentence, ok: z.boolean(), witness: name, detail: sentence}))
-            .max(most.checks)
-            .default([]),
+          checks: z.array(checkSchema).max(most.checks).default([]),
         }),
       )
       .max(most.steps)
@@ -183,7 +181,10 @@ const resultSchema = recordSchema
     kernelSays,
     report: report && {title: report.title, decoded: report.decoded},
     checks: steps.flatMap(({title, checks}) =>
-      checks.map(({name: what, ok, witness, detail}) => ({step: title, name: what, ok, witness, detail})),
+      checks.map((check) => {
+        const {ok, witness, detail} = check;
+        return {step: title, name: checkTitle(check), ok, witness, detail};
+      }),
     ),
   }));
 

@@ -26,6 +26,7 @@ import {fileNameOf} from '../spec/identity.ts';
 import {thisHost} from './host-facts.ts';
 import {boundedRecord} from './record-schema.ts';
 import {reproduceScript} from './reproduce.ts';
+import {checkTitle} from '../verdict/render.ts';
 
 /** Where bundles are kept, one directory a run, the newest last by name. */
 export const bundlesRoot = path.join(stateRoot, 'runs');
@@ -196,7 +197,12 @@ function answerTests({steps}: RunRecord): readonly KtapTest[] {
     .filter(({verb}) => asksApi(verb))
     .map(({title, checks}): KtapTest => {
       const subtests = checks.map(
-        ({name, ok, detail}): KtapTest => ({name, ok, diagnosis: [detail], subtests: []}),
+        (check): KtapTest => ({
+          name: checkTitle(check),
+          ok: check.ok,
+          diagnosis: [check.detail],
+          subtests: [],
+        }),
       );
       return {name: title, ok: checks.every(({ok}) => ok), diagnosis: [], subtests};
     });

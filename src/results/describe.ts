@@ -4,7 +4,7 @@ import {hex} from '../base/hex.ts';
 import {displayPath} from '../base/paths.ts';
 import {formatBytes} from '../base/bytes.ts';
 import {shortName} from '../spec/identity.ts';
-import {describeRoute} from '../topology/route.ts';
+import {checkTitle, routeText} from '../verdict/render.ts';
 import type {Verdict} from '../base/verdict.ts';
 import {type Flow, flows} from './flows.ts';
 import type {ReportedRun} from './reported.ts';
@@ -76,7 +76,7 @@ function kernelLines({verdict, kernelSays}: ReportedRun, ledger: readonly string
 function trouble(result: ReportedRun): readonly string[] {
   const wrong = result.steps.flatMap(({checks}) => checks).filter(({ok}) => !ok);
   return [
-    ...wrong.slice(1).map(({name, detail}) => `  also ${name}: ${printable(detail)}`),
+    ...wrong.slice(1).map((check) => `  also ${printable(`${checkTitle(check)}: ${check.detail}`)}`),
     evidence(result),
   ];
 }
@@ -107,12 +107,12 @@ function describeFlow(flow: Flow): string {
   } = flow;
   const arrow = direction === 'write' ? '→' : '←';
   const place = bar === undefined ? target : `${target} BAR ${bar}`;
-  const behind = translated === address ? '' : ` (behind the IOMMU ${hex(translated)})`;
+  const behind = translated === address ? '' : ` (translated to ${hex(translated)})`;
   const alias = cpu === undefined ? '' : ` (memory at ${hex(cpu)})`;
   const first = `${hex(address)}${faulted === true ? ' (the IOMMU faulted)' : `${behind}${alias}`}`;
   const where = pieces === 1 ? `at ${first}` : `in ${pieces} pieces, the first at ${first}`;
   // That it goes up is how it is without any routing.
-  const turn = route === undefined || route === 'upstream' ? '' : `, ${describeRoute({route, by})}`;
+  const turn = route === undefined || route === 'upstream' ? '' : `, ${routeText({route, by})}`;
   return printable(`  ${initiator} ${arrow} ${place}  ${formatBytes(bytes)} ${where}${turn}`);
 }
 

@@ -21,6 +21,7 @@ export function unbegunFacts({reason, qemu, mark, ...about}: Unbegun): RunFacts 
     ...about,
     verdict: 'error',
     reason: bounded(reason),
+    finding: {code: 'host-error', parameters: {message: bounded(reason)}},
     qemu,
     durationMs: 0,
     continueOnFailure: false,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {bounded, escapeControls, oneLine} from '../base/escape.ts';
+import {bounded, escapeControls} from '../base/escape.ts';
 import {type CodePlace, linesOf} from '../build/symbols.ts';
 import {type KernelReport, kernelReports} from '../evidence/kernel-log.ts';
+import type {FindingOf} from '../verdict/finding.ts';
 import type {KnownReports} from './known-crash.ts';
 import type {Machine} from './machine.ts';
 
@@ -18,9 +19,9 @@ export interface CrashReport extends Pick<KernelReport, 'kind' | 'title' | 'func
 /** More of a report than this is not kept: the log has all of it. */
 const longestReport = 64 * 1024;
 
-/** A report, and what a run says of it in one line. */
+/** A report, and the finding that a run has of it. */
 export interface Crash {
-  readonly reason: string;
+  readonly finding: FindingOf<'crash'>;
   readonly report: CrashReport;
 }
 
@@ -52,13 +53,13 @@ export async function crashOf(
 ): Promise<Crash> {
   const report = await decode(found, machine);
   const {kind, title, place} = report;
-  const reason = oneLine(bounded(`${kind}: ${title}${place === undefined ? '' : ` (${place})`}`));
+  const parameters = {kind, title, ...(place !== undefined && {place})};
   const parts = [title, ...report.decoded.map((line) => `  ${line}`), '', found.excerpt];
   await writeFile(
     path.join(folder, 'report.txt'),
     `${bounded(escapeControls(parts.join('\n')), longestReport)}\n`,
   );
-  return {reason, report};
+  return {finding: {code: 'crash', parameters}, report};
 }
 
 /** The same of a guest that is no more, by its console. */

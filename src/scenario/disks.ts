@@ -8,7 +8,7 @@ import type {ExpectedDisks} from '../steps/observed.ts';
 import {verbOf} from '../steps/registry.ts';
 import type {ScenarioSpec} from './scenario-file.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 
 /** Bytes at the beginning of each disk, by its device's id, before anything is driven. */
 export type DiskHeads = ReadonlyMap<string, Buffer>;
@@ -89,11 +89,14 @@ export class Disks implements ExpectedDisks {
     return Promise.all(
       Object.entries(this.files).map(async ([id, file]): Promise<Check> => {
         const found = await imageDifference(file, this.content(id), this.#sizes.get(id) ?? 0);
-        const detail =
+        return check(
+          'disk',
+          found === undefined,
+          'host',
           found === undefined
-            ? `the disk of ${id} holds what it must.`
-            : `the disk of ${id} differs in ${found.bytes} bytes, the first at offset ${found.offset}.`;
-        return {name: `disk ${id}`, ok: found === undefined, witness: 'host', detail};
+            ? {code: 'disk-matches', subject: id, parameters: {}}
+            : {code: 'disk-differs', subject: id, parameters: found},
+        );
       }),
     );
   }

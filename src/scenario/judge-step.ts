@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import {formatBytes} from '../base/bytes.ts';
 import {addressBitsOf, memoryOf, namespaceOf, nicOf} from '../devices/roles.ts';
 import {withDescriptors, withFetches} from '../evidence/e1000-ring.ts';
 import {buildLedger, type Initiators, type LedgerEntry, sumUp} from '../evidence/ledger.ts';
@@ -7,11 +6,12 @@ import type {TraceEvent} from '../evidence/trace-event.ts';
 import {endpointsOf, requesterId, type Topology} from '../topology/model.ts';
 import {checkAddresses} from '../verdict/check-addresses.ts';
 import type {Check} from '../verdict/check.ts';
+import type {Finding} from '../verdict/finding.ts';
 import {checkPeers, type ExpectedStep, expectTransfers} from '../verdict/expectation.ts';
-import {judge, judgeCommand, type Judgement} from '../verdict/judge.ts';
+import {judge, judgeCommand, type Judgement, judgement} from '../verdict/judge.ts';
 import {checkPaths} from '../verdict/check-routes.ts';
 import {checkRejected, rejectedByLab} from '../verdict/rejected.ts';
-import {describeKnownIssue, explainingIssue} from '../verdict/prediction.ts';
+import {explainingIssue, knownIssue} from '../verdict/prediction.ts';
 import {checkSample, checkTransfers} from '../verdict/transfers.ts';
 import {guestChecks} from '../steps/accounting.ts';
 import {exitChecks} from '../steps/calls.ts';
@@ -48,7 +48,7 @@ async function evaluateCommand({step, commands, guest}: Acted, scene: Scene): Pr
   const {options} = step;
   const checks = (await verb.checks?.(options, {commands, guest}, scene)) ?? exitChecks(commands, guest);
   const failed = checks.filter(({ok}) => !ok);
-  const errors = [...labFailures(guest), ...(verb.isSetup ? failed.map(({detail}) => detail) : [])];
+  const errors = [...labFailures(guest), ...(verb.isSetup ? failed.map(({finding}) => finding) : [])];
   if (errors.length === 0 && failed.length === 0) {
     errors.push(...((await verb.passed?.(options, scene)) ?? []));
   }
@@ -101,7 +101,7 @@ async function evaluateTransfers({step, guest}: Acted, watched: Watched, scene: 
     ? await unboundDevices(scene, verbOf(step).bound?.(step.options) ?? [], expected)
     : undefined;
   checks.unshift(...(unbound?.checks ?? []));
-  const judgement = judge({
+  const judged = judge({
     errors: [
       ...labFailures(guest),
       ...(unbound?.errors ?? []),
@@ -109,18 +109,17 @@ async function evaluateTransfers({step, guest}: Acted, watched: Watched, scene: 
       ...moduleFailures(guest),
       ...untraced(seen, guest),
       ...silentEnds(guest),
-      ...gaps,
-      ...ledger.gaps,
+      ...[...gaps, ...ledger.gaps].map(incomplete),
       ...verb.gaps(observed),
     ],
     checks,
   });
-  const judged = explain(judgement, expected, ledger.entries, checks);
+  const explained = explain(judged, expected, ledger.entries, checks);
   // Of a mixed load there is more than anybody reads.
   const entries = watch === 'accesses' ? ledger.entries : sumUp(ledger.entries);
   const measurements = verb.measurements(guest);
   return {
-    ...{...judged, expected, ledger: entries, checks},
+    ...{...explained, expected, ledger: entries, checks},
     ...(measurements.length > 0 && {measurements}),
   };
 }
@@ -134,20 +133,24 @@ function requestSenders(topology: Topology): readonly string[] {
 
 /** A failure that a known issue explains entirely is reported as that; else the reason takes along what contradicts it. */
 function explain(
-  judgement: Judgement,
+  judged: Judgement,
   expected: ExpectedStep,
   ledger: readonly LedgerEntry[],
   checks: readonly Check[],
 ): Judgement {
-  const {verdict, reason} = judgement;
+  const {verdict, finding, check: failed} = judged;
   const {predicted, contradiction} = expected;
-  if (verdict !== 'fail') return judgement;
-  const knownIssue = explainingIssue(expected, ledger, checks);
-  if (knownIssue !== undefined && predicted !== undefined) {
-    return {verdict, reason: describeKnownIssue(predicted, expected), knownIssue};
+  if (verdict !== 'fail') return judged;
+  const issue = explainingIssue(expected, ledger, checks);
+  if (issue !== undefined && predicted !== undefined) {
+    return judgement(verdict, {finding: knownIssue(predicted, expected)}, issue);
   }
-  if (contradiction === undefined || reason.includes(contradiction)) return judgement;
-  return {verdict, reason: `${reason} But ${contradiction}`};
+  return contradiction === undefined ? judged : judgement(verdict, {finding, check: failed, contradiction});
+}
+
+/** What the evidence itself does not show. */
+function incomplete(message: string): Finding {
+  return {code: 'trace-incomplete', parameters: {message}};
 }
 
 /** A refusal by the tree is the same for every verb; what else must come of a call is its verb's own. */
@@ -161,22 +164,20 @@ function accountingOf(
 }
 
 /** Without a single event of a command that moved data there was no trace, and the ledger is empty for that reason. */
-function untraced(events: readonly TraceEvent[], guest: StepRecord['guest']): readonly string[] {
+function untraced(events: readonly TraceEvent[], guest: StepRecord['guest']): readonly Finding[] {
   const moved = guest
     .flatMap(({facts}) => facts)
     .find(({op, ok, bytes}) => ok && (op === 'read' || op === 'write') && (bytes ?? 0) > 0);
   if (events.length > 0 || moved === undefined) return [];
-  const what = `the guest reports a ${moved.op} of ${formatBytes(moved.bytes ?? 0)}`;
-  return [`QEMU traced nothing, but ${what}: is the disk of the state directory full?`];
+  return [{code: 'trace-empty', parameters: {op: moved.op, bytes: moved.bytes ?? 0}}];
 }
 
 /** The guest's tool says what failed. One that ends without a word did not do what it was told. */
-function silentEnds(guest: StepRecord['guest']): readonly string[] {
+function silentEnds(guest: StepRecord['guest']): readonly Finding[] {
   return guest
     .filter(({code, facts}) => code !== 0 && facts.every(({ok}) => ok))
-    .map(({command, code, stderr}) => {
-      const said = lastLine(stderr);
-      return `"${command.join(' ')}" ended with ${code} and names no failure${said === '' ? '' : `: ${said}`}`;
+    .map(({command, code: exit, stderr}) => {
+      return {code: 'command-silent', parameters: {command, exit, stderr: lastLine(stderr)}};
     });
 }
 

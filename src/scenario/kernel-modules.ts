@@ -4,6 +4,7 @@ import {lastLine} from '../base/escape.ts';
 import type {Module} from '../build/modules.ts';
 import type {Guest} from '../guest/guest.ts';
 import {endpointsOf, type Topology} from '../topology/model.ts';
+import type {Finding} from '../verdict/finding.ts';
 import {isServedAtSwitch} from '../verdict/prediction.ts';
 import {bootChecks} from '../steps/boot-checks.ts';
 
@@ -20,12 +21,13 @@ export async function loadKernelModules(
   modules: readonly string[],
   topology: Topology,
   guest: Guest,
-): Promise<readonly string[]> {
+): Promise<readonly Finding[]> {
   for (const {words, exit} of bootChecks(modules, topology)) {
     const {code, stdout, stderr} = await guest.run(words);
     if (code === exit) continue;
     const said = lastLine(stderr.trim() === '' ? stdout : stderr);
-    return [`the kernel's modules could not be used: "${words.join(' ')}" ended with ${code}: ${said}`];
+    const parameters = {command: words, exit: code, output: said};
+    return [{code: 'module-setup-failed', parameters}];
   }
   return [];
 }

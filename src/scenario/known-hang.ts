@@ -24,7 +24,7 @@ export async function knownHang(
   topology: Topology,
   {features}: Pick<Kernel, 'features'>,
   folder: string,
-): Promise<(Pick<Prediction, 'knownIssue' | 'why'> & {readonly blockedIn: string}) | undefined> {
+): Promise<(Pick<Prediction, 'knownIssue' | 'cause'> & {readonly blockedIn: string}) | undefined> {
   const verb = dataVerb(step);
   if (verb === undefined) return undefined;
   const {predicted} = expectTransfers({topology, features}, verb.transfers(topology, []), step.expect);

@@ -14,6 +14,7 @@ import type {Topology} from '../topology/model.ts';
 import {planTopology, type RoutingTraits} from '../topology/plan-topology.ts';
 import {missingDevices, unsupported} from '../topology/requirements.ts';
 import {unmodelled, unprovided} from '../topology/unmodelled.ts';
+import type {SkipFinding} from '../verdict/finding.ts';
 import type {StepRecord} from './record.ts';
 import {skippedStep} from './skipped.ts';
 import {dataVerb} from '../steps/bound.ts';
@@ -94,36 +95,39 @@ export function planFor(plan: ScenarioPlan, traits: RoutingTraits): ScenarioPlan
 export function wrongVariant(
   {scenario}: ScenarioPlan,
   variant: {readonly name: string; readonly countInstructions?: boolean},
-): string | undefined {
+): SkipFinding | undefined {
   const {variants, steps} = scenario.value;
-  if (variants !== undefined && !variants.includes(variant.name))
-    return `it needs the variant ${variants.join(' or ')}`;
+  if (variants !== undefined && !variants.includes(variant.name)) {
+    return {code: 'variant-required', parameters: {variants}};
+  }
   const counts =
     variant.countInstructions !== true && steps.some((step) => verbOf(step).countsInstructions === true);
-  return counts ? `the variant ${variant.name} does not count instructions` : undefined;
+  return counts ? {code: 'instructions-not-counted', parameters: {variant: variant.name}} : undefined;
 }
 
 /** What of a kernel decides whether a plan can be run with it. */
 export type KernelTraits = Pick<Kernel, 'name' | 'arch' | 'features' | 'missing'>;
 
 /** Why a plan cannot be run with this kernel and this QEMU; undefined if it can. */
-export function reasonToSkip(plan: ScenarioPlan, kernel: KernelTraits, qemu: QemuBinary): string | undefined {
+export function reasonToSkip(
+  plan: ScenarioPlan,
+  kernel: KernelTraits,
+  qemu: QemuBinary,
+): SkipFinding | undefined {
   const {machine, architecture} = plan.topology.platform;
   if (kernel.arch !== architecture) {
-    return `${machine} is ${architecture}, which the kernel ${kernel.name} cannot be built for`;
+    return {code: 'architecture-differs', parameters: {machine, architecture, kernel: kernel.name}};
   }
   const missing = plan.scenario.value.requires.find((feature) => !kernel.features.includes(feature));
-  if (missing !== undefined) return `the kernel ${kernel.name} does not have the feature ${missing}`;
-  return (
-    unsupported(plan.topology, qemu.version)[0] ??
-    unbuilt(plan, qemu) ??
-    unrunnable(plan) ??
-    stepless(plan, kernel)
-  );
+  if (missing !== undefined)
+    return {code: 'feature-missing', subject: missing, parameters: {kernel: kernel.name}};
+  const [message] = unsupported(plan.topology, qemu.version);
+  if (message !== undefined) return {code: 'qemu-unsuitable', parameters: {message}};
+  return unbuilt(plan, qemu) ?? unrunnable(plan) ?? stepless(plan, kernel);
 }
 
 /** Why this QEMU cannot run a step of the plan. */
-function unrunnable({topology, scenario}: ScenarioPlan): string | undefined {
+function unrunnable({topology, scenario}: ScenarioPlan): SkipFinding | undefined {
   for (const step of scenario.value.steps) {
     const reason = verbOf(step).reasonToSkipRun?.(step.options, topology);
     if (reason !== undefined) return reason;
@@ -132,7 +136,7 @@ function unrunnable({topology, scenario}: ScenarioPlan): string | undefined {
 }
 
 /** Why there is nothing to boot a guest for: steps that are judged each by itself can be left out. */
-function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): string | undefined {
+function stepless({topology, scenario}: ScenarioPlan, kernel: KernelTraits): SkipFinding | undefined {
   const {steps, continueOnFailure} = scenario.value;
   const moving = steps.filter((step) => dataVerb(step) !== undefined || mappedBy(step).length > 0);
   const reasons = moving.map((step) => reasonToSkipStep(step, topology, kernel));
@@ -145,9 +149,10 @@ export function reasonToSkipStep(
   step: Step,
   topology: Topology,
   {name, missing}: Pick<KernelTraits, 'name' | 'missing'>,
-): string | undefined {
+): SkipFinding | undefined {
   if (missing.includes('user-memory') && takesUserMemory(step, topology)) {
-    return `not with the kernel ${name}: ${baseFeatures['user-memory']}`;
+    const description = baseFeatures['user-memory'].replace(/\.$/, '');
+    return {code: 'feature-removed', subject: 'user-memory', parameters: {kernel: name, description}};
   }
   for (const provider of mappedBy(step)) {
     const reason = unprovided(topology, provider);
@@ -180,7 +185,7 @@ function takesUserMemory(step: Step, topology: Topology): boolean {
 export function skippedSteps(
   {topology, scenario}: ScenarioPlan,
   kernel: KernelTraits,
-  reason: string,
+  reason: SkipFinding,
 ): readonly StepRecord[] {
   if (!scenario.value.continueOnFailure) return [];
   const {features} = kernel;
@@ -191,7 +196,8 @@ export function skippedSteps(
     );
 }
 
-function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): string | undefined {
+function unbuilt({topology}: ScenarioPlan, {path, devices}: QemuBinary): SkipFinding | undefined {
   const missing = missingDevices(topology, devices);
-  return missing.length === 0 ? undefined : `${path} was built without ${missing.join(', ')}`;
+  if (missing.length === 0) return undefined;
+  return {code: 'qemu-device-missing', parameters: {qemu: path, devices: missing}};
 }

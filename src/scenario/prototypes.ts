@@ -5,7 +5,7 @@ import {AnswerError, answerLines, readLine, readLineIfValid} from '../guest/prot
 import type {ExecResult} from '../guest/transport.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Guest} from '../guest/guest.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 
 /** Counters of loaded modules, by a module's name. */
 type Counters = ReadonlyMap<string, Readonly<Record<string, number>>>;
@@ -59,8 +59,9 @@ export class Prototypes {
             devices.includes(initiator) && bar !== undefined && target !== initiator,
         ),
       );
-      const words = `${module} mapped ${counted} bytes for peers, the ledger has ${moved}.`;
-      return {name: 'prototype', ok: counted === moved, witness: 'guest', detail: words};
+      const ok = counted === moved;
+      const code = ok ? 'prototype-matches' : 'prototype-differs';
+      return check('prototype', ok, 'guest', {code, subject: module, parameters: {mapped: counted, moved}});
     });
   }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type {Context} from '../base/context.ts';
-import {bounded, oneLine} from '../base/escape.ts';
+import {bounded} from '../base/escape.ts';
 import {BuildError, Interrupted, LabError, messageOf} from '../base/errors.ts';
 import {type Boot, bootGuest, GuestError} from '../guest/guest.ts';
 import {describeQemu} from '../guest/qemu-binary.ts';
-import {judgeRun} from '../verdict/judge.ts';
+import {type Judgement, judgement, judgeRun} from '../verdict/judge.ts';
+import type {Finding, FindingOf} from '../verdict/finding.ts';
 import {type Crash, crashOnConsole} from './crash.ts';
-import {type Draft, runSteps} from './run-steps.ts';
+import {type Draft, runSteps, during} from './run-steps.ts';
 import type {Feature} from '../spec/features.ts';
 import {judgeBeside, KnownReports} from './known-crash.ts';
 import {knownHang} from './known-hang.ts';
@@ -29,7 +30,7 @@ export async function runScenario(run: Run, context: Context, boot: Boot = bootG
     steps: [],
     errors: [],
     kernelSays: [],
-    at: 'before the first step',
+    at: {when: 'before-steps'},
     crash: undefined,
   };
   const skip = wrongVariant(plan, machine.variant) ?? reasonToSkip(plan, machine.kernel, machine.qemu);
@@ -45,15 +46,15 @@ export async function runScenario(run: Run, context: Context, boot: Boot = bootG
       if (error instanceof GuestError) {
         await tellCrash(run, known, error, draft);
         if (error.failure.kind === 'hang') explainingIssue = await noteKnownHang(run, draft);
-      } else draft.errors.push(wordsOf(error));
+      } else draft.errors.push(errorFinding(error));
     }
   }
   const {steps, errors, crash, kernelSays} = draft;
-  const judgement =
+  const judged: Judgement =
     (known.isHarmless(crash?.report) ? judgeBeside({skip, errors}, steps, continueOnFailure) : undefined) ??
-    judgeRun({skip, crash: crash && crashReason(crash), errors}, steps, continueOnFailure);
+    judgeRun({skip, crash: crash?.finding, errors}, steps, continueOnFailure);
   const knownIssue =
-    judgement.verdict === 'crash' ? (explainingIssue ?? noteKnownCrash(known, draft)) : undefined;
+    judged.verdict === 'crash' ? (explainingIssue ?? noteKnownCrash(known, draft)) : undefined;
   return {
     scenario: plan.name,
     topology: plan.topology.name,
@@ -62,11 +63,7 @@ export async function runScenario(run: Run, context: Context, boot: Boot = bootG
     ...(kernelArguments.length > 0 && {kernelArguments}),
     qemu: describeQemu(machine.qemu),
     continueOnFailure,
-    ...judgement,
-    // A known hang's reason says it already.
-    ...(knownIssue !== undefined &&
-      knownIssue !== explainingIssue && {reason: `known issue ${knownIssue}: ${judgement.reason}`}),
-    ...(knownIssue !== undefined && {knownIssue}),
+    ...(knownIssue === undefined ? judged : judgement('crash', judged, knownIssue)),
     ...(crash?.report !== undefined && {report: crash.report}),
     durationMs: Math.round(performance.now() - begun),
     steps,
@@ -80,13 +77,8 @@ function noteKnownCrash(known: KnownReports, {crash, steps}: Draft): Feature | u
   const at = steps.findIndex(({verdict}) => verdict === 'crash');
   const step = steps[at];
   if (knownIssue !== undefined && step !== undefined)
-    steps.splice(at, 1, {...step, reason: `known issue ${knownIssue}: ${step.reason}`, knownIssue});
+    steps.splice(at, 1, {...step, ...judgement('crash', {finding: step.finding}, knownIssue)});
   return knownIssue;
-}
-
-/** What the kernel reports says by itself not when: the step is named behind it. */
-function crashReason({reason, report, step}: NonNullable<Draft['crash']>): string {
-  return report === undefined || step === undefined ? reason : `${reason}, ${step}`;
 }
 
 /** What a guest died of: the kernel's own report on the console, else what the lab saw. */
@@ -102,14 +94,14 @@ async function tellCrash(
   const reported = isHarmless(printed) ? undefined : printed;
   if (isHarmless(draft.crash)) draft.crash = undefined;
   const last = draft.steps.at(-1);
-  // What of it the lab itself saw is told behind what the kernel was at.
-  const step = draft.hang === undefined ? draft.at : `${draft.at}: ${oneLine(bounded(failure.reason, 500))}`;
   // What was reported first led to the rest.
-  draft.crash ??= {
-    ...(reported ?? {reason: oneLine(bounded(`${failure.kind}: ${failure.reason}`))}),
-    step,
-  };
-  if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});
+  draft.crash ??=
+    reported === undefined ? {finding: observed(failure)} : withMoment(reported, failure, draft);
+  if (last?.verdict === 'crash')
+    draft.steps.splice(-1, 1, {
+      ...last,
+      ...judgement('crash', {finding: withoutMoment(draft.crash.finding)}),
+    });
 }
 
 /** A hang that a kernel with these features is known for is told as such. */
@@ -118,16 +110,45 @@ async function noteKnownHang({plan, machine, files}: Run, draft: Draft): Promise
   const step = plan.scenario.value.steps[draft.steps.length - 1];
   const known = step && (await knownHang(step, plan.topology, machine.kernel, files.folder));
   if (last === undefined || known === undefined || draft.crash === undefined) return undefined;
-  const reason = `known issue ${known.knownIssue}: ${draft.crash.reason}, blocked in ${known.blockedIn}(): ${known.why}`;
-  draft.crash = {...draft.crash, reason};
-  draft.steps.splice(-1, 1, {...last, reason, knownIssue: known.knownIssue});
-  return known.knownIssue;
+  const {knownIssue, blockedIn, cause} = known;
+  const {finding} = draft.crash;
+  draft.crash = {
+    ...draft.crash,
+    finding: {...finding, parameters: {...finding.parameters, blockedIn, cause}},
+  };
+  draft.steps.splice(-1, 1, {
+    ...last,
+    ...judgement('crash', {finding: withoutMoment(draft.crash.finding)}, knownIssue),
+  });
+  return knownIssue;
 }
 
-function wordsOf(error: unknown): string {
-  if (error instanceof LabError)
-    return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+/** A failure that the kernel has no words for: what the lab observed. */
+function observed({kind, reason}: GuestError['failure']): FindingOf<'crash'> {
+  return {code: 'crash', parameters: {kind, title: reason}};
+}
+
+/** A report with when it came, and of a hang, what the lab itself observed. */
+function withMoment(reported: Crash, {reason}: GuestError['failure'], {hang, at}: Draft): Crash {
+  const finding = during(reported.finding, at);
+  if (hang === undefined) return {...reported, finding};
+  const parameters = {...finding.parameters, observed: bounded(reason, 500)};
+  return {...reported, finding: {...finding, parameters}};
+}
+
+/** A step's own record need not say which step it was. */
+function withoutMoment(finding: FindingOf<'crash'>): FindingOf<'crash'> {
+  const {moment: _, observed: __, ...parameters} = finding.parameters;
+  return {...finding, parameters};
+}
+
+function errorFinding(error: unknown): Finding {
+  if (error instanceof LabError) {
+    const {message, hint} = error;
+    return {code: 'host-error', parameters: {message, ...(hint !== undefined && {hint})}};
+  }
   // A fault of the lab's own: where it is, in one line.
-  const place = /^\s*at .*$/m.exec(error instanceof Error ? (error.stack ?? '') : '')?.[0].trim() ?? '';
-  return `internal error of the lab: ${messageOf(error)}${place === '' ? '' : ` (${place})`}`;
+  const location = /^\s*at .*$/m.exec(error instanceof Error ? (error.stack ?? '') : '')?.[0].trim();
+  const parameters = {message: messageOf(error), ...(location !== undefined && {location})};
+  return {code: 'internal-error', parameters};
 }

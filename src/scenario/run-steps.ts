@@ -2,7 +2,6 @@
 import {mkdir} from 'node:fs/promises';
 import {setImmediate} from 'node:timers/promises';
 import type {Context} from '../base/context.ts';
-import {bounded, oneLine} from '../base/escape.ts';
 import {HostError} from '../base/errors.ts';
 import {readTree, treeCommand} from '../guest/protocol/tree.ts';
 import {type Boot, CommandTimeout, type Guest, GuestError} from '../guest/guest.ts';
@@ -25,10 +24,12 @@ import {stepTitle} from '../steps/bound.ts';
 import {verbOf} from '../steps/registry.ts';
 import type {Step} from '../steps/step.ts';
 import {unpluggedAfter} from '../steps/slot-checks.ts';
+import type {Finding, FindingOf} from '../verdict/finding.ts';
+import {judgement} from '../verdict/judge.ts';
 import {askedAfter, forgotten} from '../verdict/map-type-cache.ts';
 import type {KnownReports} from './known-crash.ts';
 import type {Run} from './run-inputs.ts';
-import {skippedStep} from './skipped.ts';
+import {skippedStep, undriven} from './skipped.ts';
 
 /** More lines of the kernel about peer-to-peer DMA than these are not kept of a run. */
 const mostWords = 20;
@@ -36,15 +37,18 @@ const mostWords = 20;
 /** What is known of a run while it goes on. */
 export interface Draft {
   readonly steps: StepRecord[];
-  readonly errors: string[];
+  readonly errors: Finding[];
   kernelSays: readonly string[];
   /** Where the guest hangs, if it does and that could be found out. */
   hang?: Crash | undefined;
-  /** When it is: `in step 2 (reset cmb)`. */
-  at: string;
+  /** When it is. */
+  at: Moment;
   /** The first, and when it came. */
-  crash: (Pick<Crash, 'reason'> & Partial<Crash> & {readonly step?: string}) | undefined;
+  crash: (Pick<Crash, 'finding'> & Partial<Crash>) | undefined;
 }
+
+/** Outside all steps, or in one of them. */
+export type Moment = NonNullable<FindingOf<'crash'>['parameters']['moment']>;
 
 /** What reports a run's kernel is known for. */
 interface Expecting {
@@ -120,8 +124,13 @@ async function listen(
   const before = draft.crash;
   if (before !== undefined && (!known.isHarmless(before.report) || known.isHarmless(crash.report)))
     return undefined;
-  draft.crash = {...crash, step: draft.at};
+  draft.crash = {...crash, finding: during(crash.finding, draft.at)};
   return crash;
+}
+
+/** A crash with when it came. */
+export function during(finding: FindingOf<'crash'>, moment: Moment): FindingOf<'crash'> {
+  return {...finding, parameters: {...finding.parameters, moment}};
 }
 
 /** A step that is wrong ends the run, unless each is judged by itself; a crash ends these. */
@@ -147,7 +156,7 @@ async function runEachStep(
       continue;
     }
     context.report({topic: plan.name, text: stepTitle(step)});
-    draft.at = `in step ${index + 1} (${stepTitle(step)})`;
+    draft.at = {when: 'step', number: index + 1, title: stepTitle(step)};
     const begun = performance.now();
     const acted = await act(step, scene, draft);
     unread = true;
@@ -170,7 +179,9 @@ async function runEachStep(
     const crash = heard.value;
     // A report that is known and harmless hides nothing else that is wrong with the step.
     const shown = known.isHarmless(crash?.report) && record.verdict !== 'pass' ? undefined : crash;
-    draft.steps.push(shown === undefined ? record : {...record, verdict: 'crash', reason: shown.reason});
+    draft.steps.push(
+      shown === undefined ? record : {...record, ...judgement('crash', {finding: shown.finding})},
+    );
     const ended = draft.crash !== undefined && !known.isHarmless(draft.crash.report);
     if (draft.errors.length > 0 || (continueOnFailure && ended)) return;
     scene = sceneAfter(step, record, scene);
@@ -180,7 +191,7 @@ async function runEachStep(
     await scene.disks.adopt();
   }
   // Where the last step was skipped, nobody has looked after those before it.
-  draft.at = 'after the last step';
+  draft.at = {when: 'after-steps'};
   if (unread) await listenLast();
 }
 
@@ -219,13 +230,13 @@ function noteDeath(
 ): void {
   const durationMs = Math.round(performance.now() - begun);
   if (error instanceof HostError) {
-    const record = skippedStep(step, scene, oneLine(bounded(error.message)));
-    draft.steps.push({...record, verdict: 'error', durationMs});
+    const finding = {code: 'host-error', parameters: {message: error.message}} as const;
+    draft.steps.push({...undriven(step, scene), ...judgement('error', {finding}), durationMs});
   }
   if (!(error instanceof GuestError)) return;
-  const {kind, reason} = error.failure;
-  const record = skippedStep(step, scene, oneLine(bounded(`${kind}: ${reason}`)));
-  draft.steps.push({...record, verdict: 'crash', durationMs});
+  const {kind, reason: title} = error.failure;
+  const finding = {code: 'crash', parameters: {kind, title}} as const;
+  draft.steps.push({...undriven(step, scene), ...judgement('crash', {finding}), durationMs});
 }
 
 /** Before anything is driven: QEMU and the guest must both have the declared tree. */
@@ -244,7 +255,7 @@ async function checkTree(
     ...checkAgainstQemu(plan.topology, answer),
     ...checkAgainstGuest(plan.topology, seen),
   ]) {
-    draft.errors.push(`the machine is not the declared one: ${difference}`);
+    draft.errors.push({code: 'topology-differs', parameters: {difference}});
   }
   return memory;
 }

@@ -5,17 +5,26 @@ import * as z from 'zod';
 import {plain} from './variant.ts';
 import {UsageError} from '../base/errors.ts';
 import {findKernel, findVariant, findScenarios, namesIn, wholePath} from './catalog.ts';
+import {type EvidenceName, evidenceNames} from './check-names.ts';
 import {description, kebabName, moduleName, notBlank} from './names.ts';
 import {throwProblems} from './problems.ts';
+import {nearestNames} from './suggest.ts';
 import {deepFreeze, type Frozen, type Located, readSpec} from './yaml.ts';
 
 /**
- * What shows that a kernel is broken: the name of a check, without the device that it is about (`ledger`,
- * `placement`, `disk`), or the kind of a crash (`hang`, `lockdep`), or `crash` for any of them.
+ * What shows that a kernel is broken: the name of a check (`ledger`, `placement`, `disk`), or the kind of a crash
+ * (`hang`, `lockdep`), or `crash` for any of them.
  */
 const evidence = z
   .string()
-  .regex(/^[a-z][a-z-]*$/, 'the name of a check, as ledger, or the kind of a crash, as lockdep');
+  .meta({enum: [...evidenceNames]})
+  .transform((name, context): EvidenceName => {
+    const found = evidenceNames.find((known) => known === name);
+    if (found !== undefined) return found;
+    const hint = `the nearest are ${nearestNames(name, evidenceNames).join(', ')}`;
+    context.addIssue({code: 'custom', message: `unknown evidence "${name}"`, params: {hint}});
+    return z.NEVER;
+  });
 
 const killer = z.strictObject({
   scenario: z.string().min(1).describe('Name or path of one scenario.'),

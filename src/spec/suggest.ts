@@ -11,6 +11,11 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return distance(name, candidate) <= Math.max(2, Math.floor(name.length / 3)) ? candidate : undefined;
 }
 
+/** The three known names that are nearest to `name`, the nearest first. */
+export function nearestNames(name: string, known: readonly string[]): readonly string[] {
+  return known.toSorted((a, b) => distance(name, a) - distance(name, b)).slice(0, 3);
+}
+
 /** What to do about an unknown name: the one that was probably meant, else the names there are. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const candidate = nearest(name, known);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type {BaseFeature} from '../spec/features.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import type {ExpectedStep, ExpectedTransfer} from '../verdict/expectation.ts';
 import {apiErrors, blockErrors, type Rule} from '../verdict/refusal.ts';
+import {failureOf} from './calls.ts';
 import type {Fact} from './guest-facts.ts';
 import type {Refusal} from './verb.ts';
 
@@ -19,30 +20,47 @@ export function guestChecks(
   refusal?: Refusal,
 ): readonly Check[] {
   const failed = facts.find(({ok}) => !ok);
-  const account =
-    failed === undefined
-      ? 'the guest reports success'
-      : `the guest's ${failed.op} failed with ${failed.errname ?? 'an error'}`;
-  const because = expected.contradiction === undefined ? '' : `; ${expected.contradiction}`;
+  const {contradiction} = expected;
+  const because = contradiction === undefined ? {} : {contradiction};
   const [refused] = expected.refused;
   if (refused === undefined) {
-    return [{name: 'guest', ok: failed === undefined, witness: 'guest', detail: `${account}${because}.`}];
+    return [
+      check(
+        'guest',
+        failed === undefined,
+        'guest',
+        failed === undefined
+          ? {code: 'guest-success', parameters: {}}
+          : {code: 'guest-failed', parameters: {...failureOf(failed), op: failed.op, ...because}},
+      ),
+    ];
   }
-  // An unmodified NIC driver drops a frame that it cannot map, and says nothing: the ledger tells.
+  // An unmodified NIC driver drops a frame that it cannot map without an error: the ledger shows it.
   const own = refusal !== undefined && facts.some(({op}) => op === refusal.op) ? refusal : undefined;
   if (own?.reported === 'never') {
     if (failed === undefined) return [];
-    return [
-      {name: 'guest', ok: false, witness: 'guest', detail: `${account}; the NIC had to drop the frames.`},
-    ];
+    const parameters = {...failureOf(failed), op: failed.op};
+    return [check('guest', false, 'guest', {code: 'frames-not-dropped', parameters})];
   }
-  const {op, errors} =
+  const {op, errors: errnames} =
     expected.absent === undefined
       ? refusalOf(refused, expected.rule ?? 'path', missing, own)
       : {op: 'map', errors: ['ENOENT']};
-  const ok = failed?.op === op && errors.includes(failed.errname ?? '');
-  const wanted = ok ? '' : `; its ${op} had to fail with ${errors.join(' or ')}`;
-  return [{name: 'guest', ok, witness: 'guest', detail: `${account}${wanted}${because}.`}];
+  const errname = failed?.errname ?? '';
+  const ok = failed?.op === op && errnames.includes(errname);
+  return [
+    check(
+      'guest',
+      ok,
+      'guest',
+      ok
+        ? {code: 'guest-refused', parameters: {op, errname}}
+        : {
+            code: 'guest-refusal-differs',
+            parameters: {...failureOf(failed), expected: {op, errnames}, ...because},
+          },
+    ),
+  ];
 }
 
 /** What the guest's tool must say failed, and with which of these errors. */

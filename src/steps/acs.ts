@@ -48,7 +48,7 @@ export const acs = verb({
   reasonToSkipRun({port: id}, topology) {
     const port = findNode(topology, id);
     if (port?.kind === 'endpoint' || port?.acsControl !== undefined) return undefined;
-    return `port ${id} has no ACS in this QEMU: take --qemu routed`;
+    return {code: 'port-without-acs', subject: id, parameters: {}};
   },
   topologyAfter: ({port, set}, topology) => withAcs(topology, port, set),
 });

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import {isDisplay, videoMemoryOf} from '../devices/roles.ts';
 import {deviceId} from '../spec/names.ts';
 import {nodeOf} from '../topology/model.ts';
+import {check} from '../verdict/check.ts';
 import {tool} from './guest-command.ts';
 import {pageBytes} from './fields.ts';
 import {testPicture} from './picture.ts';
@@ -68,8 +69,16 @@ export const blit = verb({
         width,
         height,
       );
-      const detail = found ?? `${to} shows the picture that ${from} holds, all ${width * height} pixels.`;
-      return [{name: 'picture', ok: found === undefined, witness: 'host', detail}];
+      return [
+        check(
+          'picture',
+          found === undefined,
+          'host',
+          found === undefined
+            ? {code: 'picture-matches', subject: to, parameters: {source: from, pixels: width * height}}
+            : {code: 'picture-differs', subject: to, parameters: {difference: found}},
+        ),
+      ];
     },
   },
 });

@@ -3,6 +3,7 @@ import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedTransfer} from '../verdict/expectation.ts';
+import type {Finding} from '../verdict/finding.ts';
 import type {GuestCommand} from './guest-command.ts';
 import type {ExpectedDisks, GuestResults, Measurement, Observed} from './observed.ts';
 import {verbOf} from './registry.ts';
@@ -28,7 +29,7 @@ export interface BoundDataVerb {
   /** Whether the IOMMU has to block something of it. */
   readonly blocked: boolean;
   readonly checks: (observed: Observed) => Promise<readonly Check[]>;
-  readonly gaps: (observed: Observed) => readonly string[];
+  readonly gaps: (observed: Observed) => readonly Finding[];
   readonly measurements: (results: GuestResults) => readonly Measurement[];
 }
 

@@ -5,7 +5,8 @@ import * as z from 'zod';
 import type {Guest} from '../guest/guest.ts';
 import {readLineIfValid} from '../guest/protocol/answer.ts';
 import {endpointsOf, findNode, type Topology} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
+import type {Finding} from '../verdict/finding.ts';
 import type {ExpectedStep} from '../verdict/expectation.ts';
 
 interface Machine {
@@ -16,7 +17,7 @@ interface Machine {
 /** Devices without their drivers: of the kernel's own a failure of the kernel, of the lab's one of the lab. */
 interface Unbound {
   readonly checks: readonly Check[];
-  readonly errors: readonly string[];
+  readonly errors: readonly Finding[];
 }
 
 /**
@@ -34,7 +35,7 @@ export async function unboundDevices(
 }
 
 /** Edus to which the lab's driver, which was just loaded, did not bind. */
-export async function unboundEdus(machine: Machine): Promise<readonly string[]> {
+export async function unboundEdus(machine: Machine): Promise<readonly Finding[]> {
   const edus = endpointsOf(machine.topology).filter(isDmaEngine);
   return edus.length === 0
     ? []
@@ -50,19 +51,19 @@ async function unboundOf({guest, topology}: Machine, ids: readonly string[]): Pr
   const answer = await guest.run(['p2p', 'tree']).catch(() => undefined);
   const drivers = new Map(readDrivers(answer?.stdout ?? '').map(({bdf, driver}) => [bdf, driver]));
   const checks: Check[] = [];
-  const errors: string[] = [];
+  const errors: Finding[] = [];
   for (const id of new Set(ids)) {
     const node = findNode(topology, id);
     const driver = node && drivers.get(node.bdf);
     if (node === undefined || driver === undefined) continue;
     const own = endpointTypeOf(node.type)?.dmaEngine?.driver;
     if (own !== undefined && driver !== own) {
-      const hint = `see the kernel's log; a mask of ${addressBitsOf(node) ?? 64} bits takes a kernel with ZONE_DMA or less memory`;
-      errors.push(`the lab's driver ${own} is not bound to ${id} (${node.bdf}): ${hint}`);
+      const parameters = {bdf: node.bdf, driver: own, dmaBits: addressBitsOf(node) ?? 64};
+      errors.push({code: 'edu-unbound', subject: id, parameters});
     }
     if (isBoundAtBoot(node) && driver === null) {
-      const detail = `${id} (${node.bdf}) is not bound to a driver.`;
-      checks.push({name: 'driver', ok: false, witness: 'guest', detail});
+      const finding = {code: 'driver-unbound', subject: id, parameters: {bdf: node.bdf}} as const;
+      checks.push(check('driver', false, 'guest', finding));
     }
   }
   return {checks, errors};

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import {AnswerError, answerLines, parseLine} from '../guest/protocol/answer.ts';
 import type {ExecResult} from '../guest/transport.ts';
+import type {Finding} from '../verdict/finding.ts';
 
 /** One line that the guest tool printed: what it did, or where it failed. */
 export interface Fact {
@@ -55,13 +56,13 @@ function isOther(value: unknown): boolean {
 /** The tool itself could not work, for want of processes or memory: it says nothing about the kernel. */
 export function labFailures(
   guest: readonly {readonly command: readonly string[]; readonly facts: readonly Fact[]}[],
-): readonly string[] {
+): readonly Finding[] {
   return guest.flatMap(({command, facts}) =>
     facts
       .filter(({op, ok}) => op === 'lab' && !ok)
-      .map(
-        ({errname = 'an error', where = '?'}) =>
-          `the guest's tool could not run "${command.join(' ')}": ${where}: ${errname}`,
-      ),
+      .map(({errname, where = '?'}): Finding => {
+        const parameters = {command, where, ...(errname !== undefined && {errname})};
+        return {code: 'guest-tool-failed', parameters};
+      }),
   );
 }

@@ -3,8 +3,10 @@ import * as z from 'zod';
 import {deviceAt} from '../evidence/address-map.ts';
 import {deviceId} from '../spec/names.ts';
 import {nodeOf} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
+import type {Finding, FindingOf} from '../verdict/finding.ts';
 import {tool} from './guest-command.ts';
+import type {Fact} from './guest-facts.ts';
 import {pageBytes} from './fields.ts';
 import type {GuestResults} from './observed.ts';
 import {checkProvider} from './scene.ts';
@@ -67,24 +69,30 @@ export const gup = verb({
       const reached = events.filter(
         (event) => event.kind === 'access' && deviceAt(map, event.address)?.device === provider,
       ).length;
-      const detail =
+      const finding =
         reached === 0
-          ? `nothing reached the memory of ${provider}.`
-          : `${reached} accesses of the CPU reached the memory of ${provider}: pages were pinned without FOLL_PCI_P2PDMA.`;
-      return Promise.resolve([{name: 'accesses', ok: reached === 0, witness: 'host', detail}]);
+          ? ({code: 'memory-untouched', subject: provider, parameters: {}} as const)
+          : ({code: 'memory-touched', subject: provider, parameters: {accesses: reached}} as const);
+      return Promise.resolve([check('accesses', reached === 0, 'host', finding)]);
     },
   },
 });
 
 function refused(caller: Caller, results: GuestResults): Check {
   const fact = results.flatMap(({facts}) => facts).find(({op}) => op === caller);
-  const wanted = errors[caller];
-  const ok = fact?.ok === false && fact.errname === wanted;
-  const said =
-    fact === undefined
-      ? `${caller} did not run`
-      : fact.ok
-        ? `${caller} took ${fact.bytes ?? 0} bytes`
-        : `${caller} failed with ${fact.errname ?? 'an error'}`;
-  return {name: 'guest', ok, witness: 'guest', detail: ok ? `${said}.` : `${said}; expected ${wanted}.`};
+  const expected = errors[caller];
+  const ok = fact?.ok === false && fact.errname === expected;
+  return check('guest', ok, 'guest', ok ? refusedWith(caller, expected) : notRefused(caller, fact, expected));
+}
+
+function refusedWith(subject: string, errname: string): FindingOf<'caller-refused'> {
+  return {code: 'caller-refused', subject, parameters: {errname}};
+}
+
+function notRefused(subject: string, fact: Fact | undefined, expected: string): Finding {
+  if (fact === undefined) return {code: 'caller-not-run', subject, parameters: {expected}};
+  if (fact.ok) return {code: 'caller-got-bytes', subject, parameters: {bytes: fact.bytes ?? 0, expected}};
+  const {errname} = fact;
+  const parameters = {...(errname !== undefined && {errname}), expected};
+  return {code: 'caller-wrong-error', subject, parameters};
 }

@@ -2,9 +2,9 @@
 import {namespaceOf} from '../devices/roles.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import type {ExpectedTransfer} from '../verdict/expectation.ts';
-import {describeFlows, total} from '../verdict/transfers.ts';
+import {total} from '../verdict/transfers.ts';
 import {endChecks} from './calls.ts';
 import {begin, end, type GuestCommand, tool} from './guest-command.ts';
 import {awaitReads, holdRead, release, slowDown, speedUp, traceEnd} from './hold-reads.ts';
@@ -61,9 +61,9 @@ export function disturbed(
 /** The removal was begun once the trace showed the read: that it still was under way then needs a drive that took it. */
 export function inFlight(from: string | undefined, what: Removal, {ledger}: Observed): Check {
   const ok = !ledger.rejected.some(({initiator}) => initiator === from);
-  const state = ok ? 'had the read in hand' : 'had rejected the read';
-  const detail = `${from ?? ''} ${state} when the ${removalTitle(what)} began.`;
-  return {name: 'in flight', ok, witness: 'host', detail};
+  const code = ok ? 'read-in-flight' : 'read-not-in-flight';
+  const parameters = {removal: removalTitle(what)};
+  return check('in-flight', ok, 'host', {code, subject: from ?? '', parameters});
 }
 
 /** What the guest reports of a removal that was begun while these memories were in use. */
@@ -76,16 +76,18 @@ export function disturbanceChecks(
   const title = removalTitle(what);
   const state = results[1]?.facts.find(({op}) => op === 'begin');
   const used = memories.some((memory) => takesMemory(what, memory, topology));
-  const where = state?.where === undefined ? '' : ` in ${state.where}`;
-  const waits: Check = {
-    name: 'waits',
-    ok: state?.state === 'waits',
-    witness: 'guest',
-    detail:
-      state?.state === 'waits'
-        ? `the ${title} waited${where} for the memory that was in use.`
-        : `the ${title} did not wait for the memory that was in use.`,
-  };
+  const waits = check(
+    'waits',
+    state?.state === 'waits',
+    'guest',
+    state?.state === 'waits'
+      ? {
+          code: 'removal-waited',
+          subject: title,
+          parameters: state.where === undefined ? {} : {where: state.where},
+        }
+      : {code: 'removal-did-not-wait', subject: title, parameters: {}},
+  );
   return [...(used ? [waits] : []), ...endChecks(results[3], title)];
 }
 
@@ -96,7 +98,13 @@ export function atLeast(entries: readonly LedgerEntry[], expected: readonly Expe
   const ok =
     actual.size === wanted.size &&
     [...wanted].every(([key, {bytes}]) => (actual.get(key)?.bytes ?? 0) >= bytes);
-  const seen = describeFlows(actual.values());
-  const detail = ok ? `${seen}.` : `${seen}; expected: at least ${describeFlows(wanted.values())}.`;
-  return {name: 'ledger', ok, witness: 'host', detail};
+  const moved = [...actual.values()];
+  return check(
+    'ledger',
+    ok,
+    'host',
+    ok
+      ? {code: 'ledger-matches', parameters: {moved}}
+      : {code: 'ledger-differs', parameters: {moved, expected: [...wanted.values()], atLeast: true}},
+  );
 }

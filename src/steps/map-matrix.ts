@@ -4,9 +4,9 @@ import {memoryOf} from '../devices/roles.ts';
 import {deviceAt} from '../evidence/address-map.ts';
 import {cpuAccesses} from '../evidence/arrivals.ts';
 import {api} from '../spec/api.ts';
-import {type Endpoint, endpointsOf, nodeOf} from '../topology/model.ts';
+import {type Endpoint, endpointsOf} from '../topology/model.ts';
 import {busAddressOf} from '../topology/bridge-windows.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import {checkMapMatrix, type MapMatrix, mapMatrixGaps} from '../verdict/map-matrix.ts';
 import {readMapMatrices, stdoutOf} from './answers.ts';
 import {tool} from './guest-command.ts';
@@ -72,15 +72,15 @@ function checkPlaces({topology, map, events}: Observed, matrices: readonly MapMa
     const said = physical === undefined ? undefined : busAddressOf(topology.windows, physical);
     return said === undefined || seen.get(id) !== said;
   });
-  const detail =
-    wrong === undefined
-      ? `the CPU finds the memory of ${traced.length} providers where the guest says.`
-      : `the CPU finds the memory of ${wrong.id} at ${hex(seen.get(wrong.id))}, but the guest says ${hex(
-          matrices.find(({provider}) => provider === nodeOf(topology, wrong.id).bdf)?.physical,
-        )}.`;
-  return {name: 'placement', ok: wrong === undefined, witness: 'host', detail};
-}
-
-function hex(address: number | undefined): string {
-  return address === undefined ? 'no place' : `0x${address.toString(16)}`;
+  if (wrong === undefined) {
+    const parameters = {providers: traced.length};
+    return check('placement', true, 'host', {code: 'map-placement-correct', parameters});
+  }
+  const observed = seen.get(wrong.id);
+  const reported = matrices.find(({provider}) => provider === wrong.bdf)?.physical;
+  const parameters = {
+    ...(observed !== undefined && {observed}),
+    ...(reported !== undefined && {reported}),
+  };
+  return check('placement', false, 'host', {code: 'map-placement-wrong', subject: wrong.id, parameters});
 }

@@ -11,7 +11,7 @@ import {deviceId} from '../spec/names.ts';
 import {maskBits} from '../topology/dma-mask.ts';
 import {findNode, nodeOf} from '../topology/model.ts';
 import {busAddressOf} from '../topology/bridge-windows.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import {type Answer, checkAnswer} from '../verdict/reach.ts';
 import {readAnswer, stdoutOf} from './answers.ts';
 import {place, tool} from './guest-command.ts';
@@ -86,7 +86,7 @@ export const mapProbe = verb({
     }
   },
   title: ({initiator, api: by, segments}) =>
-    `map-map-probe ${initiator} ↔ ${segments.map(({memory}) => memory).join(', ')} by ${by}`,
+    `map-probe ${initiator} ↔ ${segments.map(({memory}) => memory).join(', ')} by ${by}`,
   commands: ({initiator, api: by, direction, maskBits: bits, segments}, topology) => [
     tool(
       ...['map-probe', '--initiator', initiator === 'none' ? initiator : nodeOf(topology, initiator).bdf],
@@ -114,7 +114,7 @@ export const mapProbe = verb({
       // Memory that the kernel does not give to a driver (EFAULT) is its own doing.
       if (typeof said !== 'string' || said === 'EFAULT' || error !== undefined || initiator === 'none')
         return [];
-      return [`the module p2plab could not ask: ${said}`];
+      return [{code: 'module-probe-failed', parameters: {error: said}}];
     },
   },
 });
@@ -140,17 +140,12 @@ function checksOf(asked: Probe, observed: Observed): readonly Check[] {
 }
 
 function checkError(answer: Answer | string | undefined, wanted: string | undefined): Check {
-  const said =
-    typeof answer === 'string'
-      ? `it is ${answer}`
-      : answer === undefined
-        ? 'it said nothing'
-        : 'it was asked';
-  const detail =
-    wanted === undefined
-      ? `the kernel was to be asked, but ${said}.`
-      : `the kernel was not to be asked, by reason of ${wanted}: ${said}.`;
-  return {name: 'question', ok: answer === wanted, witness: 'guest', detail};
+  if (answer === wanted && wanted !== undefined)
+    return check('question', true, 'guest', {code: 'probe-error-correct', parameters: {error: wanted}});
+  const observed =
+    typeof answer === 'string' ? {error: answer} : answer === undefined ? 'no-answer' : 'mapped';
+  const parameters = {observed, ...(wanted !== undefined && {expected: wanted})} as const;
+  return check('question', answer === wanted, 'guest', {code: 'probe-error-differs', parameters});
 }
 
 /**
@@ -176,10 +171,19 @@ function checkPlaces(
     .filter(({address}) => isTraced(address))
     .flatMap(pagesOf);
   const differs = seen.length !== said.length || said.some((page, index) => page !== seen[index]);
-  const detail = differs
-    ? `the CPU finds the memory at ${list(seen)}, but the guest says ${list(said)}.`
-    : `the CPU finds the memory at ${list(seen)}, as the guest says.`;
-  return [{name: 'placement', ok: !differs, witness: 'host', detail}];
+  return [
+    check(
+      'placement',
+      !differs,
+      'host',
+      differs
+        ? {
+            code: 'probe-placement-wrong',
+            parameters: {observed: seen, reported: said.filter(Number.isFinite)},
+          }
+        : {code: 'probe-placement-correct', parameters: {addresses: seen}},
+    ),
+  ];
 }
 
 function pagesOf({address, bytes}: {readonly address: number; readonly bytes: number}): readonly number[] {
@@ -190,9 +194,4 @@ function pagesOf({address, bytes}: {readonly address: number; readonly bytes: nu
 
 function pageOf(address: number): number {
   return address - (address % pageBytes);
-}
-
-function list(addresses: readonly number[]): string {
-  const shown = addresses.slice(0, 4).map((address) => `0x${address.toString(16)}`);
-  return [...shown, ...(addresses.length > shown.length ? ['…'] : [])].join(', ') || 'no place';
 }

@@ -15,6 +15,13 @@ export function hasUntracedRing(topology: Topology, nic: string): boolean {
   return nicOf(nodeOf(topology, nic))?.evidence === 'ring';
 }
 
+/** Why the ledger would not have what a NIC sends. The subject is the NIC. */
+interface Untraced {
+  readonly code: 'nic-untraced';
+  readonly subject: string;
+  readonly parameters: {readonly type: string; readonly behindIommu: boolean; readonly needsRouting: boolean};
+}
+
 /**
  * Returns why the ledger would not have what a NIC sends; undefined if it would. Stock QEMU does not trace the
  * descriptors of all NICs. Those of an e1000 are read from its ring, but not while it works, nor behind an IOMMU. A
@@ -22,20 +29,19 @@ export function hasUntracedRing(topology: Topology, nic: string): boolean {
  * detach_buf_split).
  * @param busy whether it works for as long as the step lasts
  */
-export function reasonUntraced(topology: Topology, nic: string, busy: boolean): string | undefined {
-  const node = nodeOf(topology, nic);
-  const evidence = nicOf(node)?.evidence;
+export function reasonUntraced(topology: Topology, nic: string, busy: boolean): Untraced | undefined {
+  const {type} = nodeOf(topology, nic);
+  const evidence = nicOf(nodeOf(topology, nic))?.evidence;
   if (evidence !== 'ring' && evidence !== 'requests') return undefined;
-  const words = `QEMU does not trace what ${article(node.type)} reads: ${nic} would leave a gap in the ledger`;
+  const untraced = (behindIommu: boolean, needsRouting: boolean): Untraced => ({
+    code: 'nic-untraced',
+    subject: nic,
+    parameters: {type, behindIommu, needsRouting},
+  });
   if (evidence === 'requests') {
-    if (!topology.routed) return `${words}; take --qemu routed`;
-    return topology.translated ? `${words}, for it lies behind an IOMMU` : undefined;
+    if (!topology.routed) return untraced(false, true);
+    return topology.translated ? untraced(true, false) : undefined;
   }
-  if (busy) return words;
-  return topology.translated && !topology.routed ? `${words}, for its ring lies behind an IOMMU` : undefined;
-}
-
-/** The name of a device type with its indefinite article. */
-function article(type: string): string {
-  return `${/^[aei]/.test(type) ? 'an' : 'a'} ${type}`;
+  if (busy) return untraced(false, false);
+  return topology.translated && !topology.routed ? untraced(true, false) : undefined;
 }

@@ -45,7 +45,7 @@ export const plug = verb({
   reasonToSkipRun: ({device}, topology) =>
     topology.routed || !hasSwitch(unitOf(topology, device))
       ? undefined
-      : `this QEMU does not plug in the switch of ${device}: take --qemu routed`,
+      : {code: 'switch-not-pluggable', subject: device, parameters: {}},
 });
 
 /**

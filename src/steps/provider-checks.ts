@@ -2,7 +2,7 @@
 import {cpuAccesses} from '../evidence/arrivals.ts';
 import {difference} from '../evidence/disk-image.ts';
 import {arrivalOf, type LedgerEntry} from '../evidence/ledger.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import type {Observed} from './observed.ts';
 
 /**
@@ -27,8 +27,8 @@ export function providerChecks(
     covered = Math.min(covered + size, seen.length);
   }
   if (covered !== content.length) {
-    const detail = `the CPU read ${covered} of ${content.length} bytes of ${through} in one piece.`;
-    return [{name: 'read-back', ok: false, witness: 'host', detail}];
+    const parameters = {bytes: covered, expected: content.length};
+    return [check('read-back', false, 'host', {code: 'read-back-partial', subject: through, parameters})];
   }
   // By where each had to be sent, not by where it was: that is what may be wrong.
   const sent = expected.transfers.filter(({target}) => target === through);
@@ -40,31 +40,33 @@ export function providerChecks(
   const first = misplaced[0];
   const wrong = difference(seen, content);
   return [
-    {
-      name: 'placement',
-      ok: first === undefined,
-      witness: 'host',
-      detail:
-        first === undefined
-          ? `the devices were sent to ${hex(start)}, where the CPU's reads find the memory of ${through}.`
-          : `${first.initiator} was sent to ${describeAddress(first)}, but that memory of ${through} is at ${hex(start)}, as the CPU's reads show.`,
-    },
-    {
-      name: 'read-back',
-      ok: wrong === undefined,
-      witness: 'host',
-      detail:
-        wrong === undefined
-          ? `the CPU read the source's bytes in ${through}.`
-          : `the CPU read other bytes in ${through} than the source holds: ${wrong.bytes} differ, the first at offset ${wrong.offset}.`,
-    },
+    check(
+      'placement',
+      first === undefined,
+      'host',
+      first === undefined
+        ? {code: 'placement-correct', subject: through, parameters: {address: start}}
+        : {code: 'placement-wrong', subject: through, parameters: {...givenTo(first), expected: start}},
+    ),
+    check(
+      'read-back',
+      wrong === undefined,
+      'host',
+      wrong === undefined
+        ? {code: 'read-back-matches', subject: through, parameters: {}}
+        : {code: 'read-back-differs', subject: through, parameters: wrong},
+    ),
   ];
 }
 
-function describeAddress({address, translated = address}: LedgerEntry): string {
-  return translated === address ? hex(address) : `${hex(address)}, behind the IOMMU ${hex(translated)}`;
-}
-
-function hex(address: number): string {
-  return `0x${address.toString(16)}`;
+/** Which device was given which address, and what the IOMMU made of it, if anything. */
+function givenTo({initiator, address, translated}: LedgerEntry): {
+  readonly initiator: string;
+  readonly address: number;
+  readonly translated?: number;
+} {
+  return {
+    ...{initiator, address},
+    ...(translated !== undefined && translated !== address && {translated}),
+  };
 }

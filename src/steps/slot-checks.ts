@@ -3,7 +3,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {readTree, treeCommand} from '../guest/protocol/tree.ts';
 import {checkAgainstGuest, checkAgainstQemu} from '../topology/check-tree.ts';
 import {unitOf, without} from '../topology/slot.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import {pluggedOf} from './removal.ts';
 import type {SlotChange, StepScene} from './verb.ts';
 
@@ -18,15 +18,16 @@ export async function slotChecks(
   const {guest, topology} = scene;
   const unit = unitOf(topology, change.device).map(({id}) => id);
   const there = await pluggedOf(guest, unit);
-  const slot: Check = {
-    name: 'slot',
-    ok: there.length === (change.to === 'full' ? unit.length : 0),
-    witness: 'host',
-    detail:
-      there.length === 0
-        ? `QEMU no longer has ${unit.join(', ')}.`
-        : `QEMU has ${there.join(', ')}${there.length === unit.length ? '' : ` of ${unit.join(', ')}`}.`,
-  };
+  const slot = check(
+    'slot',
+    there.length === (change.to === 'full' ? unit.length : 0),
+    'host',
+    there.length === 0
+      ? {code: 'slot-empty', parameters: {devices: unit}}
+      : there.length === unit.length
+        ? {code: 'slot-occupied', parameters: {devices: there}}
+        : {code: 'slot-partly-occupied', parameters: {devices: there, expected: unit}},
+  );
   const wanted = without(topology, unpluggedAfter(change, scene));
   const end = performance.now() + findLimitMs;
   let differences = await treeDifferences(guest, wanted);
@@ -35,8 +36,15 @@ export async function slotChecks(
     differences = await treeDifferences(guest, wanted);
   }
   const [first] = differences;
-  const detail = first === undefined ? 'QEMU and the guest have the declared tree.' : `${first}.`;
-  return [slot, {name: 'tree', ok: first === undefined, witness: 'host', detail}];
+  const tree = check(
+    'tree',
+    first === undefined,
+    'host',
+    first === undefined
+      ? {code: 'tree-matches', parameters: {}}
+      : {code: 'tree-differs', parameters: {difference: first}},
+  );
+  return [slot, tree];
 }
 
 /** Which functions are unplugged once this step is done. */

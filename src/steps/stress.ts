@@ -5,7 +5,7 @@ import {readPcap, testFrames} from '../evidence/pcap.ts';
 import {digestSectors, freshSectors, identify, readSectors, sectorBytes} from '../evidence/sectors.ts';
 import {deviceId} from '../spec/names.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import type {ExpectedTransfer} from '../verdict/expectation.ts';
 import {place, tool} from './guest-command.ts';
 import {through} from './fields.ts';
@@ -145,24 +145,26 @@ async function checkDrive(
   {holds}: StressAccounting,
   {disks, topology}: Observed,
 ): Promise<Check> {
-  const name = `sectors ${id}`;
   const said = holds.find(({device}) => device === nodeOf(topology, id).bdf);
   if (said === undefined) {
-    return {name, ok: false, witness: 'guest', detail: `the guest does not say what ${id} must hold.`};
+    return check('sectors', false, 'guest', {code: 'sectors-unreported', subject: id, parameters: {}});
   }
   const {broken, digests} = await readSectors(disks.files[id] ?? '', said.sectors);
   const stale = digests.findIndex((digest, index) => digest !== said.digests[index]);
-  const count = `${id}, all ${said.sectors} sectors of it`;
   if (broken !== undefined) {
-    const detail = `${broken.count} sectors of ${id} are torn or foreign, the first is ${broken.first}.`;
-    return {name, ok: false, witness: 'host', detail};
+    const parameters = {sectors: broken.count, first: broken.first};
+    return check('sectors', false, 'host', {code: 'sectors-torn', subject: id, parameters});
   }
   if (stale >= 0) {
     const first = stale * digestSectors;
-    const detail = `of the sectors ${first} to ${first + digestSectors - 1} of ${id} some are not the ones that were written last.`;
-    return {name, ok: false, witness: 'host', detail};
+    const parameters = {first, last: first + digestSectors - 1};
+    return check('sectors', false, 'host', {code: 'sectors-stale', subject: id, parameters});
   }
-  return {name, ok: true, witness: 'host', detail: `${count}, holds what was written last.`};
+  return check('sectors', true, 'host', {
+    code: 'sectors-match',
+    subject: id,
+    parameters: {sectors: said.sectors},
+  });
 }
 
 /** Every frame must have left once, and hold what sectors hold. */
@@ -178,11 +180,16 @@ async function checkFrames(
   const foreign = recorded.filter(({payload}) => !isWhole(payload)).length;
   const twice = recorded.length - new Set(recorded.map(({sequence}) => sequence)).size;
   const ok = recorded.length === wanted && sent === bytes && foreign === 0 && twice === 0;
-  const words = `${nic} sent ${recorded.length} frames with ${sent} bytes`;
-  const detail = ok
-    ? `${words}, each once, each of whole sectors.`
-    : `${words}, not ${wanted} with ${bytes}; ${foreign} hold no sectors, ${twice} were sent twice.`;
-  return {name: 'frames', ok, witness: 'host', detail};
+  const seen = {frames: recorded.length, bytes: sent};
+  const differing = {...seen, foreign, repeated: twice, expected: {frames: wanted, bytes}};
+  return check(
+    'frames',
+    ok,
+    'host',
+    ok
+      ? {code: 'load-frames-match', subject: nic, parameters: seen}
+      : {code: 'load-frames-differ', subject: nic, parameters: differing},
+  );
 }
 
 /** Whether a payload is sectors, the last of them maybe cut. */

@@ -6,6 +6,7 @@ import {readPcap, testFrames} from '../evidence/pcap.ts';
 import {deviceId} from '../spec/names.ts';
 import {size} from '../base/size.ts';
 import {nodeOf} from '../topology/model.ts';
+import {check} from '../verdict/check.ts';
 import {place, tool} from './guest-command.ts';
 import {stagedByCpu, through, transferSize} from './fields.ts';
 import {frameHeaderBytes, hasUntracedRing, reasonUntraced} from './nic.ts';
@@ -75,12 +76,19 @@ export const transmit = verb({
       const inSequence = sorted.every(({sequence}, index) => sequence === index);
       const sent = Buffer.concat(sorted.map((frame) => frame.payload));
       const wrong = difference(sent, disks.read(from, 0, bytes));
-      const count = `${nic} sent ${sorted.length} frames`;
-      const detail =
-        wrong === undefined && inSequence
-          ? `${count} whose payloads are the bytes of ${from}.`
-          : `${count}, not the ${bytes / payload} that hold the bytes of ${from}: ${wrong?.bytes ?? 0} bytes differ, the first at offset ${wrong?.offset ?? 0}.`;
-      return [{name: 'frames', ok: wrong === undefined && inSequence, witness: 'host', detail}];
+      const ok = wrong === undefined && inSequence;
+      const seen = {frames: sorted.length, source: from};
+      const differing = {...seen, expected: bytes / payload, ...(wrong ?? {bytes: 0, offset: 0})};
+      return [
+        check(
+          'frames',
+          ok,
+          'host',
+          ok
+            ? {code: 'frames-match', subject: nic, parameters: seen}
+            : {code: 'frames-differ', subject: nic, parameters: differing},
+        ),
+      ];
     },
   },
 });

@@ -6,7 +6,7 @@ import {api} from '../spec/api.ts';
 import {deviceId} from '../spec/names.ts';
 import {hostAddress, mapping} from '../topology/maptype.ts';
 import {nodeOf} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import type {ExpectedTransfer} from '../verdict/expectation.ts';
 import {checkTransfers} from '../verdict/transfers.ts';
 import {place, tool} from './guest-command.ts';
@@ -42,12 +42,12 @@ export const useAfterUnmap = verb({
   // Only an IOMMU that translates strictly promises that an unmapped address no longer translates.
   reasonToSkip({edu, memory}, topology) {
     if (!topology.translated || topology.iommu?.mode !== 'strict')
-      return 'no IOMMU translates in strict mode';
+      return {code: 'no-strict-iommu', parameters: {}};
     const address =
       memory === 'host-memory'
         ? hostAddress(topology)
         : mapping(topology, {provider: memory, client: edu}).address;
-    return address === 'iova' ? undefined : `${edu} is given no IOVA for ${memory}`;
+    return address === 'iova' ? undefined : {code: 'no-iova', subject: edu, parameters: {memory}};
   },
   watched: {
     refusal: {op: 'dma', reported: 'by-dma-api'},
@@ -68,14 +68,17 @@ function checkStale(
   const blocked = {initiator: edu, direction: 'read' as const, target: 'unmapped', bytes: pageBytes};
   // A step that is refused maps nothing, so that there is nothing to unmap.
   if (expected.length === 0) return checkTransfers(entries, expected);
-  const check = checkTransfers(entries, [...expected, blocked]);
+  const compared = checkTransfers(entries, [...expected, blocked]);
   const first = entries[0];
   const again = entries.find(
     (entry) => entry !== first && entry.address === first?.address && entry.faulted !== true,
   );
   const merged = entries.length === 1 && first !== undefined && first.bytes > pageBytes;
-  if (check.ok || (again === undefined && !merged)) return check;
-  const at = `0x${(again ?? first)?.address.toString(16) ?? '?'}`;
-  const detail = `${edu} read ${(again ?? first)?.target ?? '?'} at ${at} after dma_unmap: the IOMMU still translated the address, so the IOTLB was not flushed.`;
-  return {...check, detail};
+  if (compared.ok || (again === undefined && !merged)) return compared;
+  const stale = again ?? first;
+  const parameters = {
+    target: stale?.target ?? 'unmapped',
+    ...(stale !== undefined && {address: stale.address}),
+  };
+  return check('ledger', false, 'host', {code: 'stale-translation', subject: edu, parameters});
 }

@@ -6,6 +6,7 @@ import type {Frozen} from '../spec/yaml.ts';
 import type {Topology} from '../topology/model.ts';
 import type {Check} from '../verdict/check.ts';
 import type {ExpectedTransfer} from '../verdict/expectation.ts';
+import type {Finding, SkipFinding} from '../verdict/finding.ts';
 import type {GuestCommand} from './guest-command.ts';
 import type {ExpectedDisks, GuestResults, Measurement, Observed} from './observed.ts';
 import type {Scene} from './scene.ts';
@@ -85,12 +86,12 @@ export interface Verb<S extends z.ZodType = z.ZodType> {
   /** Whether it only prepares what other steps test: its failure is an error of the lab. */
   readonly isSetup?: true;
   /** Does what follows a step that passed and is not watched. Returns errors of the lab. */
-  passed?(options: Options<S>, scene: StepScene): Promise<readonly string[]>;
+  passed?(options: Options<S>, scene: StepScene): Promise<readonly Finding[]>;
 
   /** Returns why a run cannot have this step on this QEMU; undefined if it can. */
-  reasonToSkipRun?(options: Options<S>, topology: Topology): string | undefined;
+  reasonToSkipRun?(options: Options<S>, topology: Topology): SkipFinding | undefined;
   /** Returns why this step alone would prove nothing; undefined if it would. */
-  reasonToSkip?(options: Options<S>, topology: Topology): string | undefined;
+  reasonToSkip?(options: Options<S>, topology: Topology): SkipFinding | undefined;
   /** Whether it needs a QEMU that counts instructions. */
   readonly countsInstructions?: true;
   /** The providers whose memory user space or a driver maps, whether or not a device uses it. */
@@ -148,7 +149,7 @@ export interface Watched<S extends z.ZodType = z.ZodType> {
   /** Evidence beyond ledger and disks, for a step that goes through. */
   checks?(options: Options<S>, observed: Observed): Promise<readonly Check[]>;
   /** What is wrong with the evidence itself: it says nothing about the kernel. */
-  gaps?(options: Options<S>, observed: Observed): readonly string[];
+  gaps?(options: Options<S>, observed: Observed): readonly Finding[];
   /** Numbers that are followed from run to run. */
   measurements?(options: Options<S>, results: GuestResults): readonly Measurement[];
 }

@@ -4,7 +4,7 @@ import {namespaceOf} from '../devices/roles.ts';
 import type {TraceEvent} from '../evidence/trace-event.ts';
 import {deviceId} from '../spec/names.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
-import type {Check} from '../verdict/check.ts';
+import {check, type Check} from '../verdict/check.ts';
 import {tool} from './guest-command.ts';
 import {transferOffset, transferSize} from './fields.ts';
 import {checkDisk} from './scene.ts';
@@ -48,8 +48,6 @@ export const writeZeroes = verb({
 function checkCommand(drive: string, events: readonly TraceEvent[], topology: Topology): Check {
   const nsid = namespaceOf(nodeOf(topology, drive));
   const ok = events.some((event) => event.kind === 'nvme-submit' && event.nsid === nsid);
-  const detail = ok
-    ? `${drive} took a command for its namespace.`
-    : `QEMU's trace shows no command for the namespace of ${drive}.`;
-  return {name: 'command', ok, witness: 'host', detail};
+  const code = ok ? 'command-traced' : 'command-untraced';
+  return check('command', ok, 'host', {code, subject: drive, parameters: {}});
 }

@@ -40,26 +40,30 @@ export function mapping(topology: Topology, {provider, client}: {provider: strin
   if (common !== undefined && redirecting.length === 0) {
     const reason =
       provider === client
-        ? `${client} reaches its own memory.`
-        : `${common} is above both ${client} and ${provider}.`;
+        ? `${client} reaches its own memory`
+        : `${common} is upstream of both ${client} and ${provider}`;
     return {type: 'bus-addr', address: 'bus', distance: apart, reason};
   }
   const way =
     common === undefined
-      ? `No bridge is above both ${client} and ${provider}`
+      ? `no bridge is upstream of both ${client} and ${provider}`
       : `ACS redirects upstream at ${redirecting.join(', ')}`;
   const through = {type: 'thru-host-bridge', address: hostAddress(topology), distance: apart} as const;
   if (isZen(topology.spec)) {
-    const reason = `${way}, and the CPU is an AMD of family 0x17 or newer, whose host bridge passes it.`;
+    const reason = `${way}, but Linux allows peer-to-peer DMA through an AMD Zen host bridge`;
     return {...through, reason};
   }
   const {hostBridge} = topology.platform;
-  if (hostBridge === undefined) return {type: 'not-supported', distance: apart, reason: `${way}.`};
+  if (hostBridge === undefined) return {type: 'not-supported', distance: apart, reason: way};
   const {vendor, device} = hostBridge;
   const bridge = `host bridge ${hex(vendor)}:${hex(device)}`;
   return vendor === 0x8086 && trustedHostBridges.includes(device)
-    ? {...through, reason: `${way}, and Linux trusts the ${bridge}.`}
-    : {type: 'not-supported', distance: apart, reason: `${way}, and Linux does not trust the ${bridge}.`};
+    ? {...through, reason: `${way}, but ${bridge} is on Linux' p2pdma whitelist`}
+    : {
+        type: 'not-supported',
+        distance: apart,
+        reason: `${way}, and ${bridge} is not on Linux' p2pdma whitelist`,
+      };
 }
 
 /** What address a device is given for what lies behind the root complex: host memory, or a peer by that way. */

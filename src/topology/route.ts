@@ -40,21 +40,3 @@ export function routeOf(topology: Topology, {initiator, target}: {initiator: str
 function has(node: Node, bit: number): boolean {
   return node.kind !== 'endpoint' && ((node.acsControl ?? 0) & bit) !== 0;
 }
-
-/** A way in words: `peer-to-peer, turned around at sw0`. */
-export function describeRoute({
-  route,
-  by,
-}: {
-  readonly route: Route['route'];
-  readonly by?: string | undefined;
-}): string {
-  switch (route) {
-    case 'upstream':
-      return 'upstream to the root complex';
-    case 'peer-to-peer':
-      return `peer-to-peer, turned around at ${by ?? 'a bridge'}`;
-    case 'blocked':
-      return `blocked at ${by ?? 'a port'}`;
-  }
-}

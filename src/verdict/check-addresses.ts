@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import {hostMemory} from '../base/targets.ts';
-import {hex} from '../base/hex.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import {type DeviceAddress, hostAddress, mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
-import type {Check} from './check.ts';
+import {check, type Check} from './check.ts';
+import type {Finding} from './finding.ts';
 
 /**
  * Whether the IOMMU, where there is one, did with each address that a device was given what the tree asks
@@ -16,23 +16,20 @@ export function checkAddresses(topology: Topology, ledger: readonly LedgerEntry[
   const translated = ledger.some(
     (entry) => entry.translated !== undefined && entry.translated !== entry.address,
   );
-  const right = translated
-    ? 'the IOMMU translated what the devices were given.'
-    : 'the IOMMU passed the addresses that the devices were given as they were.';
-  return [{name: 'iommu', ok: wrong.length === 0, witness: 'host', detail: wrong[0] ?? right}];
+  const correct = {code: translated ? 'iommu-translated' : 'iommu-passed', parameters: {}} as const;
+  return [check('iommu', wrong.length === 0, 'host', wrong[0] ?? correct)];
 }
 
-function fault(topology: Topology, entry: LedgerEntry): string | undefined {
-  const {initiator, target, address, translated, faulted} = entry;
-  const given = `${initiator} was given ${hex(address)}`;
-  if (faulted === true) return `${given}, which the IOMMU does not know: it let nothing through.`;
+function fault(topology: Topology, entry: LedgerEntry): Finding | undefined {
+  const {initiator: subject, target, address, translated = address, faulted} = entry;
+  if (faulted === true) return {code: 'iommu-unmapped', subject, parameters: {address}};
   const wanted = wantedAddress(topology, entry);
-  if (wanted === undefined || (wanted === 'iova') === (translated !== undefined && translated !== address)) {
+  if (wanted === undefined || (wanted === 'iova') === (translated !== address)) {
     return undefined;
   }
   return wanted === 'iova'
-    ? `${given} for ${target}, which the IOMMU passed as it was: it had to be translated.`
-    : `${given} for ${target}, which the IOMMU translated to ${hex(translated ?? 0)}: it had to pass it as it was.`;
+    ? {code: 'iommu-not-translated', subject, parameters: {address, target}}
+    : {code: 'iommu-not-passed', subject, parameters: {address, target, translated}};
 }
 
 /** What address must be given; `undefined` for what may not be reached at all. */

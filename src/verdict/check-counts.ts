@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type {Check} from './check.ts';
+import {check, type Check} from './check.ts';
+import type {Finding} from './finding.ts';
 
 /** What the guest says of one way to map memory, and what QEMU's clock says of all its rounds together. */
 export interface Counted {
@@ -24,10 +25,10 @@ const tolerance = 0.5;
 const known = {operation: 'known', map: 1000, unmap: 100};
 
 /** What is wrong with the counts themselves, and says nothing of the kernel. */
-export function countGaps(counts: readonly Counted[]): readonly string[] {
+export function countGaps(counts: readonly Counted[]): readonly Finding[] {
   return checkCounts(counts)
     .filter(({name, ok}) => !ok && name !== 'repeats')
-    .map(({detail}) => detail);
+    .map(({finding}) => finding);
 }
 
 /**
@@ -36,40 +37,42 @@ export function countGaps(counts: readonly Counted[]): readonly string[] {
  */
 export function checkCounts(counts: readonly Counted[]): readonly Check[] {
   const varies = counts.find(({differing}) => differing > 0);
-  const repeats: Check =
+  const repeats = check(
+    'repeats',
+    varies === undefined,
+    'guest',
     varies === undefined
-      ? {name: 'repeats', ok: true, witness: 'guest', detail: 'every round took the same instructions.'}
+      ? {code: 'count-repeats', parameters: {}}
       : {
-          name: 'repeats',
-          ok: false,
-          witness: 'guest',
-          detail:
-            `${varies.differing} of ${varies.rounds} rounds of ${varies.operation} took other numbers of ` +
-            'instructions than the first: there is none to compare.',
-        };
+          code: 'count-varies',
+          subject: varies.operation,
+          parameters: {differing: varies.differing, rounds: varies.rounds},
+        },
+  );
   const off = counts.find(({map, unmap, byClock}) => !(Math.abs((byClock ?? NaN) - map - unmap) < tolerance));
   const clock = off === undefined ? agreed(counts) : disagreed(off);
-  return [checkUnit(counts), repeats, {name: 'clock', ok: off === undefined, witness: 'host', detail: clock}];
+  return [checkUnit(counts), repeats, check('clock', off === undefined, 'host', clock)];
 }
 
 function checkUnit(counts: readonly Counted[]): Check {
-  const found = counts.find(({operation}) => operation === known.operation);
-  const ok = found?.map === known.map && found.unmap === known.unmap;
-  const taken = found === undefined ? 'is not told' : `counts as ${found.map} + ${found.unmap}`;
-  const detail = `what is ${known.map} + ${known.unmap} instructions ${taken}.`;
-  return {name: 'unit', ok, witness: 'guest', detail};
+  const found = counts.find(({operation, map}) => operation === known.operation && !Number.isNaN(map));
+  const {map, unmap} = known;
+  if (found?.map === map && found.unmap === unmap)
+    return check('unit', true, 'guest', {code: 'count-unit-correct', parameters: {map, unmap}});
+  const counted = found === undefined ? {} : {map: found.map, unmap: found.unmap};
+  const parameters = {...counted, expected: {map, unmap}};
+  return check('unit', false, 'guest', {code: 'count-unit-wrong', parameters});
 }
 
-function agreed(counts: readonly Counted[]): string {
-  const sums = counts
+function agreed(all: readonly Counted[]): Finding {
+  const counts = all
     .filter(({operation}) => operation !== known.operation)
-    .map(({operation, map, unmap}) => `${operation} ${map} + ${unmap}`);
-  return `QEMU's clock goes on by a nanosecond for each instruction that the guest counts: ${sums.join(', ')}.`;
+    .map(({operation, map, unmap}) => ({operation, map, unmap}));
+  return {code: 'count-clock-agrees', parameters: {counts}};
 }
 
-function disagreed({operation, map, unmap, byClock}: Counted): string {
-  if (Number.isNaN(map)) return `the guest does not tell what ${operation} takes.`;
-  const says = `the guest counts ${map} + ${unmap} instructions for ${operation}`;
-  if (byClock === undefined) return `${says}, but QEMU traced no two readings of its clock around them.`;
-  return `${says}, but QEMU's clock goes on by ${byClock.toFixed(1)} ns: does the variant count instructions?`;
+function disagreed({operation: subject, map, unmap, byClock}: Counted): Finding {
+  if (Number.isNaN(map)) return {code: 'count-unreported', subject, parameters: {}};
+  if (byClock === undefined) return {code: 'count-clock-untraced', subject, parameters: {map, unmap}};
+  return {code: 'count-clock-differs', subject, parameters: {map, unmap, nanoseconds: byClock}};
 }

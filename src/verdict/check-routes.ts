@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Topology} from '../topology/model.ts';
-import {describeRoute, type Route, routeOf} from '../topology/route.ts';
-import type {Check} from './check.ts';
+import {type Route, routeOf} from '../topology/route.ts';
+import {check, type Check} from './check.ts';
 
 /**
  * Whether each transfer took the way that the tree and its ACS give it: turned around at the bridge that had
@@ -14,16 +14,29 @@ export function checkPaths(topology: Topology, ledger: readonly LedgerEntry[]): 
   for (const entry of entries) {
     const due = dueOf(topology, entry);
     if (due === undefined || (due.route === entry.route && due.by === entry.by)) continue;
-    const detail = `${routeInWords(entry)}, but it had to be ${describeRoute(due)}.`;
-    return [{name: 'path', ok: false, witness: 'host', detail}];
+    const {initiator: subject, target} = entry;
+    const parameters = {target, route: takenBy(entry), expected: due};
+    return [check('path', false, 'host', {code: 'route-differs', subject, parameters})];
   }
-  const detail = `${[...new Set(entries.map(routeInWords))].join('; ')}.`;
-  return [{name: 'path', ok: true, witness: 'host', detail}];
+  const routes = new Map(
+    entries.map((entry) => {
+      const {initiator, target, route, by} = entry;
+      return [
+        `${initiator} ${target} ${route ?? ''} ${by ?? ''}`,
+        {initiator, target, route: takenBy(entry)},
+      ];
+    }),
+  );
+  const parameters = {routes: [...routes.values()]};
+  return [check('path', true, 'host', {code: 'route-correct', parameters})];
 }
 
-/** The way of a transfer, in words. */
-function routeInWords({initiator, target, route = 'upstream', by}: LedgerEntry): string {
-  return `${initiator} to ${target}: ${describeRoute({route, by})}`;
+/** The route that a transfer took. */
+function takenBy({
+  route = 'upstream',
+  by,
+}: LedgerEntry): Pick<LedgerEntry, 'by'> & {readonly route: Route['route']} {
+  return {route, ...(by !== undefined && {by})};
 }
 
 /** What went to unmapped addresses had no way to take: that it did is another check's. */

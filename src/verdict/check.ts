@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: MIT
+import type {CheckName} from '../spec/check-names.ts';
+import type {Finding} from './finding.ts';
+import {renderFinding} from './render.ts';
 
-/** One thing that was looked at, and what came of it. */
+/** One comparison of the evidence with the prediction, and its outcome. */
 export interface Check {
-  readonly name: string;
+  readonly name: CheckName;
   readonly ok: boolean;
-  /** A sentence: what was seen, and, if it is wrong, what had to be. */
-  readonly detail: string;
-  /** Whether it rests on what the host saw. A guest's own word proves nothing by itself. */
+  /** Whether it rests on what the host observed. The guest's report alone proves nothing. */
   readonly witness: 'host' | 'guest';
+  readonly finding: Finding;
+  /** The finding as a sentence, for readers of a record. Nothing decides by it. */
+  readonly detail: string;
+}
+
+/** Makes a check with its sentence. @param others how many findings like this one there are beside it */
+export function check(
+  name: CheckName,
+  ok: boolean,
+  witness: Check['witness'],
+  finding: Finding,
+  others = 0,
+): Check {
+  const more = others === 0 ? '' : ` (and ${others} more)`;
+  return {name, ok, witness, finding, detail: `${renderFinding(finding)}${more}`};
 }

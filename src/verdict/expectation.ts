@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 import {hostMemory} from '../base/targets.ts';
-import {formatBytes} from '../base/bytes.ts';
 import type {Expectation} from '../spec/expectation.ts';
 import {mapping} from '../topology/maptype.ts';
 import {findNode, type Topology, unregisteredCmb} from '../topology/model.ts';
-import type {Check} from './check.ts';
+import {check, type Check} from './check.ts';
 import type {Bench, ExpectedStep, ExpectedTransfer, Subject} from './expected.ts';
+import type {Why} from './finding.ts';
 import {predict} from './prediction.ts';
 import {reasonToRefuse} from './refusal.ts';
+import {whyText} from './render.ts';
 
 export type {Bench, ExpectedStep, ExpectedTransfer, Prediction, Subject} from './expected.ts';
 
@@ -25,14 +26,22 @@ export function expectTransfers(
 ): ExpectedStep {
   const {topology} = bench;
   const subject = subjectOf(topology, planned);
-  const computed = {...compute(bench, planned), ...(subject !== undefined && {subject})};
+  const {why: becauses, ...rest} = compute(bench, planned);
+  const why = becauses.map(whyText).join('; ');
+  const computed = {...rest, why, ...(subject !== undefined && {subject})};
   if (declared === undefined || declared === computed.outcome) {
     const predicted = computed.absent === undefined ? predict(bench, planned) : undefined;
     return {...computed, ...(predicted !== undefined && {predicted})};
   }
-  const contradiction = `the scenario expects ${inWords(declared)}, but by the topology it must be ${inWords(computed.outcome)}: ${computed.why}`;
-  const why = `The scenario says so.`;
-  const said = {outcome: declared, refused: [], why, contradiction, ...(subject !== undefined && {subject})};
+  const contradiction = {declared, required: computed.outcome, why: becauses};
+  const because = 'declared by the scenario';
+  const said = {
+    outcome: declared,
+    refused: [],
+    why: because,
+    contradiction,
+    ...(subject !== undefined && {subject}),
+  };
   switch (declared) {
     case 'peer':
       return {...said, transfers: planned};
@@ -46,14 +55,16 @@ export function expectTransfers(
 function compute(
   {topology, map}: Bench,
   planned: readonly ExpectedTransfer[],
-): Pick<ExpectedStep, 'outcome' | 'transfers' | 'refused' | 'rule' | 'why' | 'absent'> {
+): Pick<ExpectedStep, 'outcome' | 'transfers' | 'refused' | 'rule' | 'absent'> & {
+  readonly why: readonly Why[];
+} {
   const reasons: string[] = [];
   for (const {target} of planned) {
     const cmb = unregisteredCmb(findNode(topology, target));
     if (cmb === undefined) continue;
     // Memory is mapped before anything moves.
-    const why = `Linux does not register the CMB of ${target}: ${formatBytes(cmb)} is not a multiple of 2 MiB.`;
-    return {outcome: 'refused', transfers: [], refused: planned, why, absent: target};
+    const why = {rule: 'cmb-size', provider: target, bytes: cmb} as const;
+    return {outcome: 'refused', transfers: [], refused: planned, why: [why], absent: target};
   }
   for (const [index, {initiator, target}] of planned.entries()) {
     if (target === hostMemory) continue;
@@ -64,7 +75,7 @@ function compute(
         transfers: planned.slice(0, index),
         refused: planned.slice(index),
         rule: forbidden.rule,
-        why: forbidden.why,
+        why: [forbidden.why],
       };
     }
     const {reason} = mapping(topology, {provider: target, client: initiator});
@@ -75,7 +86,7 @@ function compute(
     outcome: peer ? 'peer' : 'host-memory',
     transfers: planned,
     refused: [],
-    why: peer ? reasons.join(' ') : 'Nothing but host memory is used.',
+    why: peer ? reasons.map((text) => ({rule: 'path', text})) : [{rule: 'host-memory'}],
   };
 }
 
@@ -93,10 +104,6 @@ function subjectOf(topology: Topology, planned: readonly ExpectedTransfer[]): Su
  */
 export function checkPeers({outcome, transfers, contradiction}: ExpectedStep): readonly Check[] {
   if (outcome !== 'peer' || transfers.some(({target}) => target !== hostMemory)) return [];
-  const detail = contradiction ?? 'nothing of it can go from peer to peer.';
-  return [{name: 'expectation', ok: false, witness: 'host', detail}];
-}
-
-function inWords(outcome: Expectation): string {
-  return {peer: 'peer to peer', refused: 'refused', 'host-memory': 'through host memory'}[outcome];
+  const parameters = contradiction === undefined ? {} : {contradiction};
+  return [check('expectation', false, 'host', {code: 'no-peer-transfer', parameters})];
 }

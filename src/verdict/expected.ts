@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type {AddressMap} from '../evidence/address-map.ts';
 import type {Feature} from '../spec/features.ts';
-import type {Expectation} from '../spec/expectation.ts';
 import type {Api} from '../spec/api.ts';
+import type {Expectation} from '../spec/expectation.ts';
 import type {MapType} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
+import type {Contradiction, IssueCause} from './finding.ts';
 import type {Rule} from './refusal.ts';
 import type {Asked} from './map-type-cache.ts';
 
@@ -46,7 +47,7 @@ export interface ExpectedStep {
   /** What a kernel with these features is known to do instead. It is wrong all the same. */
   readonly predicted?: Prediction;
   /** What the model of the topology says, where the scenario's own expectation contradicts it. */
-  readonly contradiction?: string;
+  readonly contradiction?: Contradiction;
 }
 
 /** Whose DMA is judged: the tree decides what must come, the kernel's features what is known to come. */
@@ -69,8 +70,7 @@ export interface Prediction {
   readonly astray: readonly ExpectedTransfer[];
   /** Those of them that reach their peer by an IOVA, where they had to turn around below the IOMMU. */
   readonly detours: readonly ExpectedTransfer[];
-  /** A sentence. */
-  readonly why: string;
+  readonly cause: IssueCause;
   /** The step does not end. */
   readonly hangs?: true;
 }

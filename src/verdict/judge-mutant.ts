@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
+import type {EvidenceName} from '../spec/check-names.ts';
+import {type ReportKind, reportKinds} from '../spec/report-kind.ts';
 import type {Check} from './check.ts';
 import type {Verdict} from '../base/verdict.ts';
+import type {Finding} from './finding.ts';
+import {checkTitle} from './render.ts';
 
 /** What of a run's record tells whether its kernel is known to be broken. */
 export interface Judged {
   readonly verdict: Verdict;
   readonly reason: string;
+  readonly finding: Finding;
   readonly steps: readonly {readonly title: string; readonly checks: readonly Check[]}[];
 }
 
@@ -18,13 +23,10 @@ export type MutantOutcome = 'killed' | 'killed by other evidence' | 'survived' |
 export interface MutantJudgement {
   readonly outcome: MutantOutcome;
   /** All that speaks against the kernel and does not speak against the one without the mutant. */
-  readonly evidence: readonly string[];
+  readonly evidence: readonly EvidenceName[];
   /** One line: the cause, or why there is none. */
   readonly reason: string;
 }
-
-/** The lab drives nothing in a machine that is not the declared one: a kernel may have made it another. */
-const otherTree = /^the machine is not the declared one: /;
 
 /**
  * Compares what a scenario says of a mutant with what it says of the same kernel without it: only what is
@@ -34,13 +36,14 @@ const otherTree = /^the machine is not the declared one: /;
 export function compareWithControl(
   mutant: Judged,
   control: Judged,
-  declared: readonly string[],
+  declared: readonly EvidenceName[],
 ): MutantJudgement {
   if (control.verdict === 'error' || control.verdict === 'crash' || control.verdict === 'skip') {
     const reason = `without the mutant it is ${control.verdict}, too: ${control.reason}`;
     return {outcome: 'inconclusive', evidence: [], reason};
   }
-  if (mutant.verdict === 'error' && otherTree.test(mutant.reason)) {
+  // No step runs in a machine that is not the declared one: a kernel may have made it another.
+  if (mutant.verdict === 'error' && mutant.finding.code === 'topology-differs') {
     const outcome = declared.every((name) => name === 'tree') ? 'killed' : 'killed by other evidence';
     return {outcome, evidence: ['tree'], reason: mutant.reason};
   }
@@ -63,28 +66,32 @@ export function compareWithControl(
   };
 }
 
-/** A crash is evidence by its kind, which begins its reason, and as such. */
-function crashEvidence({verdict, reason}: Judged): readonly string[] {
+/** A crash is evidence by its kind, and as such. */
+function crashEvidence({verdict, finding}: Judged): readonly EvidenceName[] {
   if (verdict !== 'crash') return [];
-  const kind = /^([a-z]+): /.exec(reason)?.[1];
-  return kind === undefined ? ['crash'] : ['crash', kind];
+  const kind = finding.code === 'crash' ? finding.parameters.kind : undefined;
+  return isReportKind(kind) ? ['crash', kind] : ['crash'];
+}
+
+/** A crash may be of a kind that no kernel reports, as the end of QEMU. */
+function isReportKind(kind: string | undefined): kind is ReportKind {
+  return reportKinds.some((name) => name === kind);
 }
 
 interface Failure {
   readonly key: string;
-  readonly name: string;
+  readonly name: EvidenceName;
   readonly detail: string;
 }
 
-/** The checks that failed. What one is called is its name up to a device's id. */
+/** The checks that failed. */
 function failures({steps}: Judged): readonly Failure[] {
   return steps.flatMap(({title, checks}, index) =>
     checks
       .filter(({ok}) => !ok)
-      .map(({name, detail}) => ({
-        key: `${index} ${title} ${name}`,
-        name: name.split(' ')[0] ?? name,
-        detail: `${name}: ${detail}`,
-      })),
+      .map((check) => {
+        const name = checkTitle(check);
+        return {key: `${index} ${title} ${name}`, name: check.name, detail: `${name}: ${check.detail}`};
+      }),
   );
 }

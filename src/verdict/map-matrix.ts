@@ -3,7 +3,8 @@ import type {Api} from '../spec/api.ts';
 import {mapping} from '../topology/maptype.ts';
 import {maskBits} from '../topology/dma-mask.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
-import type {Check} from './check.ts';
+import {check, type Check} from './check.ts';
+import type {Finding} from './finding.ts';
 import {type Answer, checkAnswer, type Question, type World} from './reach.ts';
 
 /** What the guest says of one provider and all functions that are no bridges. */
@@ -44,19 +45,17 @@ export function checkMapMatrix(
   ];
   const pairs = providers.flatMap((provider) => clients.map((client) => ({provider, client})));
   return checks.map(({name, differs}): Check => {
-    const found = pairs.flatMap(({provider, client}): readonly Differing[] => {
+    const found = pairs.flatMap(({provider, client}): readonly Finding[] => {
       const mapMatrix = byBdf.get(nodeOf(topology, provider).bdf);
       const pair = mapMatrix?.pairs.find((other) => other.client === nodeOf(topology, client).bdf);
       if (mapMatrix === undefined || pair === undefined)
-        return [{detail: `the guest says nothing of ${client} and ${provider}.`}];
+        return [{code: 'map-pair-missing', subject: client, parameters: {provider}}];
       const differing = differs({provider, client, mapMatrix, pair});
       return differing === undefined ? [] : [differing];
     });
     const [first, ...others] = found;
-    const more = others.length === 0 ? '' : ` (and ${others.length} more pairs)`;
-    const detail =
-      first === undefined ? `${pairs.length} pairs are as the tree says.` : `${first.detail}${more}`;
-    return {name, ok: first === undefined, witness: 'guest', detail};
+    const matches = {code: 'map-matches', parameters: {pairs: pairs.length}} as const;
+    return check(name, first === undefined, 'guest', first ?? matches, others.length);
   });
 }
 
@@ -67,13 +66,10 @@ interface Asked {
   readonly pair: Pair;
 }
 
-/** What is wrong with a pair, as a check says it. */
-type Differing = Pick<Check, 'detail'>;
-
 interface PairCheck {
-  readonly name: string;
-  /** How what Linux says differs, in words. */
-  readonly differs: (asked: Asked) => Differing | undefined;
+  readonly name: Check['name'];
+  /** How what Linux reports differs. */
+  readonly differs: (asked: Asked) => Finding | undefined;
 }
 
 /** Which pairs were to be asked about. */
@@ -83,22 +79,22 @@ export interface MatrixEntry {
   readonly apis: readonly Api[];
 }
 
-function differingDistance(topology: Topology, {provider, client, pair}: Asked): Differing | undefined {
+function differingDistance(topology: Topology, {provider, client, pair}: Asked): Finding | undefined {
   const {type, distance, reason} = mapping(topology, {provider, client});
-  const wanted = type === 'not-supported' ? type : distance;
-  if (pair.distance === wanted) return undefined;
-  const detail = `from ${client} to ${provider} Linux counts ${pair.distance ?? 'nothing'}, the model ${wanted}: ${reason}`;
-  return {detail};
+  const expected = type === 'not-supported' ? type : distance;
+  if (pair.distance === expected) return undefined;
+  const parameters = {provider, distance: pair.distance, expected, why: reason};
+  return {code: 'distance-differs', subject: client, parameters};
 }
 
 function differingMapping(
   world: World,
   {provider, client, mapMatrix, pair}: Asked,
   by: Api,
-): Differing | undefined {
+): Finding | undefined {
   const said = pair[by];
   if (said === undefined)
-    return {detail: `the guest does not say what ${by} gives to ${client} for ${provider}.`};
+    return {code: 'map-result-missing', subject: client, parameters: {provider, api: by}};
   // The lab's module could not ask: that is told beside the checks.
   if (typeof said === 'object' && 'error' in said) return undefined;
   const question: Question = {
@@ -112,17 +108,16 @@ function differingMapping(
     pieces: [{address: mapMatrix.physical, bytes: matrixBytes, peer: true}],
     mappings: typeof said === 'string' ? [] : [{...said, bytes: matrixBytes}],
   };
-  const failed = checkAnswer(world, question, answer).find(({ok}) => !ok);
-  return failed && {...failed, detail: `${client} and ${provider} by ${by}: ${failed.detail}`};
+  return checkAnswer(world, question, answer).find(({ok}) => !ok)?.finding;
 }
 
 /** What the lab's module could not ask about: that says nothing about the kernel. */
-export function mapMatrixGaps(matrices: readonly MapMatrix[]): readonly string[] {
+export function mapMatrixGaps(matrices: readonly MapMatrix[]): readonly Finding[] {
   return matrices.flatMap(({provider, pairs}) =>
     pairs.flatMap(({client, sg, page, resource}) =>
-      [sg, page, resource].flatMap((said) =>
+      [sg, page, resource].flatMap((said): readonly Finding[] =>
         typeof said === 'object' && 'error' in said
-          ? [`the module p2plab could not ask about ${client} and ${provider}: ${said.error}`]
+          ? [{code: 'module-map-failed', subject: client, parameters: {provider, error: said.error}}]
           : [],
       ),
     ),

@@ -4,6 +4,7 @@ import {isController} from '../devices/roles.ts';
 import {locate} from '../evidence/address-map.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
 import type {Feature} from '../spec/features.ts';
+import type {CheckName} from '../spec/check-names.ts';
 import type {Api} from '../spec/api.ts';
 import {maskBits} from '../topology/dma-mask.ts';
 import {mapping} from '../topology/maptype.ts';
@@ -11,15 +12,17 @@ import {isBelowSwitch, nodeOf, type Topology} from '../topology/model.ts';
 import {routeOf} from '../topology/route.ts';
 import type {Check} from './check.ts';
 import type {Bench, ExpectedStep, ExpectedTransfer, Prediction} from './expected.ts';
+import type {FindingOf, IssueCause} from './finding.ts';
+import {whyText} from './render.ts';
 import {providedFrom, reasonToRefuse} from './refusal.ts';
 import {pairOf} from './map-type-cache.ts';
-import {checkTransfers, describeFlow} from './transfers.ts';
+import {checkTransfers} from './transfers.ts';
 
 /** The functions of the DMA API that ask nobody whether a peer can be reached, and what answers instead. */
 const blind = {
-  page: {knownIssue: 'map-page', below: 'map-page-below-switch', name: 'dma_map_page'},
-  resource: {knownIssue: 'map-resource', below: 'map-resource-below-switch', name: 'dma_map_resource'},
-} as const satisfies Partial<Record<Api, {knownIssue: Feature; below: Feature; name: string}>>;
+  page: {knownIssue: 'map-page', below: 'map-page-below-switch'},
+  resource: {knownIssue: 'map-resource', below: 'map-resource-below-switch'},
+} as const satisfies Partial<Record<Api, {knownIssue: Feature; below: Feature}>>;
 
 /**
  * What this kernel is known to do wrong, by its missing features: plain Linux 6.12 looks at the path
@@ -50,7 +53,7 @@ function sequencesOf(planned: readonly ExpectedTransfer[]): readonly (readonly E
 
 /** What comes of transfers that are driven one after the other: the first that is refused ends them. */
 interface Course extends Pick<Prediction, 'transfers' | 'astray' | 'detours' | 'hangs'> {
-  readonly knownIssue: Pick<Prediction, 'knownIssue' | 'why'> | undefined;
+  readonly knownIssue: Pick<Prediction, 'knownIssue' | 'cause'> | undefined;
 }
 
 function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
@@ -68,7 +71,7 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
     const special = refusedButDone(bench, transfer);
     if (special !== undefined) {
       if (special === 'refused') return {knownIssue, transfers, astray, detours};
-      knownIssue ??= {knownIssue: special.knownIssue, why: special.why};
+      knownIssue ??= {knownIssue: special.knownIssue, cause: special.cause};
       if (special.target === undefined) return {knownIssue, transfers, astray, detours, hangs: true};
       const moved = {...transfer, target: special.target};
       if (moved.target !== target) astray.push(moved);
@@ -79,7 +82,7 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
     const answer = answerOf(bench, api, initiator);
     const stale = answer === 'by-tree' ? staleAnswer(bench, transfer) : undefined;
     if (stale !== undefined) {
-      knownIssue ??= {knownIssue: 'map-type-fresh', why: stale.why};
+      knownIssue ??= {knownIssue: 'map-type-fresh', cause: stale.cause};
       if (stale.arrives === undefined) return {knownIssue, transfers, astray, detours};
       const moved = stale.arrives === target ? transfer : {...transfer, target: stale.arrives};
       if (moved !== transfer) astray.push(moved);
@@ -88,20 +91,16 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
     }
     if (answer === 'none' || (answer === 'by-tree' && type === 'not-supported')) {
       if (answer === 'none' && api !== 'sg' && type !== 'not-supported') {
-        const cause =
-          topology.windows === undefined ? 'all is bounced' : 'it knows none that is not of memory';
-        const why = `${blind[api].name} gave ${initiator} no address of ${target}, for ${cause}. ${reason}`;
-        knownIssue ??= {knownIssue: blind[api].knownIssue, why};
+        const bounced = topology.windows === undefined;
+        const cause = {kind: 'no-address', initiator, target, api, bounced, why: reason} as const;
+        knownIssue ??= {knownIssue: blind[api].knownIssue, cause};
       }
       return {knownIssue, transfers, astray, detours};
     }
     if (answer === 'untranslated' && api !== 'sg') {
       const aliasing = topology.windows?.alias !== undefined;
-      const where = aliasing
-        ? 'which is one of host memory on the bus'
-        : 'at which there is nothing on the bus';
-      const why = `${blind[api].name} gave ${initiator} the CPU's address of ${target}, ${where}. ${reason}`;
-      knownIssue ??= {knownIssue: blind[api].knownIssue, why};
+      const cause = {kind: 'cpu-address', initiator, target, api, aliasing, why: reason} as const;
+      knownIssue ??= {knownIssue: blind[api].knownIssue, cause};
       const wrong = {...transfer, target: aliasing ? hostMemory : 'unmapped'};
       astray.push(wrong);
       transfers.push(wrong);
@@ -109,16 +108,15 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
     }
     transfers.push(transfer);
     if (answer === 'by-tree' || api === 'sg') continue;
-    const {name, knownIssue: missing} = blind[api];
+    const {knownIssue: missing} = blind[api];
     if (type === 'bus-addr' && topology.translated && target !== initiator) {
-      const why = `${name} gave ${initiator} an IOVA of ${target}, by way of the root complex. ${reason}`;
-      knownIssue ??= {knownIssue: missing, why};
+      knownIssue ??= {knownIssue: missing, cause: {kind: 'iova', initiator, target, api, why: reason}};
       detours.push(transfer);
     }
     if (type !== 'not-supported') continue;
     knownIssue ??= {
       knownIssue: missing,
-      why: `${name} gave ${initiator} an address of ${target} without asking whether it may. ${reason}`,
+      cause: {kind: 'path-unchecked', initiator, target, api, why: reason},
     };
   }
   return {knownIssue, transfers, astray, detours};
@@ -136,19 +134,22 @@ function follow(bench: Bench, planned: readonly ExpectedTransfer[]): Course {
 function refusedButDone(
   {topology, features, map}: Bench,
   {initiator, target, api}: ExpectedTransfer,
-): 'refused' | {readonly knownIssue: Feature; readonly why: string; readonly target?: string} | undefined {
+):
+  | 'refused'
+  | {readonly knownIssue: Feature; readonly cause: IssueCause; readonly target?: string}
+  | undefined {
   const refused = reasonToRefuse(topology, {initiator, target}, map?.bars);
   if (refused === undefined || refused.rule === 'path') return undefined;
-  const {rule, why} = refused;
+  const {rule} = refused;
+  const why = whyText(refused.why);
   if (rule === 'bounce') {
     if (api === 'sg' && isController(nodeOf(topology, initiator)) && !features.includes('refused-io-ends')) {
-      const hang = `the mapping of ${target} for ${initiator} is refused and tried again for ever`;
-      return {knownIssue: 'refused-io-ends', why: `${hang}. ${why}`};
+      return {knownIssue: 'refused-io-ends', cause: {kind: 'retried-forever', initiator, target, why}};
     }
     if (api !== 'resource' || features.includes('map-resource')) return 'refused';
     return {
       knownIssue: 'map-resource',
-      why: `dma_map_resource gave ${initiator} an address of ${target}. ${why}`,
+      cause: {kind: 'path-unchecked', initiator, target, api, why},
       target,
     };
   }
@@ -160,7 +161,7 @@ function refusedButDone(
   const met = piece?.target;
   return {
     knownIssue: 'mask-bus-addr',
-    why: `dma_map_sgtable gave ${initiator} a bus address of ${target} without asking whether it fits. ${why}`,
+    cause: {kind: 'mask-unchecked', initiator, target, why},
     target: met?.kind === 'bar' ? met.device : (met?.kind ?? 'unmapped'),
   };
 }
@@ -173,18 +174,18 @@ function refusedButDone(
 function staleAnswer(
   {topology, features, asked}: Bench,
   transfer: ExpectedTransfer,
-): {readonly arrives?: string; readonly why: string} | undefined {
+): {readonly arrives?: string; readonly cause: IssueCause} | undefined {
   const before = features.includes('map-type-fresh') ? undefined : asked?.get(pairOf(transfer));
   if (before === undefined) return undefined;
   const {initiator, target} = transfer;
   const pair = {provider: target, client: initiator};
   const [was, is] = [mapping(before, pair), mapping(topology, pair)];
   if (was.type === is.type) return undefined;
-  const why = `Linux remembers how ${initiator} reached ${target} before ACS was written: ${was.reason}`;
-  if (was.type === 'not-supported') return {why};
+  const cause = {kind: 'stale-map-type', initiator, target, why: was.reason} as const;
+  if (was.type === 'not-supported') return {cause};
   const {route} = was.address === 'bus' ? routeOf(topology, {initiator, target}) : {route: 'upstream'};
   const lost = route === 'blocked' || (route === 'upstream' && was.address === 'bus' && topology.translated);
-  return {arrives: lost ? 'unmapped' : target, why};
+  return {arrives: lost ? 'unmapped' : target, cause};
 }
 
 /** Whether memory of a peer is mapped by what the tree allows, without a look, never, or as if it were elsewhere. */
@@ -217,7 +218,7 @@ export function isServedAtSwitch(topology: Topology, initiator: string): boolean
 }
 
 /** What fails, beside the ledger, with a transfer that was refused or went astray: nothing came where it was to go. */
-const notMoved = ['read-back', 'frames'];
+const notMoved = ['read-back', 'frames'] as const;
 
 /**
  * The feature whose absence explains all that is wrong with a step: the ledger is to the byte what was
@@ -229,29 +230,39 @@ export function explainingIssue(
   checks: readonly Check[],
 ): Feature | undefined {
   if (predicted === undefined) return undefined;
-  const follows = [
-    ...['ledger', 'guest'],
+  const follows: readonly CheckName[] = [
+    ...(['ledger', 'guest'] as const),
     ...(refused.length === 0 ? notMoved : []),
-    ...(predicted.astray.length === 0 ? [] : ['placement']),
+    ...(predicted.astray.length === 0 ? [] : (['placement'] as const)),
     // A wrong kind of address is told by the IOMMU as well.
-    ...(predicted.astray.length > 0 || predicted.detours.length > 0 ? ['iommu'] : []),
+    ...(predicted.astray.length > 0 || predicted.detours.length > 0 ? (['iommu'] as const) : []),
   ];
   const explained = checks.every(({ok, name}) => ok || follows.includes(name));
   if (!explained) return undefined;
   return checkTransfers(ledger, predicted.transfers).ok ? predicted.knownIssue : undefined;
 }
 
-/** Describes a known issue. */
-export function describeKnownIssue(
-  {knownIssue, transfers, astray, why}: Prediction,
+/** A known issue as the cause of a failure. */
+export function knownIssue(
+  {knownIssue, transfers, astray, cause}: Prediction,
   {transfers: due, refused}: Pick<ExpectedStep, 'transfers' | 'refused'>,
-): string {
-  if (astray.length > 0) return `known issue ${knownIssue}: ${astray.map(describeFlow).join(', ')}: ${why}`;
+): FindingOf<'known-issue'> {
+  const finding = (
+    effect: FindingOf<'known-issue'>['parameters']['effect'],
+    flows: readonly ExpectedTransfer[],
+  ): FindingOf<'known-issue'> => {
+    const plain = flows.map(({initiator, direction, target, bytes}) => ({
+      initiator,
+      direction,
+      target,
+      bytes,
+    }));
+    return {code: 'known-issue', subject: knownIssue, parameters: {effect, flows: plain, cause}};
+  };
+  if (astray.length > 0) return finding('misdirected', astray);
   const isPeer = ({target}: ExpectedTransfer): boolean => target !== hostMemory;
   const moved = transfers.filter((transfer) => refused.includes(transfer) && isPeer(transfer));
-  if (moved.length > 0)
-    return `known issue ${knownIssue}: ${moved.map(describeFlow).join(', ')}, which had to be refused: ${why}`;
+  if (moved.length > 0) return finding('allowed', moved);
   const stayed = due.filter((transfer) => !transfers.includes(transfer) && isPeer(transfer));
-  if (stayed.length === 0) return `known issue ${knownIssue}: ${why}`;
-  return `known issue ${knownIssue}: it was refused that ${stayed.map(describeFlow).join(', ')}: ${why}`;
+  return stayed.length > 0 ? finding('refused', stayed) : finding('indirect', []);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import {hostMemory} from '../base/targets.ts';
-import {hex} from '../base/hex.ts';
 import {type AddressMap, locate} from '../evidence/address-map.ts';
 import type {Api} from '../spec/api.ts';
 import {hostAddress, mapping} from '../topology/maptype.ts';
 import type {Topology} from '../topology/model.ts';
 import {busAddressOf} from '../topology/bridge-windows.ts';
-import type {Check} from './check.ts';
-import {apiErrors, beyondMask, reasonToRefuse, type Refused} from './refusal.ts';
+import {check, type Check} from './check.ts';
+import type {Finding, ParametersOf, Why} from './finding.ts';
+import {apiErrors, reasonToRefuse, type Refused} from './refusal.ts';
 
 /** Memory that the API was called with: where it lies physically. */
 export interface Piece {
@@ -60,23 +60,27 @@ export interface World {
  */
 export function checkAnswer(world: World, question: Question, answer: Answer): readonly Check[] {
   const parts = partsOf(question.segments, answer.pieces);
-  if (typeof parts === 'string') return [{name: 'segments', ok: false, witness: 'guest', detail: parts}];
+  if ('code' in parts) return [check('segments', false, 'guest', parts)];
   const reasons = parts
     .map((part) => refusedPart(world, question, part))
     .filter((reason) => reason !== undefined);
-  if (reasons.length > 0) return [checkRefusal(question, answer, reasons)];
+  const [reason, ...others] = reasons;
+  if (reason !== undefined) return [checkRefusal(question, answer, [reason, ...others])];
   if (answer.refusal !== null) {
-    const detail = `the kernel refused with ${answer.refusal}, but every segment can be reached: ${whyOf(world, question)}`;
-    return [{name: 'mapping', ok: false, witness: 'guest', detail}];
+    const {initiator: subject, api} = question;
+    const parameters = {api, error: answer.refusal, why: whyOf(world, question)};
+    return [check('mapping', false, 'guest', {code: 'mapping-refused', subject, parameters})];
   }
   let at = 0;
   return parts.map((part, index): Check => {
     const from = at;
     at += part.segment.length;
-    const wrong = firstWrong(world, question, answer.mappings, part, from);
     const {memory, length} = part.segment;
-    const detail = wrong ?? `${length} bytes of ${memory}: ${question.initiator} would be sent to them.`;
-    return {name: `segment ${index + 1}`, ok: wrong === undefined, witness: 'guest', detail};
+    const {initiator: subject, api} = question;
+    const about = {memory, api, ...(parts.length > 1 && {index: index + 1})};
+    const wrong = firstWrong(world, question, answer.mappings, part, {from, about});
+    const correct = {code: 'segment-correct', subject, parameters: {...about, length}} as const;
+    return check('segment', wrong === undefined, 'guest', wrong ?? correct);
   });
 }
 
@@ -87,7 +91,7 @@ interface Part {
 }
 
 /** A piece belongs to one segment. */
-function partsOf(segments: readonly Segment[], pieces: readonly Piece[]): readonly Part[] | string {
+function partsOf(segments: readonly Segment[], pieces: readonly Piece[]): readonly Part[] | Finding {
   const left = [...pieces];
   const parts: Part[] = [];
   for (const segment of segments) {
@@ -96,14 +100,15 @@ function partsOf(segments: readonly Segment[], pieces: readonly Piece[]): readon
     while (missing > 0) {
       const piece = left.shift();
       if (piece === undefined || piece.bytes > missing) {
-        return `the pieces do not add up to the ${segment.length} bytes of ${segment.memory}.`;
+        const {memory, length} = segment;
+        return {code: 'pieces-short', parameters: {memory, length}};
       }
       missing -= piece.bytes;
       own.push(piece);
     }
     parts.push({segment, pieces: own});
   }
-  return left.length === 0 ? parts : 'there are more pieces than segments.';
+  return left.length === 0 ? parts : {code: 'pieces-excess', parameters: {}};
 }
 
 /** Why the initiator must not be given an address for a segment; undefined if it must be given one. */
@@ -114,7 +119,7 @@ function refusedPart({topology, map}: World, question: Question, part: Part): Re
     const bus = busAddressOf(topology.windows, address) ?? NaN;
     const [first, second] = locate(map, bus, bytes);
     const whole = first?.target.kind === 'bar' && first.target.device === memory && second === undefined;
-    if (!whole) return {rule: 'bar', why: `Not all of it lies in a BAR of ${memory}.`};
+    if (!whole) return {rule: 'bar', why: {rule: 'bar', provider: memory}};
   }
   const {initiator} = question;
   const refused = reasonToRefuse(topology, {initiator, target: memory}, undefined);
@@ -124,49 +129,51 @@ function refusedPart({topology, map}: World, question: Question, part: Part): Re
   const beyond = part.pieces
     .map(({address, bytes}) => ({bytes, bus: busAddressOf(topology.windows, address) ?? NaN}))
     .find(({bus, bytes}) => bus + bytes > 2 ** question.maskBits);
-  return beyond && {rule: 'mask', why: beyondMask(beyond.bus, question.maskBits, initiator)};
+  const bits = question.maskBits;
+  return beyond && {rule: 'mask', why: {rule: 'mask', address: beyond.bus, bits, initiator}};
 }
 
 /** Where several rules forbid it, any of them may be the one that it is refused by. */
-function checkRefusal({api}: Question, {refusal, mappings}: Answer, reasons: readonly Refused[]): Check {
+function checkRefusal(
+  {api, initiator: subject}: Question,
+  {refusal, mappings}: Answer,
+  reasons: readonly [Refused, ...Refused[]],
+): Check {
   const [first] = mappings;
-  const why = reasons[0]?.why ?? '';
-  const errors = [...new Set(reasons.flatMap(({rule}) => apiErrors(rule, api)))];
-  const ok = refusal !== null && errors.includes(refusal);
-  const given = first === undefined ? '' : `${hex(first.address)} was given out: `;
-  return {
-    name: 'refusal',
-    ok,
-    witness: 'guest',
-    detail:
-      refusal === null
-        ? `${given}${functions[api]} had to refuse. ${why}`
-        : `${functions[api]} refused with ${refusal}${ok ? ', as it must' : `; it had to refuse with ${errors.join(' or ')}`}. ${why}`,
-  };
+  const [{why}] = reasons;
+  const expected = [...new Set(reasons.flatMap(({rule}) => apiErrors(rule, api)))];
+  if (refusal === null) {
+    const parameters = {api, ...(first !== undefined && {address: first.address}), expected, why};
+    return check('refusal', false, 'guest', {code: 'refusal-missing', subject, parameters});
+  }
+  const error = refusal;
+  return expected.includes(error)
+    ? check('refusal', true, 'guest', {code: 'refusal-correct', subject, parameters: {api, error, why}})
+    : check('refusal', false, 'guest', {
+        code: 'refusal-wrong-error',
+        subject,
+        parameters: {api, error, expected, why},
+      });
 }
-
-const functions: Readonly<Record<Api, string>> = {
-  sg: 'dma_map_sgtable',
-  page: 'dma_map_page',
-  resource: 'dma_map_resource',
-};
 
 /** What is wrong with the addresses for one segment, whose bytes are the ones `from` a place in the list. */
 function firstWrong(
   world: World,
   question: Question,
   mappings: readonly Mapping[],
-  {segment, pieces}: Part,
-  from: number,
-): string | undefined {
+  {pieces}: Part,
+  {from, about}: {readonly from: number; readonly about: About},
+): Finding | undefined {
   let at = from;
   for (const piece of pieces) {
     for (let done = 0; done < piece.bytes; ) {
       const found = mappingAt(mappings, at + done);
-      if (found === undefined)
-        return `no address was given for byte ${at + done - from} of ${segment.memory}.`;
+      if (found === undefined) {
+        const parameters = {...about, offset: at + done - from};
+        return {code: 'segment-unmapped', subject: question.initiator, parameters};
+      }
       const {mapping: given, skipped} = found;
-      const wrong = wrongAddress(world, question, segment, {
+      const wrong = wrongAddress(world, question, about, {
         physical: piece.address + done,
         given: given.address + skipped,
         bus: given.bus,
@@ -192,6 +199,9 @@ function mappingAt(
   return undefined;
 }
 
+/** What a finding says of the segment that it is about. */
+type About = Pick<ParametersOf<'segment-correct'>, 'index' | 'memory' | 'api'>;
+
 interface Given {
   readonly physical: number;
   readonly given: number;
@@ -201,30 +211,36 @@ interface Given {
 function wrongAddress(
   {topology, map}: World,
   {initiator, api, maskBits}: Question,
-  {memory}: Segment,
+  about: About,
   {physical, given, bus}: Given,
-): string | undefined {
+): Finding | undefined {
+  const {memory} = about;
+  const at = {...about, address: given};
   const isHost = memory === hostMemory;
   const wanted = isHost
     ? hostAddress(topology)
     : mapping(topology, {provider: memory, client: initiator}).address;
   const marked = api === 'sg' && wanted === 'bus';
   if (bus !== marked) {
-    return `${hex(given)} for ${memory} is ${bus ? '' : 'not '}marked as a bus address, but it is ${marked ? 'one' : 'none'}.`;
+    return {code: 'segment-mark-wrong', subject: initiator, parameters: {...at, marked: bus}};
   }
-  if (given >= 2 ** maskBits) return beyondMask(given, maskBits, initiator);
+  if (given >= 2 ** maskBits) {
+    return {code: 'segment-beyond-mask', subject: initiator, parameters: {...at, bits: maskBits}};
+  }
   // An IOVA is any: where it leads shows when it is used.
   const due = busAddressOf(topology.windows, physical);
   if (wanted === 'iova' || given === due) return undefined;
   const [target] = locate(map, given, 1);
-  const bounced = isHost && target?.target.kind === 'host-memory';
+  const bounced = isHost && target?.target.kind === hostMemory;
   return bounced
     ? undefined
-    : `${initiator} would be sent to ${hex(given)}, but ${memory} is at ${hex(due ?? physical)}.`;
+    : {code: 'segment-address-wrong', subject: initiator, parameters: {...at, expected: due ?? physical}};
 }
 
-function whyOf({topology}: World, {initiator, segments}: Question): string {
+function whyOf({topology}: World, {initiator, segments}: Question): readonly Why[] {
   const peers = [...new Set(segments.map(({memory}) => memory))].filter((id) => id !== hostMemory);
-  if (peers.length === 0) return 'it is host memory.';
-  return peers.map((provider) => mapping(topology, {provider, client: initiator}).reason).join(' ');
+  if (peers.length === 0) return [{rule: hostMemory}];
+  return peers.map((provider) => {
+    return {rule: 'path', text: mapping(topology, {provider, client: initiator}).reason};
+  });
 }

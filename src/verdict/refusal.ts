@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {hostMemory} from '../base/targets.ts';
-import {hex} from '../base/hex.ts';
 import {memoryOf} from '../devices/roles.ts';
 import type {AddressMap} from '../evidence/address-map.ts';
 import {type BaseFeature} from '../spec/features.ts';
 import type {Api} from '../spec/api.ts';
 import {maskBits} from '../topology/dma-mask.ts';
+import type {Why} from './finding.ts';
 import {mapping} from '../topology/maptype.ts';
 import {nodeOf, type Topology} from '../topology/model.ts';
 
@@ -17,8 +17,7 @@ export type Rule = 'path' | 'mask' | 'bounce' | 'bar';
 
 export interface Refused {
   readonly rule: Rule;
-  /** A sentence. */
-  readonly why: string;
+  readonly why: Why;
 }
 
 interface Pair {
@@ -37,21 +36,15 @@ export function reasonToRefuse(
 ): Refused | undefined {
   if (target === hostMemory) return undefined;
   const {type, address, reason} = mapping(topology, {provider: target, client: initiator});
-  if (type === 'not-supported') return {rule: 'path', why: reason};
+  if (type === 'not-supported') return {rule: 'path', why: {rule: 'path', text: reason}};
   if (type === 'thru-host-bridge' && topology.spec.swiotlb === 'force' && !topology.translated) {
-    const why = `${reason} But all DMA by way of the root complex is bounced (swiotlb=force), and memory of a peer cannot be.`;
-    return {rule: 'bounce', why};
+    return {rule: 'bounce', why: {rule: 'bounce', text: reason}};
   }
   // An IOVA is chosen to fit.
   const start = address === 'iova' || target === initiator ? undefined : providedFrom(topology, target, bars);
   const bits = maskBits(topology, initiator);
   if (start === undefined || start < 2 ** bits) return undefined;
-  return {rule: 'mask', why: beyondMask(start, bits, initiator)};
-}
-
-/** That an address is wider than a mask, as a sentence. */
-export function beyondMask(address: number, bits: number, initiator: string): string {
-  return `${hex(address)} has more than the ${bits} bits that ${initiator} has.`;
+  return {rule: 'mask', why: {rule: 'mask', address: start, bits, initiator}};
 }
 
 /** Where the memory that a device provides begins on the bus. A BAR is aligned to its size: it is below a mask or not. */

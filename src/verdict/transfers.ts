@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-import {formatBytes} from '../base/bytes.ts';
 import type {LedgerEntry} from '../evidence/ledger.ts';
-import type {Check} from './check.ts';
+import {check, type Check} from './check.ts';
 import type {ExpectedTransfer} from './expected.ts';
 
 /** Bytes from one initiator to or from one target, by whatever mapping. */
@@ -17,32 +16,21 @@ export function total(flows: readonly Flow[]): ReadonlyMap<string, Flow> {
   return sums;
 }
 
-/** A flow as a person says it: `src wrote 128KiB to cmb`. */
-export function describeFlow({initiator, direction, target, bytes}: Flow): string {
-  return direction === 'write'
-    ? `${initiator} wrote ${formatBytes(bytes)} to ${target}`
-    : `${initiator} read ${formatBytes(bytes)} from ${target}`;
-}
-
-/** Flows in a line; none of them is said too. */
-export function describeFlows(flows: Iterable<Flow>): string {
-  const words = [...flows].map(describeFlow);
-  return words.length === 0 ? 'nothing was transferred' : words.join(', ');
-}
-
 /** Compares the ledger with what had to be transferred: all of it, to the byte, and nothing else. */
 export function checkTransfers(ledger: readonly LedgerEntry[], expected: readonly Flow[]): Check {
   const actual = total(ledger);
   const wanted = total(expected);
   const same =
     actual.size === wanted.size && [...wanted].every(([key, {bytes}]) => actual.get(key)?.bytes === bytes);
-  const seen = describeFlows(actual.values());
-  return {
-    name: 'ledger',
-    ok: same,
-    witness: 'host',
-    detail: same ? `${seen}.` : `${seen}; expected: ${describeFlows(wanted.values())}.`,
-  };
+  const moved = [...actual.values()];
+  return check(
+    'ledger',
+    same,
+    'host',
+    same
+      ? {code: 'ledger-matches', parameters: {moved}}
+      : {code: 'ledger-differs', parameters: {moved, expected: [...wanted.values()]}},
+  );
 }
 
 /**
@@ -54,11 +42,18 @@ export function checkSample(ledger: readonly LedgerEntry[], expected: readonly E
   const wanted = total(expected);
   const foreign = [...seen].filter(([key, {bytes}]) => bytes > (wanted.get(key)?.bytes ?? 0));
   const unseen = [...wanted].filter(([key]) => !seen.has(key));
-  const sample = `in the windows of the sample ${describeFlows(seen.values())}`;
-  const wrong = [
-    ...foreign.map(([, flow]) => `${describeFlow(flow)}, more than there was to be`),
-    ...unseen.map(([, flow]) => `it was not seen that ${describeFlow(flow)}`),
+  const moved = [...seen.values()];
+  const [excess, absent] = [foreign, unseen].map((flows) => flows.map(([, flow]) => flow)) as [
+    Flow[],
+    Flow[],
   ];
-  const ok = wrong.length === 0;
-  return {name: 'ledger', ok, witness: 'host', detail: `${sample}${ok ? '' : `: ${wrong.join('; ')}`}.`};
+  const ok = excess.length === 0 && absent.length === 0;
+  return check(
+    'ledger',
+    ok,
+    'host',
+    ok
+      ? {code: 'sample-matches', parameters: {moved}}
+      : {code: 'sample-differs', parameters: {moved, excess, absent}},
+  );
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {checked, judged, told} from '../helpers/findings.ts';
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import {bounded, escapeControls, excerptOf, lastLine, oneLine} from '../../src/base/escape.ts';
@@ -31,13 +32,14 @@ test('a text that is too long is cut, and says so', (t) => {
 
 test('a reason is one line of bounded length, whatever it was made of', (t) => {
   const hostile = `\x1b[2J\n${'x'.repeat(60 * 1024 * 1024)}`;
-  const check = {name: 'guest', ok: false, witness: 'guest', detail: hostile} as const;
+  const check = checked('guest', false, 'guest', hostile);
+  const crash = {code: 'crash', parameters: {kind: 'oops', title: hostile}} as const;
   for (const {reason} of [
-    judge({errors: [hostile], checks: []}),
+    judge({errors: [told(hostile)], checks: []}),
     judge({errors: [], checks: [check]}),
-    judge({errors: [], crash: hostile, checks: []}),
+    judge({errors: [], crash, checks: []}),
     judgeCommand({errors: [], checks: [{...check, ok: true}]}),
-    judgeRun({errors: []}, [{title: hostile, verdict: 'fail', reason: hostile, checks: []}], true),
+    judgeRun({errors: []}, [{title: hostile, ...judged('fail', hostile), checks: []}], true),
   ]) {
     t.true(reason.length < 8 * 2100);
     t.notRegex(reason, /[\x00-\x1f]/);

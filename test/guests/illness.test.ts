@@ -44,7 +44,7 @@ const illnesses: readonly Illness[] = [
   {
     scenario: 'cannot-fork-healthy',
     verdict: 'error',
-    reason: /^the guest's tool could not run "p2p copy .*": fork: EAGAIN$/,
+    reason: /^the guest tool could not run "p2p copy .*": fork: EAGAIN$/,
   },
   crash(
     'ailing-lockup',
@@ -70,7 +70,7 @@ const illnesses: readonly Illness[] = [
   crash('powers-off', /^exit: the guest ended by itself \(guest-shutdown\)$/),
   crash('resets', /^exit: the guest ended by itself \(guest-reset\)$/),
   // It is slow to answer, and that is all.
-  {scenario: 'busy', verdict: 'error', reason: /nothing is proven/},
+  {scenario: 'busy', verdict: 'error', reason: /proves nothing/},
 ];
 
 for (const {scenario, verdict, reason} of illnesses) {

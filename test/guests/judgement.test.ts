@@ -22,7 +22,7 @@ test.serial('a page mapped blindly over a forbidden path is a failure, and a kno
   t.is(outcome.knownIssue, 'map-page');
   t.is(
     outcome.reason,
-    'known issue map-page: nic0 read 16 KiB from cmb, which had to be refused: dma_map_page gave nic0 an address of cmb without asking whether it may. No bridge is above both nic0 and cmb, and Linux does not trust the host bridge 8086:29c0.',
+    "known issue map-page: nic0 read 16 KiB from cmb, but the mapping must be refused: dma_map_page() returned an address of cmb for nic0 without checking the path: no bridge is upstream of both nic0 and cmb, and host bridge 8086:29c0 is not on Linux' p2pdma whitelist",
   );
   // It is no matter of belief: the NIC was there, and took every byte.
   t.deepEqual(flows(outcome), ['nic0 read cmb 16384', 'nic0 read host-memory 288', 'src write cmb 16384']);

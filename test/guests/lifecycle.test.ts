@@ -56,7 +56,7 @@ test.serial('a provider goes while it is in use', async (t) => {
   ]);
   t.deepEqual(
     witnesses(outcome),
-    [...disks, 'in flight', 'placement', 'read-back', 'slot', 'tree'].toSorted(),
+    [...disks, 'in-flight', 'placement', 'read-back', 'slot', 'tree'].toSorted(),
   );
   // The display's driver has nothing else to wait for.
   t.true(account(outcome, 'waits')[0]?.startsWith('the unbind of display waited in memunmap_pages'));
@@ -66,7 +66,7 @@ test.serial('a provider goes while it is in use', async (t) => {
 test.serial('an initiator goes while it is at work', async (t) => {
   const outcome = await run('baseline', 'initiator-removed');
   t.is(outcome.verdict, 'pass', outcome.reason);
-  t.deepEqual(witnesses(outcome), [...disks, 'in flight', 'placement', 'read-back'].toSorted());
+  t.deepEqual(witnesses(outcome), [...disks, 'in-flight', 'placement', 'read-back'].toSorted());
   // What the controller had in hand when it was reset it is given again.
   const moved = outcome.steps[0]?.ledger.filter(({initiator}) => initiator === 'src') ?? [];
   t.deepEqual([...new Set(moved.map(({target}) => target))], ['cmb']);
@@ -153,5 +153,5 @@ test.serial('a kernel that leaks a page of each mapping: the pool is missing it'
 test.serial('a mapping that is allowed is expected to be refused', async (t) => {
   const outcome = await runOwn(await machineOf('baseline'), 'expects-error-but-mapped');
   t.is(outcome.verdict, 'fail');
-  t.regex(outcome.reason, /^guest: no call failed; map had to fail with EINVAL/);
+  t.regex(outcome.reason, /^guest: no call failed; expected map to fail with EINVAL/);
 });

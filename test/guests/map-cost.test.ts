@@ -94,5 +94,5 @@ test.serial('one instruction more for each page is found, and fails a nightly ru
 test.serial('where nothing is counted, there is no verdict', async (t) => {
   const record = await runFile(await machineOf('baseline'), scenario, file);
   t.is(record.verdict, 'skip');
-  t.is(record.reason, 'it needs the variant instruction-count');
+  t.is(record.reason, 'requires variant counted');
 });

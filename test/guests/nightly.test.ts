@@ -31,7 +31,7 @@ test.before(async (t) => {
 const words = ['nightly', suite, '--qemu', qemu, '--jobs', '1'];
 
 test.serial('a nightly run that is killed again and again loses no run, and makes none twice', async (t) => {
-  t.timeout(1_800_000, 'a nightly run with additional boots');
+  t.timeout(1_800_000, 'a nightly run with some boots more');
   const state = path.join(temporary, 'nightly run');
   // One directory a suite: its name, and what tells it from another of that name.
   const all = path.join(state, 'p2plab/nightly');

@@ -23,7 +23,9 @@ test.serial('200 random trees: model, Linux and ledger agree', async (t) => {
   const steps = results.flatMap((result) => result.steps);
   const pairs = steps
     .flatMap(({checks}) => checks)
-    .map(({name, detail}) => (name === 'distance' ? Number.parseInt(detail, 10) : 0));
+    .map(({name, finding}) =>
+      name === 'distance' && finding.code === 'map-matches' ? finding.parameters.pairs : 0,
+    );
   t.log(`${pairs.reduce((sum, count) => sum + count, 0)} pairs`);
   const moved = steps.flatMap(({ledger}) => ledger).filter(({bar}) => bar !== undefined);
   t.true(moved.length >= results.length / 2, 'peers were driven');

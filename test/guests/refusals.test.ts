@@ -44,6 +44,6 @@ test.serial(
   async (t) => {
     const {verdict, reason} = await runOwn(await machineOf('baseline'), 'edu-unbound');
     t.is(verdict, 'error', reason);
-    t.regex(reason, /^the lab's driver p2plab_edu is not bound to edu \(0000:/);
+    t.regex(reason, /^the driver p2plab_edu is not bound to edu \(0000:/);
   },
 );

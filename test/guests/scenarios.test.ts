@@ -118,7 +118,7 @@ for (const [kernel, on] of [
       const wanted = everywhere[result.scenario];
       if (wanted === 'skip') {
         t.is(result.verdict, 'skip', `${result.scenario}: ${result.reason}`);
-        t.regex(result.reason, /needs the variant debug/);
+        t.regex(result.reason, /requires variant debug/);
         continue;
       }
       t.is(result.verdict, 'pass', `${result.scenario}: ${result.reason}`);

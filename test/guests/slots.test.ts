@@ -16,7 +16,7 @@ test.serial('a slot goes and comes with all of its functions', async (t) => {
   const unplug = steps.find(({verb}) => verb === 'unplug');
   t.deepEqual(
     unplug?.checks.filter(({witness}) => witness === 'host').map(({detail}) => detail),
-    ['QEMU no longer has cmb, spare.', 'QEMU and the guest have the declared tree.'],
+    ['QEMU has removed cmb, spare', 'QEMU and the guest have the declared topology'],
   );
 });
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {told} from '../helpers/findings.ts';
 import {factsOf, type RunFacts} from '../../src/results/bundle-facts.ts';
 import type {RunRecord} from '../../src/scenario/record.ts';
 import type {Verdict} from '../../src/base/verdict.ts';
@@ -12,6 +13,7 @@ export interface Given {
   readonly variant?: string;
   readonly verdict?: Verdict;
   readonly reason?: string;
+  readonly finding?: RunRecord['finding'];
   readonly knownIssue?: RunRecord['knownIssue'];
   readonly name?: string;
   readonly begun?: string;
@@ -29,6 +31,7 @@ export const copied: RunRecord['steps'][number] = {
     durationMs: 40,
     verdict: 'pass',
     reason: 'src wrote 64 KiB to cmb.',
+    finding: told('src wrote 64 KiB to cmb.'),
   },
   checks: [],
   guest: [],
@@ -60,6 +63,7 @@ export function facts({
     bundle: given.bundle,
     record: {
       ...{scenario, kernel, verdict, reason, variant: given.variant ?? 'plain', topology: 'nvme-switch'},
+      finding: given.finding ?? told(reason),
       ...(given.knownIssue !== undefined && {knownIssue: given.knownIssue}),
       ...{
         qemu: 'routed 10.0.2',

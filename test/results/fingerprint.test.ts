@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
+import {judged, told} from '../helpers/findings.ts';
+import type {CheckName} from '../../src/spec/check-names.ts';
+import type {Finding} from '../../src/verdict/finding.ts';
 import test from 'ava';
 import {fingerprintOf} from '../../src/results/fingerprint.ts';
 
-const kind = (reason: string, verdict: 'fail' | 'crash' = 'fail') => fingerprintOf({verdict, reason})?.key;
+const kind = (reason: string, verdict: 'fail' | 'crash' = 'fail') =>
+  fingerprintOf({verdict, reason, finding: told(reason)})?.key;
 
 test('failures that differ in addresses, numbers and devices’ places alone are of one kind', (t) => {
   t.is(kind('src wrote 64 KiB to 0xfc010000'), kind('src wrote 64 KiB to 0xfe000000'));
@@ -26,6 +30,7 @@ const crash = (title: string, trace: readonly string[], reason = title) =>
   fingerprintOf({
     verdict: 'crash',
     reason,
+    finding: told(reason),
     report: {kind: 'oops', title, function: trace[0] ?? '', trace, decoded: []},
   });
 
@@ -40,9 +45,21 @@ test('a crash is known by what the kernel reports, in which function, and how it
 });
 
 test('what did not fail is of no kind, and a hostile reason is one line', (t) => {
-  t.is(fingerprintOf({verdict: 'pass', reason: 'all'}), undefined);
-  t.is(fingerprintOf({verdict: 'skip', reason: 'none'}), undefined);
-  const {title = ''} = fingerprintOf({verdict: 'fail', reason: `a\n\u001b[2J${'x'.repeat(5000)}`}) ?? {};
+  t.is(fingerprintOf({verdict: 'pass', reason: 'all', finding: told('all')}), undefined);
+  t.is(fingerprintOf({verdict: 'skip', reason: 'none', finding: told('none')}), undefined);
+  const {title = ''} = fingerprintOf({...judged('fail', `a\n\u001b[2J${'x'.repeat(5000)}`)}) ?? {};
   t.regex(title, /^a \[\dJ?|^a \[NJx/);
   t.true(title.length <= 300);
+});
+
+test('a failure is known by its code, its subject and its parameters, not by its sentence', (t) => {
+  const key = (finding: Finding, reason: string, check: CheckName = 'ledger') =>
+    fingerprintOf({verdict: 'fail', reason, finding, check})?.key;
+  const moved = (target: string, bytes: number): Finding => {
+    const flow = {initiator: 'src', direction: 'write', target, bytes} as const;
+    return {code: 'ledger-differs', parameters: {moved: [flow], expected: []}};
+  };
+  t.is(key(moved('cmb', 4096), 'one sentence'), key(moved('cmb', 8192), 'another sentence'));
+  t.not(key(moved('cmb', 4096), 'same'), key(moved('unmapped', 4096), 'same'));
+  t.not(key(moved('cmb', 4096), 'same'), key(moved('cmb', 4096), 'same', 'expectation'));
 });

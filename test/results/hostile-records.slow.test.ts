@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a bundle says, when a stranger wrote it: bounded, of the right types, and never more than its own run's trouble.
+import {told} from '../helpers/findings.ts';
 import {temporary} from '../base/temporary-cache.ts';
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, writeFileSync} from 'node:fs';
@@ -48,7 +49,7 @@ test('where it is written it is bounded as where it is read', (t) => {
       {
         ...copied,
         reason: long,
-        checks: [{name: 'ledger', ok: false, witness: 'host', detail: long}],
+        checks: [{name: 'ledger', ok: false, witness: 'host', detail: long, finding: told('x')}],
         guest: [{command: ['x'], code: 0, facts: [], stdout: long, stderr: `a\0b\uD800`}],
       },
     ],

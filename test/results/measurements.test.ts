@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
+import {judged} from '../helpers/findings.ts';
 import test from 'ava';
 import {measurementsOf} from '../../src/results/measurements.ts';
 import type {StepRecord} from '../../src/scenario/record.ts';
 
 const step: StepRecord = {
-  ...{title: 'count', verb: 'count', verdict: 'pass', reason: '', durationMs: 1},
+  ...{title: 'count', verb: 'count', ...judged('pass', ''), durationMs: 1},
   ...{ledger: [], checks: [], guest: []},
   measurements: [{name: 'map-page', unit: 'instructions', value: 76}],
 };

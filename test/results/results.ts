@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {checked, judged} from '../helpers/findings.ts';
 import type {ReportedRun as Result} from '../../src/results/reported.ts';
 
 const copy = {
@@ -6,10 +7,9 @@ const copy = {
   verb: 'copy',
   durationMs: 320,
   ledger: [{initiator: 'src', direction: 'write', target: 'cmb', bar: 2, bytes: 65536, address: 0xfc010000}],
-  checks: [{name: 'ledger', ok: true, witness: 'host', detail: 'src wrote 64 KiB to cmb.'}],
+  checks: [checked('ledger', true, 'host', 'src wrote 64 KiB to cmb.')],
   guest: [],
-  verdict: 'pass',
-  reason: 'src wrote 64 KiB to cmb.',
+  ...judged('pass', 'src wrote 64 KiB to cmb.'),
 } as const;
 
 const blind =
@@ -23,10 +23,12 @@ export const results: readonly Result[] = [
       ...copy,
       checks: [
         ...copy.checks,
-        {name: 'disk dst', ok: false, witness: 'host', detail: '</failure>\u0000\u001B[2J'},
+        {
+          ...{name: 'disk', ok: false, witness: 'host', detail: '</failure>\u0000\u001B[2J'},
+          finding: {code: 'disk-matches', subject: 'dst', parameters: {}},
+        },
       ],
-      verdict: 'fail',
-      reason: 'disk dst: </failure>',
+      ...judged('fail', 'disk dst: </failure>'),
     },
   ]),
   result('crash', 'oops: BUG: <kernel> "NULL" & \u0001 \uD800', []),
@@ -38,9 +40,9 @@ export const results: readonly Result[] = [
 export const sweep: Result = {
   ...result('fail', `transmit: ${blind}`, [
     {...copy, expected: {outcome: 'peer', transfers: [], refused: [], why: 'sw0 is above both.'}},
-    {...copy, title: 'transmit', verb: 'transmit', verdict: 'fail', reason: blind, knownIssue: 'map-page'},
-    {...copy, title: 'igb', verb: 'transmit', verdict: 'skip', reason: 'QEMU does not trace it', checks: []},
-    {...copy, title: 'lost', verdict: 'error', reason: 'the ledger has gaps', checks: []},
+    {...copy, title: 'transmit', verb: 'transmit', ...judged('fail', blind), knownIssue: 'map-page'},
+    {...copy, title: 'igb', verb: 'transmit', ...judged('skip', 'QEMU does not trace it'), checks: []},
+    {...copy, title: 'lost', ...judged('error', 'the ledger has gaps'), checks: []},
   ]),
   scenario: 'a-sweep',
   continueOnFailure: true,
@@ -52,8 +54,7 @@ export const knownCrash: Result = {
   ...result('crash', 'known issue acs-list: oops: general protection fault in dma_direct_map_sg', [
     {
       ...copy,
-      verdict: 'crash',
-      reason: 'known issue acs-list: oops: general protection fault',
+      ...judged('crash', 'known issue acs-list: oops: general protection fault'),
       knownIssue: 'acs-list',
       checks: [],
     },
@@ -69,8 +70,7 @@ function result(verdict: Result['verdict'], reason: string, steps: Result['steps
     kernel: verdict === 'skip' ? 'switch' : 'baseline',
     variant: 'plain',
     qemu: 'stock 10.0.2',
-    verdict,
-    reason,
+    ...judged(verdict, reason),
     durationMs: 2345,
     continueOnFailure: false,
     steps,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {renderFinding} from '../../src/verdict/render.ts';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -25,7 +26,7 @@ const machine = {
 test('a report is the reason, and is kept with its trace', async (t) => {
   const folder = folderOfOwn();
   const crash = await crashIn(golden('kasan-null-pointer'), machine, folder);
-  t.is(crash?.reason, 'oops: general protection fault in pci_p2pdma_map_segment');
+  t.is(crash && renderFinding(crash.finding), 'oops: general protection fault in pci_p2pdma_map_segment');
   t.is(crash?.report.function, 'pci_p2pdma_map_segment');
   const kept = readFileSync(path.join(folder, 'report.txt'), 'utf8').split('\n');
   t.deepEqual(kept.slice(0, 3), [
@@ -38,7 +39,11 @@ test('a report is the reason, and is kept with its trace', async (t) => {
 
 test('where the kernel itself says the place, it is told', async (t) => {
   const crash = await crashIn(golden('kernel-bug-with-place'), machine, folderOfOwn());
-  t.is(crash?.reason, 'oops: kernel BUG in pci_p2pdma_add_resource (drivers/pci/p2pdma.c:214)');
+  t.deepEqual(crash?.finding.parameters, {
+    kind: 'oops',
+    title: 'kernel BUG in pci_p2pdma_add_resource',
+    place: 'drivers/pci/p2pdma.c:214',
+  });
 });
 
 test('of a guest that is no more the console tells', async (t) => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {checked, judged, told} from '../helpers/findings.ts';
 import {mkdtempSync, readFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -33,24 +34,21 @@ test('only what leaves the kernel unharmed is harmless', (t) => {
   t.false(known.isHarmless({...cycle, title: 'possible recursive locking in pciehp_ist'}));
 });
 
-const host = {name: 'ledger', witness: 'host', detail: 'all.'} as const;
 const crashed: JudgedStep = {
   title: 'unplug',
-  verdict: 'crash',
-  reason: 'lockdep',
-  checks: [{...host, ok: true}],
+  ...judged('crash', 'lockdep'),
+  checks: [checked('ledger', true)],
 };
 
 test('what is wrong beside a harmless report is the verdict', (t) => {
   const wrong: JudgedStep = {
     title: 'copy',
-    verdict: 'fail',
-    reason: 'ledger: wrong',
-    checks: [{...host, ok: false}],
+    ...judged('fail', 'ledger: wrong'),
+    checks: [checked('ledger', false)],
   };
   t.is(judgeBeside({errors: []}, [crashed], false), undefined);
   t.like(judgeBeside({errors: []}, [crashed, wrong], false), {verdict: 'fail', reason: 'ledger: wrong'});
-  t.like(judgeBeside({errors: ['the log has a gap']}, [crashed], false), {verdict: 'error'});
+  t.like(judgeBeside({errors: [told('the log has a gap')]}, [crashed], false), {verdict: 'error'});
 });
 
 test('a harmless report does not hide the one after it', async (t) => {

@@ -55,7 +55,7 @@ const elsewhere = 'only-on: {where: arm64-offset, why: no offset here}\n';
 
 const cases: readonly [string, string, readonly string[]][] = [
   [
-    'killed by nothing',
+    'caught by nothing',
     '',
     [
       '1:1: no scenario kills this mutant',
@@ -63,7 +63,7 @@ const cases: readonly [string, string, readonly string[]][] = [
     ],
   ],
   [
-    'killed here and elsewhere',
+    'caught here and elsewhere',
     `killed-by:\n  - {scenario: one, evidence: [ledger]}\n${elsewhere}`,
     ['5:1: "killed-by" and "only-on" exclude each other', 'drop "only-on" or "killed-by"'],
   ],
@@ -95,8 +95,8 @@ const cases: readonly [string, string, readonly string[]][] = [
   ],
   [
     'no evidence',
-    'killed-by:\n  - {scenario: one, evidence: [Ledger!]}\n',
-    ['4:32: evidence: the name of a check, as ledger, or the kind of a crash, as lockdep'],
+    'killed-by:\n  - {scenario: one, evidence: [placment]}\n',
+    ['4:32: unknown evidence "placment"', 'the nearest are placement, segment, frames'],
   ],
 ];
 

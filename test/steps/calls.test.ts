@@ -25,11 +25,11 @@ test('each call must have moved what was asked of it', (t) => {
   const wanted = [{op: 'read', bytes: 8192}];
   t.true(callChecks(said(read(8192)), wanted, undefined).every(({ok}) => ok));
   const [short] = callChecks(said(read(4096)), wanted, undefined);
-  t.like(short, {ok: false, detail: 'read returned 4096; it had to return 8192.'});
+  t.like(short, {ok: false, detail: 'read returned 4 KiB; expected 8 KiB'});
   const [none] = callChecks(said(), wanted, undefined);
-  t.like(none, {ok: false, detail: 'read returned nothing; it had to return 8192.'});
+  t.like(none, {ok: false, detail: 'read returned nothing; expected 8 KiB'});
   const [failed] = callChecks(said(refused('read', 'EIO')), wanted, undefined);
-  t.like(failed, {ok: false, detail: 'read failed with EIO.'});
+  t.like(failed, {ok: false, detail: 'read failed with EIO; expected success'});
 });
 
 test('a call that must fail must fail so, and no other', (t) => {
@@ -37,12 +37,12 @@ test('a call that must fail must fail so, and no other', (t) => {
   t.like(callChecks(said(refused('read', 'EFAULT')), [], expectError)[0], {ok: true});
   t.like(callChecks(said(refused('read', 'EINVAL')), [], expectError)[0], {
     ok: false,
-    detail: 'read failed with EINVAL; read had to fail with EFAULT.',
+    detail: 'read failed with EINVAL; expected read to fail with EFAULT',
   });
   t.false(callChecks(said(refused('map', 'EFAULT')), [], expectError)[0]?.ok);
   t.like(callChecks(said(read(8192)), [], expectError)[0], {
     ok: false,
-    detail: 'no call failed; read had to fail with EFAULT.',
+    detail: 'no call failed; expected read to fail with EFAULT',
   });
 });
 
@@ -51,11 +51,11 @@ test('what was begun must end, or it says where it waits', (t) => {
   const stuck = said({op: 'end', ok: false, errname: 'ETIMEDOUT', where: 'memunmap_pages'});
   t.like(endChecks(stuck[0], 'unbind of cmb')[0], {
     ok: false,
-    detail: 'the unbind of cmb did not end: it waits in memunmap_pages.',
+    detail: 'the unbind of cmb did not complete: it is blocked in memunmap_pages()',
   });
   t.like(endChecks(said(refused('unbind', 'ENODEV'))[0], 'unbind of cmb')[0], {
     ok: false,
-    detail: 'the unbind of cmb failed with ENODEV.',
+    detail: 'the unbind of cmb failed with ENODEV',
   });
   t.false(endChecks(undefined, 'unbind of cmb')[0]?.ok);
 });

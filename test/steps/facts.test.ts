@@ -51,7 +51,7 @@ test('that the tool could not work is told apart from what the kernel did', (t) 
     whole('{"op":"lab","ok":false,"errno":11,"errname":"EAGAIN","where":"fork"}'),
   );
   t.deepEqual(labFailures([{command: tool, facts}]), [
-    'the guest\'s tool could not run "p2p io": fork: EAGAIN',
+    {code: 'guest-tool-failed', parameters: {command: ['p2p', 'io'], where: 'fork', errname: 'EAGAIN'}},
   ]);
 });
 

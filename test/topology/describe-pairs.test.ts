@@ -3,23 +3,24 @@ import test from 'ava';
 import {labRoot} from '../../src/base/paths.ts';
 import {describePairs} from '../../src/topology/describe-pairs.ts';
 import {loadTopology} from '../../src/topology/plan-topology.ts';
+import {renderFinding} from '../../src/verdict/render.ts';
 
 const pairs = test.macro((t, name: string, ...lines: readonly string[]) => {
-  t.deepEqual(describePairs(loadTopology(labRoot, name)), lines);
+  t.deepEqual(describePairs(loadTopology(labRoot, name), renderFinding), lines);
 });
 
 test(
   'below one switch',
   pairs,
   'nic-switch',
-  'src to cmb (CMB 16 MiB), distance 4: bus-addr, by bus address. sw0 is above both src and cmb.',
-  'nic0 to cmb (CMB 16 MiB), distance 4: bus-addr, by bus address. sw0 is above both nic0 and cmb.',
+  'src to cmb (CMB 16 MiB), distance 4: bus-addr, by bus address; sw0 is upstream of both src and cmb',
+  'nic0 to cmb (CMB 16 MiB), distance 4: bus-addr, by bus address; sw0 is upstream of both nic0 and cmb',
 );
 test(
   'a display',
   pairs,
   'nvme-display',
-  'src to display (VRAM 16 MiB), distance 4: bus-addr, by bus address. sw0 is above both src and display.',
+  'src to display (VRAM 16 MiB), distance 4: bus-addr, by bus address; sw0 is upstream of both src and display',
 );
 test(
   'across root ports',
@@ -27,7 +28,7 @@ test(
   'nvme-root-ports',
   ...['src', 'dst'].map(
     (id) =>
-      `${id} to cmb (CMB 16 MiB), distance 4: not-supported, refused. No bridge is above both ${id} and cmb, and Linux does not trust the host bridge 8086:29c0.`,
+      `${id} to cmb (CMB 16 MiB), distance 4: not-supported, refused; no bridge is upstream of both ${id} and cmb, and host bridge 8086:29c0 is not on Linux' p2pdma whitelist`,
   ),
 );
 test(
@@ -36,7 +37,7 @@ test(
   'iommu/vtd-strict',
   ...['src', 'dst', 'nic0'].map(
     (id) =>
-      `${id} to cmb (CMB 16 MiB), distance 4: thru-host-bridge, through the host bridge, by an IOVA. No bridge is above both ${id} and cmb, and the CPU is an AMD of family 0x17 or newer, whose host bridge passes it.`,
+      `${id} to cmb (CMB 16 MiB), distance 4: thru-host-bridge, through the host bridge, by an IOVA; no bridge is upstream of both ${id} and cmb, but Linux allows peer-to-peer DMA through an AMD Zen host bridge`,
   ),
 );
 test(
@@ -45,7 +46,7 @@ test(
   'iommu/vtd-switch',
   ...['src', 'dst'].map(
     (id) =>
-      `${id} to cmb (CMB 16 MiB), distance 4: bus-addr, by bus address. sw0 is above both ${id} and cmb. But stock QEMU does not route below the root complex: the IOMMU faults the bus address by which ${id} reaches cmb.`,
+      `${id} to cmb (CMB 16 MiB), distance 4: bus-addr, by bus address; sw0 is upstream of both ${id} and cmb; stock QEMU does not route below the root complex: the IOMMU faults the bus address by which ${id} reaches cmb`,
   ),
 );
 test('without peers', pairs, 'empty', 'There is no peer that any device could reach.');

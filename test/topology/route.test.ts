@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+import {routeText} from '../../src/verdict/render.ts';
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import {type Node, nodeOf, pathToRoot, type Topology} from '../../src/topology/model.ts';
-import {describeRoute, type Route, routeOf} from '../../src/topology/route.ts';
+import {type Route, routeOf} from '../../src/topology/route.ts';
 import {plan, routedTopology, topologyWithFunctions} from './arbitrary.ts';
 
 /** Two devices below the inner of two switches, and one below the outer. */
@@ -19,24 +20,27 @@ function nested(outer: object, inner: object): Topology {
 }
 
 const routes = (topology: Topology, target: string): string =>
-  describeRoute(routeOf(topology, {initiator: 'a', target}));
+  routeText(routeOf(topology, {initiator: 'a', target}));
 
 test('a request turns around at the nearest switch above both', (t) => {
-  t.is(routes(nested({}, {}), 'b'), 'peer-to-peer, turned around at sw1');
-  t.is(routes(nested({}, {}), 'c'), 'peer-to-peer, turned around at sw0');
+  t.is(routes(nested({}, {}), 'b'), 'turned around at sw1');
+  t.is(routes(nested({}, {}), 'c'), 'turned around at sw0');
 });
 
 test('the port by which it comes in decides, not that of the peer', (t) => {
-  t.is(routes(nested({}, {acs: {1: 'redirect'}}), 'b'), 'peer-to-peer, turned around at sw1');
-  t.is(routes(nested({acs: {1: 'redirect'}}, {}), 'c'), 'peer-to-peer, turned around at sw0');
-  t.is(routes(nested({acs: {0: 'redirect'}}, {}), 'c'), 'upstream to the root complex');
+  t.is(routes(nested({}, {acs: {1: 'redirect'}}), 'b'), 'turned around at sw1');
+  t.is(routes(nested({acs: {1: 'redirect'}}, {}), 'c'), 'turned around at sw0');
+  t.is(routes(nested({acs: {0: 'redirect'}}, {}), 'c'), 'routed upstream to the root complex');
   // Completions are another bit.
-  t.is(routes(nested({acs: {0: 'xxx10xx'}}, {}), 'c'), 'peer-to-peer, turned around at sw0');
+  t.is(routes(nested({acs: {0: 'xxx10xx'}}, {}), 'c'), 'turned around at sw0');
 });
 
 test('what was redirected is for the window of the port above, which blocks it unless it forwards', (t) => {
   t.is(routes(nested({}, {acs: {0: 'redirect'}}), 'b'), 'blocked at sw0.0');
-  t.is(routes(nested({acs: {0: 'xx1xxxx'}}, {acs: {0: 'redirect'}}), 'b'), 'upstream to the root complex');
+  t.is(
+    routes(nested({acs: {0: 'xx1xxxx'}}, {acs: {0: 'redirect'}}), 'b'),
+    'routed upstream to the root complex',
+  );
   t.is(routes(nested({acs: {0: 'redirect'}}, {acs: {0: 'redirect'}}), 'b'), 'blocked at sw0.0');
 });
 
@@ -46,7 +50,7 @@ test('functions of one device reach each other within it', (t) => {
     a: {type: 'edu', on: 'rp0'},
     b: {type: 'nvme', cmb: '2MiB', on: 'rp0', function: 1},
   };
-  t.is(routes(plan({description: 'any', devices}, 'any', true), 'b'), 'peer-to-peer, turned around at rp0');
+  t.is(routes(plan({description: 'any', devices}, 'any', true), 'b'), 'turned around at rp0');
 });
 
 /** A request on its way up, hop by hop, as each bridge would look at it. */

@@ -17,31 +17,31 @@ test('what the clock agrees with and every round took is right', (t) => {
 
 testProp('one instruction more or less than QEMU counted is seen', [fc.constantFrom(-1, 1)], (t, by) => {
   t.deepEqual(failures({map: 76 + by}), [
-    `clock (host): the guest counts ${76 + by} + 61 instructions for sg-1, but QEMU's clock goes on by 137.1 ns: does the variant count instructions?`,
+    `clock (host): the guest counted ${76 + by} + 61 instructions for sg-1, but QEMU's clock advanced by 137.1 ns; is -icount enabled?`,
   ]);
 });
 
 test('without the host there is no number', (t) => {
   t.deepEqual(failures({byClock: undefined}), [
-    'clock (host): the guest counts 76 + 61 instructions for sg-1, but QEMU traced no two readings of its clock around them.',
+    'clock (host): the guest counted 76 + 61 instructions for sg-1, but QEMU did not trace two clock readings around them',
   ]);
 });
 
 test('nor without the guest', (t) => {
   t.deepEqual(failures({map: NaN, unmap: NaN, byClock: undefined}), [
-    'clock (host): the guest does not tell what sg-1 takes.',
+    'clock (host): the guest reported no instruction count for sg-1',
   ]);
 });
 
 test('rounds that differ are told', (t) => {
   t.deepEqual(failures({differing: 3}), [
-    'repeats (guest): 3 of 64 rounds of sg-1 took other numbers of instructions than the first: there is none to compare.',
+    'repeats (guest): 3 of 64 rounds of sg-1 executed a different number of instructions than the first',
   ]);
 });
 
 test('a tick that is no instruction is seen, though the clock agrees', (t) => {
   t.deepEqual(failures({}, {map: 2000, unmap: 200, byClock: 2200}), [
-    'unit (guest): what is 1000 + 100 instructions counts as 2000 + 200.',
+    'unit (guest): calibration: expected 1000 + 100 instructions, counted 2000 + 200',
   ]);
 });
 

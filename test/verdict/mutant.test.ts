@@ -1,43 +1,44 @@
 // SPDX-License-Identifier: MIT
+import {checked, told} from '../helpers/findings.ts';
+import type {CheckName} from '../../src/spec/check-names.ts';
 import test from 'ava';
 import type {Check} from '../../src/verdict/check.ts';
 import {compareWithControl, type Judged} from '../../src/verdict/judge-mutant.ts';
 
-const check = (name: string, ok: boolean): Check => ({
-  name,
-  ok,
-  witness: 'host',
-  detail: ok ? 'fine.' : 'wrong.',
-});
+const check = (name: CheckName, ok: boolean): Check => checked(name, ok);
 
 const judged = (verdict: Judged['verdict'], reason: string, ...checks: Check[]): Judged => ({
-  verdict,
-  reason,
+  ...{verdict, reason, finding: told(reason)},
   steps: [{title: 'copy', checks}],
 });
 
-const sound = judged('pass', 'fine.', check('ledger', true), check('disk dst', true));
+const crashed = (kind: string, ...checks: Check[]): Judged => ({
+  ...judged('crash', 'x', ...checks),
+  finding: {code: 'crash', parameters: {kind, title: 'x'}},
+});
+
+const sound = judged('pass', 'fine.', check('ledger', true), check('disk', true));
 
 test('killed by the evidence that was declared', (t) => {
-  const broken = judged('fail', 'ledger: wrong.', check('ledger', false), check('disk dst', false));
+  const broken = judged('fail', 'ledger: wrong', check('ledger', false), check('disk', false));
   t.deepEqual(compareWithControl(broken, sound, ['ledger', 'disk']), {
     outcome: 'killed',
     evidence: ['ledger', 'disk'],
-    reason: 'ledger: wrong.',
+    reason: 'ledger: wrong',
   });
 });
 
 test('killed by other evidence than was declared', (t) => {
-  const broken = judged('fail', 'disk dst: wrong.', check('ledger', true), check('disk dst', false));
+  const broken = judged('fail', 'disk: wrong', check('ledger', true), check('disk', false));
   t.deepEqual(compareWithControl(broken, sound, ['ledger']), {
     outcome: 'killed by other evidence',
     evidence: ['disk'],
-    reason: 'not by ledger, as declared: disk dst: wrong.',
+    reason: 'not by ledger, as declared: disk: wrong',
   });
 });
 
 test('a crash is evidence by its kind', (t) => {
-  const broken = judged('crash', 'lockdep: BUG: sleeping function called', check('ledger', true));
+  const broken = crashed('lockdep', check('ledger', true));
   t.deepEqual(compareWithControl(broken, sound, ['lockdep']).evidence, ['crash', 'lockdep']);
   t.is(compareWithControl(broken, sound, ['crash']).outcome, 'killed');
   t.is(compareWithControl(broken, sound, ['hang']).outcome, 'killed by other evidence');
@@ -48,14 +49,18 @@ test('one that nothing speaks against has survived', (t) => {
 });
 
 test('what speaks against the kernel without the mutant, too, is no evidence', (t) => {
-  const knownIssue = judged('fail', 'ledger: wrong.', check('ledger', false));
+  const knownIssue = judged('fail', 'ledger: wrong', check('ledger', false));
   t.is(compareWithControl(knownIssue, knownIssue, ['ledger']).outcome, 'survived');
-  const more = judged('fail', 'ledger: wrong.', check('ledger', false), check('disk dst', false));
+  const more = judged('fail', 'ledger: wrong', check('ledger', false), check('disk', false));
   t.deepEqual(compareWithControl(more, knownIssue, ['disk']).evidence, ['disk']);
 });
 
 test('a kernel that makes another machine of it is killed by the tree', (t) => {
-  const broken = judged('error', 'the machine is not the declared one: rp0 must have ACS');
+  const difference = 'rp0 must have ACS';
+  const broken: Judged = {
+    ...judged('error', difference),
+    finding: {code: 'topology-differs', parameters: {difference}},
+  };
   t.is(compareWithControl(broken, sound, ['tree']).outcome, 'killed');
   t.is(compareWithControl(broken, sound, ['ledger']).outcome, 'killed by other evidence');
 });
@@ -64,10 +69,7 @@ test('where the lab cannot say, a mutant is neither', (t) => {
   const lost = judged('error', 'QEMU does not start');
   t.is(compareWithControl(lost, sound, ['ledger']).outcome, 'inconclusive');
   t.is(compareWithControl(sound, lost, ['ledger']).outcome, 'inconclusive');
-  t.is(
-    compareWithControl(judged('crash', 'oops: x'), judged('crash', 'oops: x'), ['oops']).outcome,
-    'inconclusive',
-  );
+  t.is(compareWithControl(crashed('oops'), crashed('oops'), ['oops']).outcome, 'inconclusive');
   t.is(
     compareWithControl(judged('skip', 'no igb'), judged('skip', 'no igb'), ['ledger']).outcome,
     'inconclusive',

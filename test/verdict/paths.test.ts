@@ -17,13 +17,12 @@ const entry: LedgerEntry = {
 
 test('a transfer takes the way that the tree gives it', (t) => {
   t.like(checkPaths(routed, [{...entry, route: 'peer-to-peer', by: 'sw0'}]), [
-    {name: 'path', ok: true, witness: 'host', detail: 'src to cmb: peer-to-peer, turned around at sw0.'},
+    {name: 'path', ok: true, witness: 'host', detail: 'src to cmb: turned around at sw0'},
   ]);
   t.like(checkPaths(routed, [{...entry, route: 'upstream'}]), [
     {
       ok: false,
-      detail:
-        'src to cmb: upstream to the root complex, but it had to be peer-to-peer, turned around at sw0.',
+      detail: 'src to cmb: expected: turned around at sw0; observed: routed upstream to the root complex',
     },
   ]);
   t.like(checkPaths(routed, [{...entry, route: 'peer-to-peer', by: 'rp0'}]), [{ok: false}]);

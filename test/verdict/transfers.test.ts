@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+import {flowText} from '../../src/verdict/render.ts';
 import {fc, testProp} from '@fast-check/ava';
 import test from 'ava';
 import type {LedgerEntry} from '../../src/evidence/ledger.ts';
-import {checkSample, checkTransfers, describeFlow} from '../../src/verdict/transfers.ts';
+import {checkSample, checkTransfers} from '../../src/verdict/transfers.ts';
 
 const entry: fc.Arbitrary<LedgerEntry> = fc.record({
   initiator: fc.constantFrom('src', 'dst'),
@@ -50,13 +51,13 @@ testProp('another target, or a transfer that nobody asked for, is a failure', [e
 
 test('the words for a person', (t) => {
   t.is(
-    describeFlow({initiator: 'src', direction: 'write', target: 'cmb', bytes: 65_536}),
+    flowText({initiator: 'src', direction: 'write', target: 'cmb', bytes: 65_536}),
     'src wrote 64 KiB to cmb',
   );
-  t.is(checkTransfers([], []).detail, 'nothing was transferred.');
+  t.is(checkTransfers([], []).detail, 'no transfers');
   t.is(
     checkTransfers([], [{initiator: 'dst', direction: 'read', target: 'cmb', bytes: 4096}]).detail,
-    'nothing was transferred; expected: dst read 4 KiB from cmb.',
+    'expected: dst reads 4 KiB from cmb; observed: no transfers',
   );
 });
 
@@ -66,12 +67,12 @@ test('a sample has of everything some, and of nothing more than there was to be'
   t.true(checkSample([{...flow, bytes: 4096}], wanted).ok);
   t.regex(
     checkSample([{...flow, bytes: 12_288}], wanted).detail,
-    /src wrote 12 KiB to cmb, more than there was/,
+    /more than expected: src wrote 12 KiB to cmb/,
   );
-  t.regex(checkSample([], wanted).detail, /it was not seen that src wrote 8 KiB to cmb/);
+  t.regex(checkSample([], wanted).detail, /not observed: src writes 8 KiB to cmb/);
   const stray = [
     {...flow, bytes: 4096},
     {...flow, target: 'unmapped', bytes: 512},
   ];
-  t.regex(checkSample(stray, wanted).detail, /src wrote 512 B to unmapped, more than/);
+  t.regex(checkSample(stray, wanted).detail, /more than expected: src wrote 512 B to an unmapped address/);
 });

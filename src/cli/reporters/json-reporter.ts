@@ -18,11 +18,14 @@ export function toJson({steps, ...result}: Result, recorded: Result = {steps, ..
   const ledger = steps.flatMap((step, index) => step.ledger.map((entry) => ({...entry, step: index})));
   return {
     ...result,
+    code: result.finding.code,
     // As it is recorded: here names are as short as they can be.
     identity: {scenario, topology, kernel},
     ledger,
-    steps: steps.map(({title, verb, durationMs, verdict, reason, knownIssue, expected, checks}) => {
-      return {title, verb, durationMs, verdict, reason, knownIssue, expected, checks};
+    steps: steps.map(({title, verb, durationMs, verdict, reason, finding, knownIssue, expected, checks}) => {
+      const own = checks.map((check) => ({...check, code: check.finding.code}));
+      const cause = {verdict, reason, code: finding.code, finding, knownIssue};
+      return {title, verb, durationMs, ...cause, expected, checks: own};
     }),
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql} from 'kysely';
 import type {Migration} from 'kysely/migration';
+import {addFindings} from './findings-migration.ts';
 import {variants} from './migrations/variants.ts';
 import {knownIssues} from './migrations/known-issues.ts';
 import {nightlyRuns} from './migrations/nightly-runs.ts';
@@ -29,6 +30,7 @@ export function migrationsFor(dialect: Dialect): Readonly<Record<string, Migrati
     '0007-map-costs': {up: mapCosts},
     '0008-lifecycle': {up: lifecycle},
     '0009-rename-routes': {up: renameRoutes},
+    '0010-findings': {up: addFindings},
   };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type {Insertable, Transaction} from 'kysely';
 import {hex} from '../../base/hex.ts';
+import type {Judgement} from '../../verdict/judge.ts';
 import {flows} from '../flows.ts';
 import type {RunFacts} from '../bundle-facts.ts';
 import type {Database, Tables} from './tables.ts';
@@ -64,6 +65,7 @@ export async function recordIn(
       verdict: record.verdict,
       reason: record.reason,
       known_issue: record.knownIssue ?? null,
+      ...findingColumns(record),
       fingerprint: fingerprint?.key ?? null,
       bundle: bundle ?? null,
     })
@@ -78,7 +80,8 @@ export async function recordIn(
   await insertAll(
     db,
     'steps',
-    record.steps.map(({title, verb, verdict, reason, knownIssue, durationMs}, number) => {
+    record.steps.map((step, number) => {
+      const {title, verb, verdict, reason, knownIssue = null, durationMs: duration} = step;
       return {
         run_id: id,
         number,
@@ -86,8 +89,9 @@ export async function recordIn(
         verb,
         verdict,
         reason,
-        known_issue: knownIssue ?? null,
-        duration: durationMs,
+        known_issue: knownIssue,
+        duration,
+        ...findingColumns(step),
       };
     }),
   );
@@ -116,6 +120,17 @@ export async function recordIn(
     measurements.map((measurement) => ({run_id: id, ...measurement})),
   );
   return id;
+}
+
+/** The cause of a verdict, by code and whole. */
+function findingColumns({
+  finding,
+  check,
+}: Pick<Judgement, 'finding' | 'check'>): Pick<
+  Insertable<Tables['steps']>,
+  'code' | 'finding' | 'check_name'
+> {
+  return {code: finding.code, finding: JSON.stringify(finding), check_name: check ?? null};
 }
 
 /** The number of a case, which is made if there is none. */

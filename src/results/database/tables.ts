@@ -60,6 +60,12 @@ export interface Tables {
     readonly verdict: Verdict;
     readonly reason: string;
     readonly known_issue: string | null;
+    /** The code of the cause: `ledger-differs`. Of runs of an older p2plab it may be `unknown`. */
+    readonly code: string;
+    /** The cause as JSON: code, subject and parameters. Not there of a run of an older p2plab whose code is not known. */
+    readonly finding: string | null;
+    /** The check that failed. */
+    readonly check_name: string | null;
     readonly fingerprint: string | null;
     readonly bundle: string | null;
   };
@@ -71,6 +77,12 @@ export interface Tables {
     readonly verdict: Verdict;
     readonly reason: string;
     readonly known_issue: string | null;
+    /** The code of the cause: `ledger-differs`. Of runs of an older p2plab it may be `unknown`. */
+    readonly code: string;
+    /** The cause as JSON: code, subject and parameters. Not there of a run of an older p2plab whose code is not known. */
+    readonly finding: string | null;
+    /** The check that failed. */
+    readonly check_name: string | null;
     readonly duration: number;
   };
   /** What an initiator moved in a step, in one direction, to or from one place, by one way. */

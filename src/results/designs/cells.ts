@@ -4,6 +4,7 @@ import type {RunRecord, StepRecord} from '../../scenario/record.ts';
 import type {Api} from '../../spec/api.ts';
 import {isBelowSwitch, nodeOf, type Topology} from '../../topology/model.ts';
 import type {ExpectedTransfer} from '../../verdict/expectation.ts';
+import type {Finding} from '../../verdict/finding.ts';
 import {checkTransfers} from '../../verdict/transfers.ts';
 
 /** What the tree says that must come of a transfer. */
@@ -36,14 +37,16 @@ export interface Cell {
   readonly translated: boolean;
   readonly due: Due;
   readonly came: Came;
-  /** The verdict's. */
+  /** The cause of the verdict. */
+  readonly finding: Finding;
+  /** The same as a sentence. */
   readonly reason: string;
 }
 
 /** The cells of a run: one for each step that moves data. */
 export function cellsOf(topology: Topology, {kernel, scenario, steps}: RunRecord): readonly Cell[] {
   return steps.flatMap((step): readonly Cell[] => {
-    const {expected, reason} = step;
+    const {expected, finding, reason} = step;
     if (expected?.subject === undefined) return [];
     const {initiator, target, direction, api} = expected.subject;
     return [
@@ -59,6 +62,7 @@ export function cellsOf(topology: Topology, {kernel, scenario, steps}: RunRecord
         translated: topology.translated,
         due: expected.outcome,
         came: cameOf(step, expected),
+        finding,
         reason,
       },
     ];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {providerKind} from '../../devices/roles.ts';
+import {renderSkip} from '../../verdict/render.ts';
 import {apis, type Came, type Cell, type Due} from './cells.ts';
 import {changes} from './cell-changes.ts';
 import {groupBy, table, unique} from './markdown.ts';
@@ -151,7 +152,7 @@ export function scenarioSection(
       ...came,
     ];
   });
-  const reasons = unique(own.filter(({came}) => came === 'skip').map(({reason}) => generic(reason)));
+  const reasons = unique(own.filter(({came}) => came === 'skip').map(({finding}) => renderSkip(finding)));
   return [
     `## [${scenario}](../scenarios/${scenario}.yaml)`,
     `${description}.`,
@@ -173,9 +174,4 @@ function what(cells: readonly Cell[]): string {
       return `${direction}s ${places.join(', ')}`;
     })
     .join('; ');
-}
-
-/** The part of a reason that is the same for all devices. */
-function generic(reason: string): string {
-  return reason.split(': ')[0] ?? reason;
 }

@@ -20,6 +20,7 @@ export function csv(runs: readonly Run[]): string {
         verdict: run.verdict,
         reason: run.reason,
         knownIssue: run.knownIssue ?? '',
+        code: run.code,
         fingerprint: run.fingerprint ?? '',
       },
       'duration-ms': run.duration,
@@ -54,6 +55,6 @@ const columns = [
     'qemu',
     'host',
   ],
-  ...['verdict', 'reason', 'known-issue', 'fingerprint', 'duration-ms', 'steps'],
+  ...['verdict', 'reason', 'knownIssue', 'code', 'fingerprint', 'duration-ms', 'steps'],
   ...['peer-bytes', 'host-memory-bytes', 'lost-bytes'],
 ] as const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import {withShortNames} from '../short-names.ts';
 import {printable, seconds} from '../describe.ts';
+import {checkTitle} from '../../verdict/render.ts';
 import type {ReportedRun} from '../reported.ts';
 import {formatKtap, type KtapTest} from './ktap-document.ts';
 
@@ -32,7 +33,7 @@ function subtestOf({title, verdict, reason, knownIssue, checks}: ReportedRun['st
     ...outcomeOf({verdict, reason, knownIssue}),
     diagnosis: [
       ...(knownIssue === undefined ? [] : [reason]),
-      ...wrong.map(({name, detail}) => `${name}: ${detail}`),
+      ...wrong.map((check) => `${checkTitle(check)}: ${check.detail}`),
     ].map(printable),
     subtests: [],
   };

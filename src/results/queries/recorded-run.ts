@@ -12,6 +12,10 @@ export interface RunStep extends Omit<Tables['steps'], 'run_id' | 'number' | 'kn
 /** All that the database has of a run. */
 export interface Run extends RunHead, Case {
   readonly caseId: number;
+  /** The code of the cause; the cause as JSON, where it is known; and the check that failed. */
+  readonly code: string;
+  readonly finding: string | null;
+  readonly check_name: string | null;
   readonly begun: string;
   readonly nightlyRun: number | null;
   readonly suite: string | null;

@@ -5,6 +5,7 @@ import {readSeries} from '../../build/series.ts';
 import type {Sortable} from './build-order.ts';
 import {planScenario, type ScenarioPlan} from '../../scenario/plan-scenario.ts';
 import {type Entry, findScenarios} from '../../spec/catalog.ts';
+import type {EvidenceName} from '../../spec/check-names.ts';
 import {type MutantSpec, readMutant} from '../../spec/mutant-spec.ts';
 
 /** A mutant with all that it names read and checked. */
@@ -13,7 +14,7 @@ export interface Mutant extends Sortable {
   /** The directory of its patches. */
   readonly folder: string;
   /** What must catch it, and by which evidence. */
-  readonly killers: readonly {readonly plan: ScenarioPlan; readonly evidence: readonly string[]}[];
+  readonly killers: readonly {readonly plan: ScenarioPlan; readonly evidence: readonly EvidenceName[]}[];
 }
 
 /**

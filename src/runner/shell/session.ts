@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type {Context, Progress} from '../../base/context.ts';
+import {renderFinding} from '../../verdict/render.ts';
 import {HostError} from '../../base/errors.ts';
 import type {KernelRecipe} from '../../build/kernel.ts';
 import type {BootPlan} from '../../guest/boot-arguments.ts';
@@ -70,7 +71,7 @@ async function inFolder(
     const guest = await bootGuest(plan, context);
     try {
       const [wrong] = await loadKernelModules(machine.kernel.modules, topology, guest);
-      if (wrong !== undefined) throw new HostError(wrong);
+      if (wrong !== undefined) throw new HostError(renderFinding(wrong));
       return await use(guest, folder, machine, request);
     } finally {
       await guest.close();

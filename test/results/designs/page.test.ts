@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {judged} from '../../helpers/findings.ts';
 import test from 'ava';
 import {labRoot} from '../../../src/base/paths.ts';
 import type {LedgerEntry} from '../../../src/evidence/ledger.ts';
@@ -29,7 +30,7 @@ function step(
   );
   const expected = expectTransfers({topology, features: []}, planned, undefined);
   const rest = {title: 'x', verb: 'dma', durationMs: 1, checks: [], guest: []};
-  return {...rest, verdict, reason: `${verdict}: because`, expected, ledger};
+  return {...rest, ...judged(verdict, verdict === 'skip' ? 'skip' : `${verdict}: because`), expected, ledger};
 }
 
 const read = (initiator: string, target: string, api: ExpectedTransfer['api']): ExpectedTransfer => ({
@@ -46,7 +47,7 @@ const record = (scenario: string, kernel: string, steps: readonly StepRecord[]):
     continueOnFailure: true,
     steps,
   },
-  ...{kernelSays: [], verdict: 'pass', reason: ''},
+  ...{kernelSays: [], ...judged('pass', '')},
 });
 
 const page = read('nic', 'cmb', 'page');
@@ -135,7 +136,7 @@ test('what changed from one kernel to the next', (t) => {
     [
       '### From `one` to `two`\n',
       '- 1 × page: refused though allowed, was right: e1000e, on `pairs/switch`. For one: fail: because',
-      '- 1 × list: not to be run, was right: nvme, on `pairs/switch`. For one: skip: because',
+      '- 1 × list: not to be run, was right: nvme, on `pairs/switch`. For one: skip',
       '- 1 × page: mapped over a path that is not allowed, was right: e1000e, on `pairs/far`. For one: fail: because',
       '- 1 × list: a crash, was right: nvme, on `pairs/far`. For one: crash: because',
     ].join('\n'),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import {judged} from '../../helpers/findings.ts';
 import test from 'ava';
 import {compareCounts, undeclared} from '../../../src/results/map-cost/compare-counts.ts';
 import {mapCostPage, declarations} from '../../../src/results/map-cost/map-cost-document.ts';
@@ -9,7 +10,15 @@ const scenario = 'map-cost/below-provider';
 
 function run(kernel: string, counts: Readonly<Record<string, number>>, verdict: Verdict = 'pass') {
   const step: StepRecord = {
-    ...{title: 'count', verb: 'count', verdict, reason: '', durationMs: 1, ledger: [], checks: [], guest: []},
+    ...{
+      title: 'count',
+      verb: 'count',
+      ...judged(verdict, ''),
+      durationMs: 1,
+      ledger: [],
+      checks: [],
+      guest: [],
+    },
     measurements: Object.entries(counts).map(([name, value]) => ({name, unit: 'instructions', value})),
   };
   return {kernel, scenario, verdict, durationMs: 1, steps: [step]};
