@@ -112,7 +112,7 @@ async function tellCrash(
   if (last?.verdict === 'crash') draft.steps.splice(-1, 1, {...last, reason: draft.crash.reason});
 }
 
-/** A hang that a kernel with these features is known for is told as such. */
+/** Reports a hang that is a known issue of a kernel with these features as that issue. */
 async function noteKnownHang({plan, machine, files}: Run, draft: Draft): Promise<Feature | undefined> {
   const last = draft.steps.at(-1);
   const step = plan.scenario.value.steps[draft.steps.length - 1];

@@ -78,7 +78,7 @@ export function loadModule(name: string, parameters: Parameters = {}): GuestComm
   return {words: ['insmod', `/lib/modules/${name}.ko`, ...words], exit: 0};
 }
 
-/** What the lab's driver of edus cannot find out by itself. */
+/** What the lab's edu driver cannot detect. */
 function driverParameters(module: string, topology: Topology): Parameters {
   const bits = module === eduModule ? eduMaskBits(topology) : undefined;
   return bits === undefined ? {} : {edu_dma_bits: bits};

@@ -61,7 +61,7 @@ export function checkRemoval(what: Removal | undefined, scene: Scene): void {
   else checkDevice(below, [], what.device);
 }
 
-/** What the guest and the host do to take a device or a module away, or to begin it anew. */
+/** How the guest and the host remove a device or a module, or reset it. */
 export function removalCommand(what: Removal, topology: Topology, exit = 0): GuestCommand {
   switch (what.kind) {
     case 'unload':

@@ -30,7 +30,7 @@ export interface Subject extends Pick<ExpectedTransfer, 'initiator' | 'direction
   readonly path: MapType | 'host-memory';
 }
 
-/** What must come of a step, and why. */
+/** The expected outcome of a step, and the reason. */
 export interface ExpectedStep {
   readonly outcome: Expectation;
   readonly transfers: readonly ExpectedTransfer[];

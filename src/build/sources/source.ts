@@ -27,6 +27,6 @@ export interface SourceProvider<K extends KernelSourceKind> {
   readonly ensure: (source: KernelSourceOf<K>, context: Context) => Promise<Source>;
   /** Whether `ensure` downloads nothing. */
   readonly isHere: (source: KernelSourceOf<K>) => Promise<boolean>;
-  /** The directory of the user's that is read as it is: another kernel may come of the same description. */
+  /** The directory of the user's that is read as it is: the same description may give another kernel. */
   readonly workFolder: (source: KernelSourceOf<K>) => string | undefined;
 }

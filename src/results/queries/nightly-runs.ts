@@ -37,7 +37,7 @@ export interface NightlyRunResult extends Case {
   readonly outcome: Outcome | 'missing';
   readonly attempts: number;
   readonly change: Change | null;
-  /** When the nightly run began since which it is so, where that is told. */
+  /** When the nightly run began that first had this outcome, if known. */
   readonly since: string | null;
   /** When the nightly run began in which it was otherwise for the last time. */
   readonly before: string | null;

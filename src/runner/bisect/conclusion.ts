@@ -27,7 +27,7 @@ function side(name: string, result: Result | undefined): readonly string[] {
     // The explanation of what is wrong begins with the reason.
     `  ${name}: ${result.verdict} on ${shortName(result.kernel)}${isFine(result) ? `: ${printable(result.reason)}` : ''}`,
     ...explanation(result).map((line) => `  ${line}`),
-    // What went wrong is told with it.
+    // A failure is printed with its evidence.
     ...(isFine(result) ? [`    evidence: ${displayPath(result.bundle)}`] : []),
   ];
 }

@@ -177,7 +177,7 @@ function madeOf({name, record, bundle}: RunFacts): Made {
   };
 }
 
-/** A nightly run that was begun anew leaves the jobs of the old one behind. */
+/** Returns whether a nightly run is still open. One that was started over leaves jobs in the queue. */
 async function isOpen(db: Database, nightlyRun: number, context: Context): Promise<boolean> {
   const found = await withRetry(context, () =>
     db.selectFrom('nightly_runs').select('state').where('id', '=', nightlyRun).executeTakeFirst(),
